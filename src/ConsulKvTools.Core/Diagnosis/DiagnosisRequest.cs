@@ -1,0 +1,20 @@
+namespace ConsulKvTools;
+
+/// <summary>What a diagnosis is to look at.</summary>
+public sealed record DiagnosisRequest
+{
+    /// <summary>The key the write concerns; null asks about the connection and cluster, and ACLs only in general.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The value that is to be written; null when only the way is of interest.</summary>
+    public byte[]? Value { get; init; }
+
+    /// <summary>What is to be done to the key.</summary>
+    public AclOperation Operation { get; init; } = AclOperation.Write;
+
+    /// <summary>Time for the whole diagnosis, above zero. Probes that are not done by then are reported as such.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Writes, reads and deletes one key of its own below this prefix; null (the default) changes nothing.</summary>
+    public string? CanaryPrefix { get; init; }
+}

@@ -1,0 +1,109 @@
+using System.Collections;
+using System.Collections.Specialized;
+using System.Globalization;
+using System.Text;
+
+namespace ConsulKvTools;
+
+/// <summary>Something worth telling about the way of a write: what it is, the evidence, and what to do.</summary>
+public sealed record ConsulFinding
+{
+    /// <summary>The stable code, for example <c>Acl.PermissionDenied</c>. Scripts may compare it.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>How much it matters for a write.</summary>
+    public required FindingSeverity Severity { get; init; }
+
+    /// <summary>Where on the write's way it lies.</summary>
+    public required ConsulLayer Layer { get; init; }
+
+    /// <summary>One line that names the fault, with the values of this case.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What was seen, by name, in the order it was seen. Read-only; never holds a secret.</summary>
+    public required IDictionary Evidence { get; init; }
+
+    /// <summary>Why this happens.</summary>
+    public required string Cause { get; init; }
+
+    /// <summary>What to do about it.</summary>
+    public required string Remedy { get; init; }
+
+    /// <summary>A command line that can be pasted; null where no single command mends it.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Where the code is explained.</summary>
+    public required string HelpUri { get; init; }
+
+    /// <summary>The code of the finding that explains this one; null when it stands on its own.</summary>
+    public string? BlockedBy { get; init; }
+
+    /// <summary>The probe that found it; null when it came from a command.</summary>
+    public string? Probe { get; init; }
+
+    /// <summary>A finding of the catalogue, its texts filled from the evidence.</summary>
+    /// <param name="code">A code of <see cref="FindingCatalogue"/>.</param>
+    /// <param name="evidence">What was seen; pairs whose value is null are left out.</param>
+    /// <exception cref="KeyNotFoundException">The catalogue has no such code.</exception>
+    public static ConsulFinding Create(string code, params (string Name, object? Value)[] evidence)
+    {
+        var definition = FindingCatalogue.Get(code);
+        var seen = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in evidence)
+            if (value is not null) seen[name] = value;
+        return new ConsulFinding
+        {
+            Code = definition.Code,
+            Severity = definition.Severity,
+            Layer = definition.Layer,
+            Title = Fill(definition.Title, seen),
+            Evidence = seen.AsReadOnly(),
+            Cause = Fill(definition.Cause, seen),
+            Remedy = Fill(definition.Remedy, seen),
+            Command = definition.Command is null ? null : Fill(definition.Command, seen),
+            HelpUri = HelpUriOf(definition.Code),
+        };
+    }
+
+    /// <summary>Where <paramref name="code"/> is explained in the documentation.</summary>
+    public static string HelpUriOf(string code) => "docs/findings.md#" + code.ToLowerInvariant().Replace(".", "");
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Code}: {Title}";
+
+    private static string Fill(string template, OrderedDictionary evidence)
+    {
+        var open = template.IndexOf('{');
+        if (open < 0) return template;
+        var text = new StringBuilder(template.Length + 32);
+        var position = 0;
+        while (open >= 0)
+        {
+            var close = template.IndexOf('}', open);
+            var name = close > open ? template.Substring(open + 1, close - open - 1) : "";
+            text.Append(template, position, open - position);
+            if (name.Length > 0 && IsPlaceName(name))
+            {
+                text.Append(evidence[name] is { } value
+                    ? Convert.ToString(value, CultureInfo.InvariantCulture)
+                    : "<" + name + ">");
+                position = close + 1;
+            }
+            else
+            {
+                // A brace that opens no place, as in an HCL rule: it stays.
+                text.Append('{');
+                position = open + 1;
+            }
+            open = template.IndexOf('{', position);
+        }
+        return text.Append(template, position, template.Length - position).ToString();
+    }
+
+    private static bool IsPlaceName(string name)
+    {
+        foreach (var letter in name)
+            if (letter is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z'))) return false;
+        return true;
+    }
+}
