@@ -18,9 +18,18 @@ internal sealed record ConsulEndpoint
     /// <summary>True when the address named its port; false when the scheme's own (80 or 443) applies.</summary>
     public bool PortWasGiven { get; init; } = true;
 
+    /// <summary>Path in front of <c>/v1</c>, as some reverse proxies want it, beginning with a slash; empty for none.</summary>
+    public string PathPrefix { get; init; } = "";
+
+    /// <summary>True when the host is this machine's loopback, or the endpoint is a unix socket.</summary>
+    public bool IsLoopback =>
+        SocketPath is not null
+        || string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (System.Net.IPAddress.TryParse(Host, out var address) && System.Net.IPAddress.IsLoopback(address));
+
     /// <summary><c>host:port</c> with brackets around IPv6, or the socket's path.</summary>
     public string Authority => SocketPath ?? (Host.IndexOf(':') >= 0 ? $"[{Host}]:{Port}" : $"{Host}:{Port}");
 
     /// <inheritdoc/>
-    public override string ToString() => SocketPath is null ? $"{(UseTls ? "https" : "http")}://{Authority}" : $"unix://{SocketPath}";
+    public override string ToString() => SocketPath is null ? $"{(UseTls ? "https" : "http")}://{Authority}{PathPrefix}" : $"unix://{SocketPath}";
 }

@@ -1,12 +1,113 @@
 using ConsulKvTools.Http;
+using ConsulKvTools.Resilience;
+using ConsulKvTools.Sessions;
 
 namespace ConsulKvTools;
 
 /// <summary>Configuration, retry policy and one pooled HTTP client. Immutable once made; may be used from many threads.</summary>
 /// <remarks>Not a Consul lock session: that is always called <em>lock session</em>.</remarks>
-public sealed class ConsulKvSession
+public sealed class ConsulKvSession : IDisposable
 {
-    internal DialTarget Target { get; }
+    private readonly SessionConfiguration configuration;
+    private readonly Lazy<ConsulHttpClient> http;
+    private readonly Lazy<RetryExecutor> executor;
+    private int disposed;
 
-    internal ConsulKvSession(DialTarget target) => Target = target;
+    private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
+    {
+        this.configuration = configuration;
+        Id = Guid.NewGuid();
+        Name = options.Name ?? configuration.Target.Endpoint.ToString();
+        RetryPolicy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
+        Time = time;
+        http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections));
+        executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
+    }
+
+    /// <summary>Identifies the session within this process.</summary>
+    public Guid Id { get; }
+
+    /// <summary>The name it was given, else its address.</summary>
+    public string Name { get; }
+
+    /// <summary>The agent's address: <c>http://host:port</c>, <c>https://host:port</c> or <c>unix://path</c>.</summary>
+    public string Address => configuration.Target.Endpoint.ToString();
+
+    /// <summary>The datacenter of every request; null means the agent's own.</summary>
+    public string? Datacenter => configuration.Datacenter;
+
+    /// <summary>Enterprise namespace; null means the token's own.</summary>
+    public string? Namespace => configuration.Namespace;
+
+    /// <summary>Enterprise admin partition; null means the agent's own.</summary>
+    public string? Partition => configuration.Partition;
+
+    /// <summary>True when requests carry a token.</summary>
+    public bool HasToken => configuration.Token is not null;
+
+    /// <summary>Tells tokens apart without showing them: the last four digits of the token's SHA-256; null without a token.</summary>
+    public string? TokenFingerprint => configuration.Token?.Fingerprint;
+
+    /// <summary>Attempts, back-off and time-outs.</summary>
+    public ConsulRetryPolicy RetryPolicy { get; }
+
+    /// <summary>Every setting with the source that won; secrets masked.</summary>
+    public IReadOnlyList<ConsulSetting> Configuration => configuration.Settings;
+
+    /// <summary>What is odd about the configuration.</summary>
+    public IReadOnlyList<ConsulFinding> ConfigurationFindings => configuration.Findings;
+
+    /// <summary>True once <see cref="Dispose"/> was called; the session can then not be used any more.</summary>
+    public bool IsDisposed => disposed != 0;
+
+    internal bool CanConnect => configuration.CanConnect;
+
+    internal DialTarget Target => configuration.Target;
+
+    internal ConsulSecret? Token => configuration.Token;
+
+    internal TimeProvider Time { get; }
+
+    internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
+
+    internal RetryExecutor Executor => executor.Value;
+
+    /// <summary>The greatest raft index any answer of this session carried; grows only. Bounds from below what was committed when a write began.</summary>
+    internal ulong HighestSeenIndex => Http.HighestSeenIndex;
+
+    /// <summary>Makes a session. Nothing is sent yet.</summary>
+    /// <exception cref="ConsulConfigurationException">A setting cannot be used; the finding names it and what would be right.</exception>
+    public static ConsulKvSession Create(ConsulSessionOptions options, ConsulEnvironment environment, TimeProvider? time = null)
+    {
+        var session = CreateForDiagnosis(options, environment, time);
+        foreach (var finding in session.ConfigurationFindings)
+            if (finding.Severity == FindingSeverity.Error) throw new ConsulConfigurationException(finding);
+        return session;
+    }
+
+    /// <summary>Makes a session even of settings that cannot be used, so that a diagnosis can say which and why.</summary>
+    /// <exception cref="ConsulConfigurationException">An option is outside its range: a mistake of the caller, not of the environment.</exception>
+    public static ConsulKvSession CreateForDiagnosis(ConsulSessionOptions options, ConsulEnvironment environment, TimeProvider? time = null)
+    {
+        if (options.RetryPolicy?.Problem() is { } problem) throw Invalid("RetryPolicy", problem);
+        if (options.ConnectTimeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > TimeSpan.FromDays(1)))
+            throw Invalid("ConnectTimeout", $"ConnectTimeout is {timeout}; it must be above zero and at most one day.");
+        if (options.MaxConnections is < 1 or > 200)
+            throw Invalid("MaxConnections", $"MaxConnections is {options.MaxConnections}; it must be 1 to 200.");
+        if (options.Token is not null && options.TokenFile is not null)
+            throw Invalid("TokenFile", "Token and TokenFile are both given; give one of them.");
+        return new ConsulKvSession(SessionConfiguration.Resolve(options, environment), options, time ?? TimeProvider.System);
+    }
+
+    /// <summary>Closes the session's connections.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0 && http.IsValueCreated) http.Value.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name == Address ? Address : $"{Name} ({Address})";
+
+    private static ConsulConfigurationException Invalid(string name, string problem) =>
+        new(ConsulFinding.Create("Request.Invalid", ("source", name), ("problem", problem)));
 }

@@ -1,0 +1,127 @@
+using System.Globalization;
+using ConsulKvTools.Http;
+using ConsulKvTools.Kv.Writing;
+
+namespace ConsulKvTools.Diagnosis;
+
+/// <summary>The one place that turns a failure into a code of the catalogue: Consul's exact texts, statuses and headers, and the transport's numbers.</summary>
+internal static class Classifier
+{
+    /// <summary>A connection that failed, or broke before the whole answer was there.</summary>
+    public static Failure Classify(ConsulTransportException broken, ConsulRequest request)
+    {
+        var finding = broken.ToFinding();
+        var definition = FindingCatalogue.Get(finding.Code);
+        if (request.IsWrite && broken.RequestMayHaveArrived)
+            return new Failure(finding, WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, null);
+        var retry = definition.Retry is RetryAdvice.AfterAsking ? RetryAdvice.AfterBackoff : definition.Retry;
+        return new Failure(finding, WriteEffect.NotApplied, retry, null, !broken.RequestMayHaveArrived, null);
+    }
+
+    /// <summary>An answer that is not the one hoped for.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="hadToken">True when the request carried a token.</param>
+    /// <param name="key">The key or prefix concerned; null when none.</param>
+    public static Failure Classify(ConsulResponse response, ConsulRequest request, bool hadToken, string? key)
+    {
+        var evidence = new List<(string, object?)>
+        {
+            ("key", key is null ? null : Printable.Text(key)), ("status", response.Status), ("body", Printable.Text(response.Text)), ("operation", request.Method),
+        };
+        var code = CodeOf(response, request, hadToken, evidence);
+        var finding = ConsulFinding.Create(code, [.. evidence]);
+        var definition = FindingCatalogue.Get(code);
+        var effect = definition.Effect;
+        if (!request.IsWrite) effect = WriteEffect.NotApplied;
+        else if (effect is WriteEffect.Applied or WriteEffect.Elsewhere) effect = WriteEffect.NotApplied;
+        var retry = definition.Retry;
+        if (effect == WriteEffect.Ambiguous) retry = RetryAdvice.AfterAsking;
+        else if (retry == RetryAdvice.AfterAsking) retry = RetryAdvice.AfterBackoff;
+        return new Failure(finding, effect, retry, RetryAfterOf(response), false, response.Status);
+    }
+
+    /// <summary>The time for all attempts ran out before one of them ended.</summary>
+    public static Failure TotalTimeout(TimeSpan total, ConsulRequest request) =>
+        new(ConsulFinding.Create("Http.ResponseTimeout", ("seconds", total.TotalSeconds), ("operation", request.Method)),
+            request.IsWrite ? WriteEffect.Ambiguous : WriteEffect.NotApplied, RetryAdvice.Never, null, false, null);
+
+    /// <summary>No attempt was made: too many in a row had not reached the agent.</summary>
+    public static Failure CircuitOpen(ConsulKvSession session, TimeSpan? retryAfter) =>
+        new(ConsulFinding.Create("Outcome.CircuitOpen", ("address", session.Address), ("seconds", retryAfter is { } pause ? Math.Ceiling(pause.TotalSeconds) : null)),
+            WriteEffect.NotApplied, RetryAdvice.Never, retryAfter, false, null);
+
+    /// <summary>True for a 403 that Consul's ACLs gave, not its other settings and not a proxy.</summary>
+    public static bool IsAclDenial(ConsulResponse response) =>
+        response.Status == 403
+        && (response.Text.IndexOf("Permission denied", StringComparison.Ordinal) >= 0 || response.Text.IndexOf("ACL not found", StringComparison.Ordinal) >= 0);
+
+    private static string CodeOf(ConsulResponse response, ConsulRequest request, bool hadToken, List<(string, object?)> evidence)
+    {
+        var scope = request.Path.StartsWith("/v1/txn", StringComparison.Ordinal) ? ServerTextScope.Txn
+            : request.Path.StartsWith("/v1/session", StringComparison.Ordinal) ? ServerTextScope.Session
+            : request.IsWrite ? ServerTextScope.Write : ServerTextScope.Read;
+        if (scope == ServerTextScope.Txn && response.Status == 409 && KvTransaction.ReadError(response.Body) is { } error)
+        {
+            evidence.Add(("opIndex", error.Operation));
+            evidence.Add(("text", Printable.Text(error.What)));
+            return ServerTexts.Match(null, error.What, ServerTextScope.Txn, evidence) is { } known ? OfTransaction(known) : "Txn.OpFailed";
+        }
+        if (!LooksLikeProxy(response) && ServerTexts.Match(response.Status, response.Text, scope, evidence) is { } code)
+            return OfToken(code, hadToken);
+        return OfStatus(response, evidence);
+    }
+
+    /// <summary>A denial means something else when no token was sent.</summary>
+    private static string OfToken(string code, bool hadToken) => (code, hadToken) switch
+    {
+        ("Acl.PermissionDenied", false) => "Acl.AnonymousDenied",
+        ("Acl.TokenNotFound", false) => "Acl.AgentDefaultTokenBad",
+        _ => code,
+    };
+
+    private static bool LooksLikeProxy(ConsulResponse response) =>
+        !response.HasConsulHeader
+        && (response.Header("Via") is not null || response.Header("Proxy-Authenticate") is not null || response.Header("WWW-Authenticate") is not null
+            || response.Header("X-Squid-Error") is not null
+            || response.Header("Content-Type")?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true && response.Header("Server") is not null);
+
+    /// <summary>In a transaction a denial has a code of its own: its status is 409, not 403.</summary>
+    private static string OfTransaction(string code) => code is "Acl.PermissionDenied" or "Acl.AnonymousDenied" ? "Acl.TxnDenied" : code;
+
+    private static string OfStatus(ConsulResponse response, List<(string, object?)> evidence)
+    {
+        evidence.Add(("server", response.Header("Server") is { } server ? Printable.Text(server, 80) : null));
+        switch (response.Status)
+        {
+            case >= 300 and < 400:
+                evidence.Add(("value", response.Header("Location") is { } location ? Printable.Text(location, 200) : null));
+                return "Http.RedirectRefused";
+            case 401 or 407 when response.Header("WWW-Authenticate") is not null || response.Header("Proxy-Authenticate") is not null:
+                return "Proxy.AuthenticationRequired";
+            case 403 when !response.HasConsulHeader && (LooksLikeProxy(response) || response.Header("Server") is not null):
+                return "Proxy.Forbidden";
+            case 404 or 405 or 501 when !response.HasConsulHeader && (LooksLikeProxy(response) || response.Header("Server") is not null):
+                return "Http.NotConsul";
+            case 502 or 503 or 504 when !response.HasConsulHeader:
+                return "Proxy.GatewayError";
+            case 404:
+                return "Key.WrongApiPath";
+            case 200:
+                return "Http.BodyMalformed";
+            case >= 500:
+                return "Http.ServerError";
+            default:
+                return "Http.UnexpectedStatus";
+        }
+    }
+
+    private static TimeSpan? RetryAfterOf(ConsulResponse response)
+    {
+        if (response.Header("Retry-After") is not { } text) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)) return null;
+        var pause = when - DateTimeOffset.UtcNow;
+        return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
+    }
+}

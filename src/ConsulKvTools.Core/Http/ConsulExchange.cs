@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Net.Http;
+
+namespace ConsulKvTools.Http;
+
+/// <summary>A request whose answer has begun: status and headers are there, the body is being read.</summary>
+internal sealed class ConsulExchange : IDisposable
+{
+    private readonly ConsulRequest request;
+    private readonly HttpRequestMessage message;
+    private readonly HttpResponseMessage response;
+    private readonly Stopwatch clock;
+    private readonly TimeSpan firstByte;
+    private readonly TimeSpan timeout;
+    private readonly CancellationTokenSource deadline;
+    private readonly CancellationToken cancellation;
+    private readonly DialTimings? dial;
+    private byte[]? whole;
+
+    public ConsulExchange(
+        ConsulRequest request, HttpRequestMessage message, HttpResponseMessage response, DialTimings? dial, Stopwatch clock,
+        TimeSpan timeout, CancellationTokenSource deadline, CancellationToken cancellation)
+    {
+        this.request = request;
+        this.message = message;
+        this.response = response;
+        this.dial = dial;
+        this.clock = clock;
+        this.timeout = timeout;
+        this.deadline = deadline;
+        this.cancellation = cancellation;
+        firstByte = clock.Elapsed;
+        var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in response.Headers) all[header.Key] = string.Join(", ", header.Value);
+        foreach (var header in response.Content.Headers) all[header.Key] = string.Join(", ", header.Value);
+        Headers = all;
+    }
+
+    public int Status => (int)response.StatusCode;
+
+    public Version HttpVersion => response.Version;
+
+    public IReadOnlyDictionary<string, string> Headers { get; }
+
+    public RequestTimings Timings() => new(dial, firstByte, clock.Elapsed);
+
+    /// <summary>The whole body; may be asked for again.</summary>
+    /// <exception cref="ConsulTransportException">It is longer than <paramref name="limit"/>, ended early, or stalled.</exception>
+    public async Task<byte[]> ReadBodyAsync(long limit)
+    {
+        if (response.Content.Headers.ContentLength > limit) throw TooLarge(limit);
+        return whole ??= await GuardAsync(async () =>
+        {
+            using var stream = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
+            using var received = new MemoryStream((int)(response.Content.Headers.ContentLength ?? 0));
+            var chunk = new byte[16 * 1024];
+            while (true)
+            {
+                var count = await stream.ReadAsync(chunk, 0, chunk.Length, deadline.Token).ConfigureAwait(false);
+                if (count == 0) return received.ToArray();
+                if (received.Length + count > limit) throw TooLarge(limit);
+                received.Write(chunk, 0, count);
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>The body as it comes in. Reads are bounded in silence, not in length: each must bring something within the time-out.</summary>
+    public async Task<Func<byte[], int, int, Task<int>>> OpenBodyAsync()
+    {
+        var stream = await GuardAsync(() => response.Content.ReadAsStreamAsync()).ConfigureAwait(false);
+        return (buffer, offset, count) =>
+        {
+            deadline.CancelAfter(timeout);
+            return GuardAsync(() => stream.ReadAsync(buffer, offset, count, deadline.Token));
+        };
+    }
+
+    public void Dispose()
+    {
+        response.Dispose();
+        message.Dispose();
+        deadline.Dispose();
+    }
+
+    /// <summary>The typed failure for whatever the handler threw.</summary>
+    public static ConsulTransportException Failure(Exception error, DialPhase phase, bool timedOut, TimeSpan timeout, ConsulRequest request)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+            if (inner is ConsulTransportException typed) return typed;
+        if (timedOut)
+            return new ConsulTransportException(
+                phase == DialPhase.Connect ? "Http.ConnectionWait" : "Http.ResponseTimeout", phase,
+                [("seconds", timeout.TotalSeconds), ("operation", request.Method), ("phase", phase)], error);
+        return TransportFailures.Classify(error, phase);
+    }
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not ConsulTransportException)
+        {
+            if (cancellation.IsCancellationRequested) throw new OperationCanceledException(cancellation);
+            throw Failure(error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request);
+        }
+    }
+
+    private static ConsulTransportException TooLarge(long limit) => new("Http.BodyTooLarge", DialPhase.Receive, [("limit", limit)]);
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text;
+using ConsulKvTools.Sessions;
+
+namespace ConsulKvTools.Http;
+
+/// <summary>
+/// One request in, one response out. Never follows a redirect, never puts a token into a URL, never tries again, and sends paths
+/// as they are given. Every failure is a <see cref="ConsulTransportException"/> with a code of the catalogue.
+/// </summary>
+internal sealed partial class ConsulHttpClient : IDisposable
+{
+    private const int LargeBody = 256 * 1024;
+
+    private readonly HttpMessageInvoker invoker;
+    private readonly string origin;
+    private readonly string scope;
+    private readonly string? token;
+    private readonly string? authorization;
+    private long highestSeenIndex;
+
+    public ConsulHttpClient(SessionConfiguration configuration, int maxConnections)
+    {
+        invoker = new HttpMessageInvoker(CreateHandler(configuration.Target, maxConnections));
+        origin = CreateOrigin(configuration.Target.Endpoint);
+        scope = Scope(configuration);
+        token = configuration.Token?.Reveal();
+        authorization = configuration.BasicAuthentication is { } basic
+            ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(basic.Reveal())) : null;
+    }
+
+    /// <summary>The greatest <c>X-Consul-Index</c> any answer carried.</summary>
+    public ulong HighestSeenIndex => (ulong)Interlocked.Read(ref highestSeenIndex);
+
+    /// <summary>Sends <paramref name="request"/> and reads the whole answer.</summary>
+    /// <exception cref="ConsulTransportException">No whole answer came within <paramref name="timeout"/>, or none at all.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired.</exception>
+    public async Task<ConsulResponse> SendAsync(ConsulRequest request, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var exchange = await BeginAsync(request, timeout, cancellation).ConfigureAwait(false);
+        using (exchange)
+        {
+            var body = await exchange.ReadBodyAsync(request.MaxBody).ConfigureAwait(false);
+            return new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, body, exchange.Timings());
+        }
+    }
+
+    /// <summary>Sends <paramref name="request"/> and returns once the headers are there; the body is left to be streamed.</summary>
+    /// <exception cref="ConsulTransportException">No headers came within <paramref name="timeout"/>.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired.</exception>
+    public async Task<ConsulExchange> BeginAsync(ConsulRequest request, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(timeout);
+        var clock = Stopwatch.StartNew();
+        var message = CreateMessage(request);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
+            var exchange = new ConsulExchange(request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation);
+            Remember(exchange.Headers);
+            return exchange;
+        }
+        catch (Exception error)
+        {
+            var phase = PhaseOf(message, response is not null);
+            message.Dispose();
+            response?.Dispose();
+            var timedOut = deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
+            deadline.Dispose();
+            if (cancellation.IsCancellationRequested && error is OperationCanceledException) throw;
+            throw ConsulExchange.Failure(error, phase, timedOut, timeout, request);
+        }
+    }
+
+    public void Dispose() => invoker.Dispose();
+
+    private void Remember(IReadOnlyDictionary<string, string> headers)
+    {
+        if (!headers.TryGetValue("X-Consul-Index", out var text) || !long.TryParse(text, out var index)) return;
+        var seen = Interlocked.Read(ref highestSeenIndex);
+        while (index > seen)
+        {
+            var before = Interlocked.CompareExchange(ref highestSeenIndex, index, seen);
+            if (before == seen) return;
+            seen = before;
+        }
+    }
+
+    private HttpRequestMessage CreateMessage(ConsulRequest request)
+    {
+        var query = request.SendScope ? Join(request.Query, scope) : request.Query;
+        var message = new HttpRequestMessage(new HttpMethod(request.Method), CreateUri(origin + request.Path + (query.Length > 0 ? "?" + query : "")));
+        if (request.SendToken && token is not null) message.Headers.TryAddWithoutValidation("X-Consul-Token", token);
+        if (authorization is not null) message.Headers.TryAddWithoutValidation("Authorization", authorization);
+        message.Headers.TryAddWithoutValidation("User-Agent", "ConsulKvTools");
+        // A body, even an empty one, keeps the handler from sending a write twice when a pooled connection dies under it.
+        if (request.Body is { } body) message.Content = new TrackedContent(body);
+        // Consul refuses a body over its limit by the length alone and closes: waiting for its go-ahead keeps that answer readable.
+        if (request.Body is { Length: > LargeBody }) message.Headers.ExpectContinue = true;
+        if (request.Body is null && request.IsWrite) message.Content = new TrackedContent(ReadOnlyMemory<byte>.Empty);
+        return message;
+    }
+
+    private static DialPhase PhaseOf(HttpRequestMessage message, bool hasResponse)
+    {
+        if (hasResponse) return DialPhase.Receive;
+        // Headers leave together with the content's first byte: before that nothing of a write has left.
+        if (message.Content is TrackedContent { Started: false }) return DialPhase.Connect;
+        return message.Content is TrackedContent { Finished: false } ? DialPhase.Send : DialPhase.Receive;
+    }
+
+    private static string Scope(SessionConfiguration configuration)
+    {
+        var query = "";
+        if (configuration.Datacenter is { } datacenter) query = Join(query, "dc=" + Uri.EscapeDataString(datacenter));
+        if (configuration.Namespace is { } space) query = Join(query, "ns=" + Uri.EscapeDataString(space));
+        if (configuration.Partition is { } partition) query = Join(query, "partition=" + Uri.EscapeDataString(partition));
+        return query;
+    }
+
+    private static string Join(string query, string more) => query.Length == 0 ? more : more.Length == 0 ? query : query + "&" + more;
+
+    /// <summary>A body of known length that remembers how much of it was handed to the connection.</summary>
+    private sealed class TrackedContent : HttpContent
+    {
+        private readonly ReadOnlyMemory<byte> body;
+
+        public TrackedContent(ReadOnlyMemory<byte> body)
+        {
+            this.body = body;
+            Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        }
+
+        public bool Started { get; private set; }
+
+        public bool Finished { get; private set; }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            Started = true;
+            await WriteAsync(stream, body).ConfigureAwait(false);
+            Finished = true;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = body.Length;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace ConsulKvTools;
+
+/// <summary>One step on the way of a write: an attempt, or the question what became of one.</summary>
+public sealed record ConsulKvAttempt
+{
+    /// <summary>1 for the first step.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The request in words, for example <c>PUT cas=12</c> or <c>read back</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>From the start of the write to the start of this step.</summary>
+    public required TimeSpan StartedAfter { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>HTTP status; null when no answer came.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The code of what it met; null when it was answered with success.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What it said about the write.</summary>
+    public required WriteEffect Effect { get; init; }
+
+    /// <summary>The pause before the next step; null when there was none.</summary>
+    public TimeSpan? Pause { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"#{Number} {Action}: {Code ?? Effect.ToString()}";
+}

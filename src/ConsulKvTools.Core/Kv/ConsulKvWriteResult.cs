@@ -1,0 +1,43 @@
+namespace ConsulKvTools;
+
+/// <summary>What became of one write.</summary>
+public sealed record ConsulKvWriteResult
+{
+    /// <summary>The key as it was given.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public required ConsulKvOutcome Outcome { get; init; }
+
+    /// <summary>The code of what stood in the way; null when written or unchanged.</summary>
+    public string? Code => Finding?.Code;
+
+    /// <summary>One line for people; null when written.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What to do; null when there is nothing to do.</summary>
+    public string? Remedy { get; init; }
+
+    /// <summary>
+    /// The key's ModifyIndex after the write, where it was learnt: Consul's answer to a plain PUT does not carry it. Null when not known.
+    /// </summary>
+    public ulong? ModifyIndex { get; init; }
+
+    /// <summary>Every attempt and question, in order.</summary>
+    public IReadOnlyList<ConsulKvAttempt> Attempts { get; init; } = [];
+
+    /// <summary>From the call to the result, pauses included.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>The session it was written with.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public ConsulKvWriteKind Kind { get; init; }
+
+    /// <summary>What stood in the way, with evidence; null when written or unchanged.</summary>
+    public ConsulFinding? Finding { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Key}: {Outcome}";
+}

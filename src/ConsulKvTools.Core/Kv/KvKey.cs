@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace ConsulKvTools.Kv;
+
+/// <summary>Turns a key into the path that carries it byte for byte, or says why no path can.</summary>
+internal static class KvKey
+{
+    // .NET refuses a URI of 65,520 characters; the rest is for scheme, host and query.
+    private const int LongestPath = 60_000;
+
+    /// <summary><c>/v1/kv/…</c> for a key.</summary>
+    /// <exception cref="ConsulKeyException">Consul would store or read another key, or none.</exception>
+    public static string Path(string key) => Check(key, isPrefix: false) is { } problem ? throw new ConsulKeyException(problem) : Escape(key);
+
+    /// <summary><c>/v1/kv/…</c> for a prefix, which may be empty: the whole store.</summary>
+    /// <exception cref="ConsulKeyException">Consul would read another prefix.</exception>
+    public static string PrefixPath(string prefix) => Check(prefix, isPrefix: true) is { } problem ? throw new ConsulKeyException(problem) : Escape(prefix);
+
+    /// <summary>Why this key cannot be sent as it is; null when it can.</summary>
+    public static ConsulFinding? Check(string key, bool isPrefix)
+    {
+        if (key.Length == 0) return isPrefix ? null : ConsulFinding.Create("Key.Empty");
+        (string, object?)[] evidence = [("key", Printable.Text(key))];
+        if (key[0] == '/') return ConsulFinding.Create("Key.LeadingSlash", [.. evidence, ("value", Printable.Text(key.TrimStart('/')))]);
+        if (key.IndexOf("//", StringComparison.Ordinal) >= 0) return ConsulFinding.Create("Key.DoubleSlash", evidence);
+        foreach (var segment in key.Split('/'))
+            if (segment is "." or "..") return ConsulFinding.Create("Key.DotSegments", evidence);
+        if (HasLoneSurrogate(key)) return ConsulFinding.Create("Key.InvalidUtf8", evidence);
+        var size = Encoding.UTF8.GetByteCount(key);
+        return size > LongestPath || Escape(key).Length > LongestPath
+            ? ConsulFinding.Create("Key.TooLong", [("key", Printable.Text(key, 60)), ("size", size), ("limit", LongestPath)])
+            : null;
+    }
+
+    private static string Escape(string key)
+    {
+        var path = new StringBuilder("/v1/kv/", key.Length + 16);
+        var start = 0;
+        while (true)
+        {
+            var slash = key.IndexOf('/', start);
+            var end = slash < 0 ? key.Length : slash;
+            path.Append(Uri.EscapeDataString(key.Substring(start, end - start)));
+            if (slash < 0) return path.ToString();
+            path.Append('/');
+            start = slash + 1;
+        }
+    }
+
+    private static bool HasLoneSurrogate(string key)
+    {
+        for (var index = 0; index < key.Length; index++)
+        {
+            if (!char.IsSurrogate(key[index])) continue;
+            if (!char.IsHighSurrogate(key[index]) || index + 1 == key.Length || !char.IsLowSurrogate(key[index + 1])) return true;
+            index++;
+        }
+        return false;
+    }
+}

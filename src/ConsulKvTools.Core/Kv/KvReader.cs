@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Kv;
+
+/// <summary>Reads keys. Failures that another attempt can cure are tried again; what stays is thrown with its finding.</summary>
+internal sealed class KvReader(ConsulKvSession session)
+{
+    /// <summary>Reads one key.</summary>
+    /// <exception cref="ConsulKeyException">The key cannot be sent as it is.</exception>
+    /// <exception cref="ConsulException">No answer could be had.</exception>
+    public async Task<KvReadResult> GetAsync(string key, ConsulConsistency consistency, CancellationToken cancellation)
+    {
+        var response = await Queries.SendAsync(session, ConsulRequest.Get(KvKey.Path(key), QueryOf(consistency)), KvQueryAnswers, key, cancellation).ConfigureAwait(false);
+        return Interpret(response, key, consistency);
+    }
+
+    /// <summary>What an answer to a GET of one key says; the answer is 200, 403 or a 404 of Consul's.</summary>
+    internal KvReadResult Interpret(ConsulResponse response, string key, ConsulConsistency consistency)
+    {
+        if (response.Status == 403)
+            return new KvReadResult(KvReadState.Forbidden, null, Classifier.Classify(response, ConsulRequest.Get("/v1/kv/"), session.HasToken, key).Finding, response.Index);
+        if (response.Status == 404)
+            return new KvReadResult(KvReadState.Missing, null, ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("address", session.Address)), response.Index);
+        ConsulKvEntry entry;
+        try
+        {
+            entry = KvJson.ReadSingle(response.Body, ContextOf(response.LastContact, consistency));
+        }
+        catch (ConsulTransportException malformed)
+        {
+            throw ConsulException.From(malformed.ToFinding(), malformed);
+        }
+        return new KvReadResult(KvReadState.Found, entry, null, response.Index);
+    }
+
+    /// <summary>Reads every entry below a prefix while the answer is still coming in.</summary>
+    /// <param name="prefix">The prefix; empty reads the whole store.</param>
+    /// <param name="consistency">The read mode.</param>
+    /// <param name="report">Called once, before the first entry, with the answer's state; Missing or Filtered when nothing or not all is shown.</param>
+    /// <param name="cancellation">Stops the read.</param>
+    public IAsyncEnumerable<ConsulKvEntry> ListAsync(string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation)
+    {
+        var path = KvKey.PrefixPath(prefix);
+        return StreamAsync<ConsulKvEntry>(path, Join("recurse", QueryOf(consistency)), prefix, report,
+            lastContact =>
+            {
+                var context = ContextOf(lastContact, consistency);
+                return (ref Utf8JsonReader reader) => KvJson.ReadEntry(ref reader, context);
+            }, cancellation);
+    }
+
+    /// <summary>Reads the names of the keys below a prefix, without values.</summary>
+    /// <param name="prefix">The prefix; empty reads the whole store.</param>
+    /// <param name="separator">Names are cut after the first separator behind the prefix; null gives whole keys.</param>
+    /// <param name="consistency">The read mode.</param>
+    /// <param name="report">As for <see cref="ListAsync"/>.</param>
+    /// <param name="cancellation">Stops the read.</param>
+    public IAsyncEnumerable<string> NamesAsync(string prefix, string? separator, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation)
+    {
+        var query = separator is null ? "keys" : "keys&separator=" + Uri.EscapeDataString(separator);
+        return StreamAsync<string>(KvKey.PrefixPath(prefix), Join(query, QueryOf(consistency)), prefix, report,
+            _ => (ref Utf8JsonReader reader) => reader.GetString() ?? "", cancellation);
+    }
+
+    /// <summary>The statuses that are answers to a read, not failures of it.</summary>
+    internal static bool KvQueryAnswers(ConsulResponse response) =>
+        response.Status is 200 || (response.Status is 403 && Classifier.IsAclDenial(response)) || (response.Status is 404 && response.Index is not null);
+
+    private async IAsyncEnumerable<T> StreamAsync<T>(
+        string path, string query, string prefix, Action<KvReadState, ConsulFinding?> report,
+        Func<TimeSpan?, KvEntryStream.ReadElement<T>> readerFor, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = ConsulRequest.Get(path, query);
+        var exchange = await Queries.BeginAsync(session, request, KvQueryAnswers, prefix, cancellation).ConfigureAwait(false);
+        using (exchange)
+        {
+            var head = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers,
+                exchange.Status == 200 ? [] : await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false), exchange.Timings());
+            if (head.Status == 403)
+            {
+                report(KvReadState.Forbidden, Classifier.Classify(head, request, session.HasToken, prefix).Finding);
+                yield break;
+            }
+            if (head.FilteredByAcls) report(KvReadState.Filtered, FilteredFinding(prefix));
+            var any = false;
+            if (head.Status == 200)
+            {
+                if (!head.FilteredByAcls) report(KvReadState.Found, null);
+                var body = await exchange.OpenBodyAsync().ConfigureAwait(false);
+                var elements = KvEntryStream.ReadAsync(body, readerFor(head.LastContact), cancellation).GetAsyncEnumerator(cancellation);
+                try
+                {
+                    while (await MoveAsync(elements).ConfigureAwait(false))
+                    {
+                        any = true;
+                        yield return elements.Current;
+                    }
+                }
+                finally
+                {
+                    await elements.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+            // Before 1.11 Consul does not say that it filtered: nothing at all may mean nothing to see.
+            if (!any && !head.FilteredByAcls)
+            {
+                var hidden = await MayNotListAsync(prefix, cancellation).ConfigureAwait(false);
+                report(hidden ? KvReadState.Filtered : KvReadState.Missing,
+                    hidden ? FilteredFinding(prefix) : ConsulFinding.Create("Key.Missing", ("key", Printable.Text(prefix)), ("prefix", Printable.Text(prefix)), ("address", session.Address)));
+            }
+        }
+    }
+
+    private static async Task<bool> MoveAsync<T>(IAsyncEnumerator<T> elements)
+    {
+        try
+        {
+            return await elements.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (ConsulTransportException broken)
+        {
+            throw ConsulException.From(broken.ToFinding(), broken);
+        }
+    }
+
+    private async Task<bool> MayNotListAsync(string prefix, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await Acl.AclAuthorizer.AskAsync(session, [new Acl.AclQuestion("key", "list", prefix), new Acl.AclQuestion("key", "read", prefix)], cancellation).ConfigureAwait(false);
+            return answer is { } allowed && !allowed[0] && !allowed[1];
+        }
+        catch (ConsulException)
+        {
+            // The question is a courtesy: without an answer the read still says what Consul said.
+            return false;
+        }
+    }
+
+    private ConsulFinding FilteredFinding(string prefix) =>
+        ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(prefix)), ("key", Printable.Text(prefix)), ("address", session.Address));
+
+    private KvJson.ReadContext ContextOf(TimeSpan? lastContact, ConsulConsistency consistency) => new(consistency, lastContact, session.Name);
+
+    private static string QueryOf(ConsulConsistency consistency) => consistency switch
+    {
+        ConsulConsistency.Consistent => "consistent",
+        ConsulConsistency.Stale => "stale",
+        _ => "",
+    };
+
+    private static string Join(string one, string other) => other.Length == 0 ? one : one + "&" + other;
+}

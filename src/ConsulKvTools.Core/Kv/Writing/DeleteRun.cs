@@ -1,0 +1,35 @@
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Kv.Writing;
+
+/// <summary>Removes a key. After a lost answer the key is read: gone is success; still there, the next attempt removes only what was read.</summary>
+internal sealed class DeleteRun(ConsulKvSession session, ConsulKvWrite write) : WriteRun(session, write)
+{
+    private ulong? fence;
+
+    protected override string Action => fence is { } index ? $"DELETE cas={index}" : "DELETE";
+
+    protected override ConsulRequest NextRequest() => KvWireRequest.Delete(Write, fence);
+
+    protected override async Task<WriteStep?> PrepareAsync(CancellationToken cancellation)
+    {
+        if (!Write.Fenced) return null;
+        var (entry, missing, failed) = await ReadAsync(Write.Key, "read first", cancellation).ConfigureAwait(false);
+        if (failed is not null) return failed;
+        if (missing) return WriteStep.Settled(ConsulKvOutcome.Unchanged);
+        fence = entry!.ModifyIndex;
+        return null;
+    }
+
+    protected override async Task<WriteStep?> AskAsync(CancellationToken cancellation)
+    {
+        var (entry, missing, failed) = await ReadAsync(Write.Key, "read back", cancellation).ConfigureAwait(false);
+        if (failed is not null) return failed;
+        if (missing) return WriteStep.Settled(ConsulKvOutcome.Written);
+        fence = entry!.ModifyIndex;
+        return null;
+    }
+
+    protected override async Task<WriteStep> OnRefusedAsync(CancellationToken cancellation) =>
+        await AskAsync(cancellation).ConfigureAwait(false) ?? WriteStep.Again;
+}

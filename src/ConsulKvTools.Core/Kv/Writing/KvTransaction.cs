@@ -1,0 +1,84 @@
+using System.Text.Json;
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Kv.Writing;
+
+/// <summary>The JSON of <c>/v1/txn</c>.</summary>
+internal static class KvTransaction
+{
+    /// <summary>One transaction of these writes, in order.</summary>
+    public static ConsulRequest Request(IReadOnlyList<ConsulKvWrite> writes)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach (var write in writes) Append(json, write);
+            json.WriteEndArray();
+        }
+        return new ConsulRequest { Method = "PUT", Path = "/v1/txn", Body = buffer.ToArray() };
+    }
+
+    /// <summary>The ModifyIndex of every key that a committed transaction wrote; removals have no result.</summary>
+    /// <exception cref="ConsulTransportException">The body is not what Consul sends.</exception>
+    public static IReadOnlyDictionary<string, ulong> ReadIndexes(byte[] body)
+    {
+        try
+        {
+            var indexes = new Dictionary<string, ulong>(StringComparer.Ordinal);
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.GetProperty("Results") is { ValueKind: JsonValueKind.Array } results)
+                foreach (var row in results.EnumerateArray())
+                    indexes[row.GetProperty("KV").GetProperty("Key").GetString()!] = row.GetProperty("KV").GetProperty("ModifyIndex").GetUInt64();
+            return indexes;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw KvJson.Malformed(error);
+        }
+    }
+
+    /// <summary>The first error of a refused transaction: which operation, and Consul's text; null when the body has none.</summary>
+    public static (int Operation, string What)? ReadError(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            foreach (var row in document.RootElement.GetProperty("Errors").EnumerateArray())
+                return (row.GetProperty("OpIndex").GetInt32(), row.GetProperty("What").GetString() ?? "");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            // Not Consul's form: the classifier sees the text itself.
+        }
+        return null;
+    }
+
+    private static void Append(Utf8JsonWriter json, ConsulKvWrite write)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("KV");
+        json.WriteString("Verb", write.Kind switch
+        {
+            ConsulKvWriteKind.Put => "set",
+            ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly => "cas",
+            ConsulKvWriteKind.Delete => "delete",
+            ConsulKvWriteKind.DeleteCheckAndSet => "delete-cas",
+            ConsulKvWriteKind.DeleteTree => "delete-tree",
+            ConsulKvWriteKind.Acquire => "lock",
+            _ => "unlock",
+        });
+        json.WriteString("Key", write.Key);
+        if (write.Kind is ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly or ConsulKvWriteKind.DeleteCheckAndSet)
+            json.WriteNumber("Index", write.Kind == ConsulKvWriteKind.CreateOnly ? 0 : write.Index);
+        if (write.Kind is not (ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree))
+        {
+            json.WriteBase64String("Value", write.Value);
+            json.WriteNumber("Flags", write.Flags);
+        }
+        if (write.LockSession is not null) json.WriteString("Session", write.LockSession);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,51 @@
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Kv.Writing;
+
+/// <summary>
+/// Acquires or releases a key's lock. Acquiring again by the holder is <c>true</c>, so a lost answer is asked after by a read (held by
+/// us with our value is success) and then by sending the same again. A refusal after a lost answer stays unknown: the
+/// lost attempt may have held the lock for a while, or may still get it.
+/// </summary>
+internal sealed class LockRun(ConsulKvSession session, ConsulKvWrite write) : WriteRun(session, write)
+{
+    private bool Acquire => Write.Kind == ConsulKvWriteKind.Acquire;
+
+    private string LockSession => Write.LockSession ?? "";
+
+    protected override string Action => Acquire ? "PUT acquire" : "PUT release";
+
+    protected override ConsulRequest NextRequest() =>
+        KvWireRequest.Put(Write, (Acquire ? "acquire=" : "release=") + Uri.EscapeDataString(LockSession));
+
+    protected override async Task<WriteStep?> AskAsync(CancellationToken cancellation)
+    {
+        var (entry, _, failed) = await ReadAsync(Write.Key, "read back", cancellation).ConfigureAwait(false);
+        if (failed is not null) return failed;
+        var done = entry is not null && (entry.LockSession == LockSession) == Acquire
+            && entry.Flags == Write.Flags && entry.Bytes.AsSpan().SequenceEqual(Write.Value);
+        return done ? WriteStep.Settled(ConsulKvOutcome.Written, null, entry!.ModifyIndex) : null;
+    }
+
+    protected override async Task<WriteStep> OnRefusedAsync(CancellationToken cancellation)
+    {
+        if (Ambiguity is not null)
+            return await AskAsync(cancellation).ConfigureAwait(false) ?? WriteStep.Settled(ConsulKvOutcome.Unknown, Ambiguity.Finding);
+        var (entry, _, _) = await ReadAsync(Write.Key, "read who holds it", cancellation).ConfigureAwait(false);
+        (string, object?)[] evidence =
+        [
+            ("key", Printable.Text(Write.Key)), ("session", LockSession), ("holder", entry?.LockSession),
+        ];
+        var code = !Acquire ? "Lock.ReleaseNotHolder" : entry?.LockSession is not null ? "Lock.Held" : await WhyFreeAsync(cancellation).ConfigureAwait(false);
+        return WriteStep.Settled(ConsulKvOutcome.Conflict, ConsulFinding.Create(code, evidence), entry?.ModifyIndex);
+    }
+
+    /// <summary>Nobody holds it and still it was refused: lock delay, behind which Consul also hides a lock session that is gone.</summary>
+    private async Task<string> WhyFreeAsync(CancellationToken cancellation)
+    {
+        var request = ConsulRequest.Get("/v1/session/info/" + Uri.EscapeDataString(LockSession), "consistent");
+        var (response, failure) = await SendAsync(request, "ask for the lock session", cancellation).ConfigureAwait(false);
+        return failure is null && response!.Text is "[]" or "null" ? "Lock.DelayMasksBadSession" : "Lock.Delay";
+    }
+}

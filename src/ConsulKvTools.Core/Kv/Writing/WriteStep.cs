@@ -1,0 +1,41 @@
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Resilience;
+
+namespace ConsulKvTools.Kv.Writing;
+
+/// <summary>Where a write stands after one step.</summary>
+internal sealed class WriteStep
+{
+    private WriteStep(Settlement? settlement, Failure? failure, Verdict verdict)
+    {
+        Settlement = settlement;
+        Failure = failure;
+        Verdict = verdict;
+    }
+
+    /// <summary>The end; null while it is open.</summary>
+    public Settlement? Settlement { get; }
+
+    /// <summary>What this step met; null when it met nothing wrong.</summary>
+    public Failure? Failure { get; }
+
+    /// <summary>Whether another step is to follow.</summary>
+    public Verdict Verdict { get; }
+
+    /// <summary>The outcome is known.</summary>
+    public static WriteStep Settled(ConsulKvOutcome outcome, ConsulFinding? finding = null, ulong? index = null) =>
+        new(new Settlement(outcome, finding, index), null, default);
+
+    /// <summary>This step failed.</summary>
+    public static WriteStep Failed(Failure failure, bool tryAgain) =>
+        new(null, failure, new Verdict(tryAgain, failure.IsOutage, failure.RetryAfter));
+
+    /// <summary>Nothing failed, but another step is needed.</summary>
+    public static WriteStep Again { get; } = new(null, null, new Verdict(true, false, null));
+}
+
+/// <summary>The end of a write.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Finding">What stood in the way; null when nothing did.</param>
+/// <param name="Index">The key's ModifyIndex where it was learnt.</param>
+internal sealed record Settlement(ConsulKvOutcome Outcome, ConsulFinding? Finding, ulong? Index);

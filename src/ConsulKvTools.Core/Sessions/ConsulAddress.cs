@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+
+namespace ConsulKvTools.Sessions;
+
+/// <summary>Reads an address as Consul's own client does, and says where that client would stumble.</summary>
+internal static class ConsulAddress
+{
+    /// <summary>What the address means, and the findings about it. The endpoint is null when nothing can be connected to.</summary>
+    public static (ConsulEndpoint? Endpoint, List<ConsulFinding> Findings) Parse(string text, bool? sslVariable, string source)
+    {
+        var findings = new List<ConsulFinding>();
+        ConsulFinding Finding(string code, string problem) =>
+            ConsulFinding.Create(code, ("value", Printable.Text(text)), ("source", source), ("problem", problem), ("variable", source), ("address", Printable.Text(text)));
+
+        var trimmed = text.Trim().Trim('"', '\'', '\uFEFF').Trim();
+        if (trimmed != text)
+            findings.Add(Finding("Config.AddrWhitespace", "blanks, quotes or a byte order mark around the address"));
+        if (trimmed.Length == 0)
+        {
+            findings.Add(Finding("Config.AddrInvalid", "the address is empty"));
+            return (null, findings);
+        }
+
+        var scheme = "http";
+        var rest = trimmed;
+        if (trimmed.IndexOf("://", StringComparison.Ordinal) is var separator and >= 0)
+        {
+            scheme = trimmed.Substring(0, separator).ToLowerInvariant();
+            rest = trimmed.Substring(separator + 3);
+        }
+        if (scheme == "unix")
+            return (new ConsulEndpoint { Host = "", Port = 0, UseTls = false, SocketPath = rest }, findings);
+        if (scheme is not ("http" or "https"))
+        {
+            findings.Add(Finding("Config.AddrSchemeUnknown", $"the scheme '{scheme}' is not http, https or unix"));
+            return (null, findings);
+        }
+
+        var useTls = scheme == "https";
+        if (sslVariable == true && !useTls)
+        {
+            useTls = true;
+            if (trimmed.IndexOf("://", StringComparison.Ordinal) >= 0) findings.Add(Finding("Config.SslTrueUpgradesHttp", "CONSUL_HTTP_SSL=true makes the client speak https"));
+        }
+        else if (sslVariable == false && useTls)
+        {
+            findings.Add(Finding("Config.SslFalseIgnoredForHttps", "CONSUL_HTTP_SSL=false does not turn an https address into http"));
+        }
+
+        var prefix = "";
+        if (rest.IndexOfAny(['/', '?', '#']) is var path and >= 0)
+        {
+            prefix = rest.Substring(path).TrimEnd('/');
+            rest = rest.Substring(0, path);
+            if (prefix.Length == 0) findings.Add(Finding("Config.AddrTrailingSlash", "a slash after the port"));
+            else if (prefix[0] != '/')
+            {
+                findings.Add(Finding("Config.AddrInvalid", $"'{prefix}' after the port"));
+                return (null, findings);
+            }
+        }
+        if (rest.IndexOf('@') >= 0)
+        {
+            // The part before the @ may be a password: it must not be repeated.
+            return (null, [ConsulFinding.Create("Config.AddrInvalid", ("source", source), ("variable", source),
+                ("problem", "it holds a user name or password; use CONSUL_HTTP_AUTH for a proxy's basic authentication and -Token for Consul"))]);
+        }
+
+        if (!SplitHostAndPort(rest, out var host, out var port, out var portGiven))
+        {
+            findings.Add(Finding("Config.AddrInvalid", "it is not host:port"));
+            return (null, findings);
+        }
+        if (!portGiven)
+        {
+            port = useTls ? 443 : 80;
+            findings.Add(ConsulFinding.Create("Config.AddrNoPort", ("value", Printable.Text(text)), ("address", Printable.Text(text)), ("host", host), ("port", port), ("source", source), ("variable", source)));
+        }
+        if (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+        {
+            findings.Add(Finding("Config.AddrWildcard", $"{host} is an address to listen on, not to connect to"));
+            return (null, findings);
+        }
+        return (new ConsulEndpoint { Host = host, Port = port, UseTls = useTls, PortWasGiven = portGiven, PathPrefix = prefix }, findings);
+    }
+
+    private static bool SplitHostAndPort(string text, out string host, out int port, out bool portGiven)
+    {
+        host = text;
+        port = 0;
+        portGiven = false;
+        string? portText = null;
+        if (text.StartsWith("[", StringComparison.Ordinal))
+        {
+            var close = text.IndexOf(']');
+            if (close < 0) return false;
+            host = text.Substring(1, close - 1);
+            var after = text.Substring(close + 1);
+            if (after.Length > 0 && after[0] != ':') return false;
+            if (after.Length > 0) portText = after.Substring(1);
+            if (!IPAddress.TryParse(host, out _)) return false;
+        }
+        else if (text.IndexOf(':') is var colon and >= 0)
+        {
+            if (text.LastIndexOf(':') != colon)
+                return IPAddress.TryParse(text, out _);
+            host = text.Substring(0, colon);
+            portText = text.Substring(colon + 1);
+        }
+        if (host.Length == 0) host = "127.0.0.1";
+        if (Array.Exists(host.ToCharArray(), letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter is '"' or '\'' or '\\' or '<' or '>')) return false;
+        if (portText is null) return true;
+        portGiven = true;
+        return int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535;
+    }
+}

@@ -1,0 +1,7 @@
+namespace ConsulKvTools.Resilience;
+
+/// <summary>What one attempt's result means for the next.</summary>
+/// <param name="TryAgain">True when another attempt can help.</param>
+/// <param name="IsOutage">True when the other side was not reached at all: counts for the circuit breaker.</param>
+/// <param name="Pause">The pause the other side asked for; null leaves it to the policy.</param>
+public readonly record struct Verdict(bool TryAgain, bool IsOutage, TimeSpan? Pause);
