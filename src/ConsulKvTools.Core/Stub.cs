@@ -1,6 +1,4 @@
-using System.Security.Cryptography.X509Certificates;
-namespace ConsulKvTools.Diagnosis.Probes
-{
+namespace ConsulKvTools.Diagnosis.Probes;
     internal abstract class SkipProbe(string name, ConsulLayer layer) : IProbe
     {
         public string Name => name;
@@ -14,4 +12,3 @@ namespace ConsulKvTools.Diagnosis.Probes
     internal sealed class TlsProbe() : SkipProbe("Tls", ConsulLayer.Tls);
     internal sealed class PortProbe() : SkipProbe("Port", ConsulLayer.Http);
     internal sealed class AclProbe() : SkipProbe("Acl", ConsulLayer.Acl);
-}
