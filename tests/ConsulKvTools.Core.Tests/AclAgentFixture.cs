@@ -15,7 +15,7 @@ public sealed class AclAgentFixture : IAsyncLifetime
 
     /// <summary>A session with the management token, or with the given one; "" for none.</summary>
     public ConsulKvSession Session(string? token = null, ConsulRetryPolicy? policy = null, string? address = null) =>
-        Sessions.Open(address ?? Agent.Address.ToString().TrimEnd('/'), token ?? ManagementToken, policy);
+        LabSessions.Open(address ?? Agent.Address.ToString().TrimEnd('/'), token ?? ManagementToken, policy);
 }
 
 [CollectionDefinition(Name)]
@@ -25,7 +25,7 @@ public sealed class AclAgentTests : ICollectionFixture<AclAgentFixture>
 }
 
 /// <summary>Short ways to a session.</summary>
-internal static class Sessions
+internal static class LabSessions
 {
     /// <summary>A policy for faults that never heal: fails soon.</summary>
     public static ConsulRetryPolicy Impatient { get; } = new()
