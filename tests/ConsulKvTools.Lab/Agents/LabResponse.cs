@@ -1,0 +1,16 @@
+using System.Net;
+
+namespace ConsulKvTools.Lab;
+
+/// <summary>What an agent answered to one of the lab's own requests.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The body as text.</param>
+public sealed record LabResponse(HttpStatusCode Status, string Body)
+{
+    /// <summary>True for a 2xx status.</summary>
+    public bool IsSuccess => (int)Status is >= 200 and < 300;
+
+    internal LabResponse EnsureSuccess(string what) => IsSuccess
+        ? this
+        : throw new InvalidOperationException($"{what}: the agent answered {(int)Status}: {Body.Trim()}");
+}
