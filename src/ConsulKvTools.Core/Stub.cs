@@ -1,6 +1,14 @@
-using System.Security.Cryptography.X509Certificates;
-namespace ConsulKvTools.Http { 
-internal sealed record DialedConnection(Stream Stream, DialTimings Timings);
-internal static class Dialer { public static Task<DialedConnection> DialAsync(DialTarget t, CancellationToken c) => throw new NotSupportedException(); }
-internal static class TransportFailures { public static ConsulTransportException Classify(Exception e, DialPhase p) => throw e; } }
-namespace ConsulKvTools.Diagnosis.Transport { internal static class ServerCertificatePolicy { public static bool Accepts(X509Certificate2 c, IEnumerable<X509Certificate2> s, ConsulKvTools.Http.DialTarget t) => false; } }
+namespace ConsulKvTools.Diagnosis.Probes;
+    internal abstract class SkipProbe(string name, ConsulLayer layer) : IProbe
+    {
+        public string Name => name;
+        public ConsulLayer Layer => layer;
+        public ConsulLayer? Needs => null;
+        public Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation) => Task.FromResult(ProbeResults.Skipped("not there yet"));
+    }
+    internal sealed class NameProbe() : SkipProbe("Name", ConsulLayer.Name);
+    internal sealed class ConnectProbe() : SkipProbe("Tcp", ConsulLayer.Transport);
+    internal sealed class ProxyProbe() : SkipProbe("Proxy", ConsulLayer.Transport);
+    internal sealed class TlsProbe() : SkipProbe("Tls", ConsulLayer.Tls);
+    internal sealed class PortProbe() : SkipProbe("Port", ConsulLayer.Http);
+    internal sealed class AclProbe() : SkipProbe("Acl", ConsulLayer.Acl);

@@ -3,6 +3,8 @@ namespace ConsulKvTools.Diagnosis;
 /// <summary>What every probe of one diagnosis is given.</summary>
 internal sealed class ProbeContext(ConsulKvSession session, DiagnosisRequest request, TimeProvider time)
 {
+    private readonly long began = time.GetTimestamp();
+
     /// <summary>The session under diagnosis.</summary>
     public ConsulKvSession Session { get; } = session;
 
@@ -11,6 +13,18 @@ internal sealed class ProbeContext(ConsulKvSession session, DiagnosisRequest req
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; } = time;
+
+    /// <summary>Since the diagnosis began.</summary>
+    public TimeSpan Elapsed => Time.GetElapsedTime(began);
+
+    /// <summary>Time that one request may take: <paramref name="longest"/>, or what is left of the deadline if that is less.</summary>
+    public TimeSpan TimeFor(TimeSpan longest)
+    {
+        // A little is kept back so that the answer can still be told.
+        var left = Request.Timeout - Elapsed - TimeSpan.FromMilliseconds(100);
+        if (left < TimeSpan.FromMilliseconds(50)) left = TimeSpan.FromMilliseconds(50);
+        return longest < left ? longest : left;
+    }
 
     /// <summary>What earlier layers learnt, for later ones.</summary>
     public FactBoard Facts { get; } = new();

@@ -29,6 +29,9 @@ public sealed record ProbeResult
     /// <summary>How long it ran; zero when skipped.</summary>
     public TimeSpan Duration { get; init; }
 
+    /// <summary>True when a failure leaves the layers above with nothing to look at; false when they can still say something.</summary>
+    internal bool Blocks { get; init; } = true;
+
     /// <inheritdoc/>
     public override string ToString() => $"{Probe}: {Status}: {Summary}";
 

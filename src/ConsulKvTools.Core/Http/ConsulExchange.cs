@@ -83,15 +83,14 @@ internal sealed class ConsulExchange : IDisposable
     }
 
     /// <summary>The typed failure for whatever the handler threw.</summary>
-    public static ConsulTransportException Failure(Exception error, DialPhase phase, bool timedOut, TimeSpan timeout, ConsulRequest request)
+    public static ConsulTransportException Failure(Exception error, DialPhase phase, bool timedOut, TimeSpan timeout, ConsulRequest request, bool answerBegun = false)
     {
-        for (var inner = error; inner is not null; inner = inner.InnerException)
-            if (inner is ConsulTransportException typed) return typed;
+        if (TransportFailures.Find<ConsulTransportException>(error) is { } typed) return typed;
         if (timedOut)
             return new ConsulTransportException(
                 phase == DialPhase.Connect ? "Http.ConnectionWait" : "Http.ResponseTimeout", phase,
                 [("seconds", timeout.TotalSeconds), ("operation", request.Method), ("phase", phase)], error);
-        return TransportFailures.Classify(error, phase);
+        return TransportFailures.Classify(error, phase, answerBegun);
     }
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> read)
@@ -103,7 +102,7 @@ internal sealed class ConsulExchange : IDisposable
         catch (Exception error) when (error is not ConsulTransportException)
         {
             if (cancellation.IsCancellationRequested) throw new OperationCanceledException(cancellation);
-            throw Failure(error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request);
+            throw Failure(error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request, answerBegun: true);
         }
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
-using ConsulKvTools.Diagnosis.Transport;
 using ConsulKvTools.Sessions;
 
 namespace ConsulKvTools.Http;
@@ -27,7 +26,8 @@ internal sealed partial class ConsulHttpClient
         if (target.Tls.ClientCertificate is not null) handler.ClientCertificates.Add(target.Tls.ClientCertificate);
         handler.ServerCertificateCustomValidationCallback = (_, certificate, chain, _) =>
             target.Tls.SkipVerification
-            || ServerCertificatePolicy.Accepts(certificate, chain.ChainPolicy.ExtraStore.Cast<X509Certificate2>(), target);
+            || ChainJudge.Judge([certificate, .. chain.ChainPolicy.ExtraStore.Cast<X509Certificate2>()], target.Tls,
+                target.Tls.ServerName ?? target.Endpoint.Host, DateTime.UtcNow).Faults.Count == 0;
         return handler;
     }
 

@@ -21,9 +21,9 @@ internal sealed class KvReader(ConsulKvSession session)
     internal KvReadResult Interpret(ConsulResponse response, string key, ConsulConsistency consistency)
     {
         if (response.Status == 403)
-            return new KvReadResult(KvReadState.Forbidden, null, Classifier.Classify(response, ConsulRequest.Get("/v1/kv/"), session.HasToken, key).Finding, response.Index);
+            return new KvReadResult(KvReadState.Forbidden, null, Classifier.Classify(response, ConsulRequest.Get("/v1/kv/"), session.HasToken, key).Finding, response.Index, response.LastContact);
         if (response.Status == 404)
-            return new KvReadResult(KvReadState.Missing, null, ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("address", session.Address)), response.Index);
+            return new KvReadResult(KvReadState.Missing, null, ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("address", session.Address)), response.Index, response.LastContact);
         ConsulKvEntry entry;
         try
         {
@@ -33,7 +33,7 @@ internal sealed class KvReader(ConsulKvSession session)
         {
             throw ConsulException.From(malformed.ToFinding(), malformed);
         }
-        return new KvReadResult(KvReadState.Found, entry, null, response.Index);
+        return new KvReadResult(KvReadState.Found, entry, null, response.Index, response.LastContact);
     }
 
     /// <summary>Reads every entry below a prefix while the answer is still coming in.</summary>

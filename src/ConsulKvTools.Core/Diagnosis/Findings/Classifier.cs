@@ -103,6 +103,10 @@ internal static class Classifier
                 return "Proxy.Forbidden";
             case 404 or 405 or 501 when !response.HasConsulHeader && (LooksLikeProxy(response) || response.Header("Server") is not null):
                 return "Http.NotConsul";
+            case 413 when LooksLikeProxy(response):
+                return "Proxy.BodyTooLarge";
+            case 429 when LooksLikeProxy(response):
+                return "Proxy.RateLimited";
             case 502 or 503 or 504 when !response.HasConsulHeader:
                 return "Proxy.GatewayError";
             case 404:

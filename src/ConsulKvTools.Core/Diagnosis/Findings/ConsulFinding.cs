@@ -60,7 +60,7 @@ public sealed record ConsulFinding
             Evidence = seen.AsReadOnly(),
             Cause = Fill(definition.Cause, seen),
             Remedy = Fill(definition.Remedy, seen),
-            Command = definition.Command is null ? null : Fill(definition.Command, seen),
+            Command = definition.Command is null ? null : Fill(definition.Command, seen, forShell: true),
             HelpUri = HelpUriOf(definition.Code),
         };
     }
@@ -71,7 +71,10 @@ public sealed record ConsulFinding
     /// <inheritdoc/>
     public override string ToString() => $"{Code}: {Title}";
 
-    private static string Fill(string template, OrderedDictionary evidence)
+    /// <param name="template">A text of the catalogue.</param>
+    /// <param name="evidence">What fills its places.</param>
+    /// <param name="forShell">True for a command line: a value that a shell could read as more than a word is left out.</param>
+    private static string Fill(string template, OrderedDictionary evidence, bool forShell = false)
     {
         var open = template.IndexOf('{');
         if (open < 0) return template;
@@ -84,9 +87,8 @@ public sealed record ConsulFinding
             text.Append(template, position, open - position);
             if (name.Length > 0 && IsPlaceName(name))
             {
-                text.Append(evidence[name] is { } value
-                    ? Convert.ToString(value, CultureInfo.InvariantCulture)
-                    : "<" + name + ">");
+                var value = Convert.ToString(evidence[name], CultureInfo.InvariantCulture);
+                text.Append(string.IsNullOrEmpty(value) || (forShell && !IsSafeWord(value!)) ? "<" + name + ">" : value);
                 position = close + 1;
             }
             else
@@ -98,6 +100,13 @@ public sealed record ConsulFinding
             open = template.IndexOf('{', position);
         }
         return text.Append(template, position, template.Length - position).ToString();
+    }
+
+    private static bool IsSafeWord(string value)
+    {
+        foreach (var letter in value)
+            if (!(char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '/' or ':' or '@' or '+' or '=' or ',')) return false;
+        return true;
     }
 
     private static bool IsPlaceName(string name)

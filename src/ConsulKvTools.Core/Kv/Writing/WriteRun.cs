@@ -224,7 +224,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Kind = Write.Kind,
             Outcome = settled.Outcome,
             Finding = finding,
-            Message = unknown ? $"{finding!.Title} It is not known whether this write was stored." : finding?.Title,
+            Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,
             Remedy = unknown
                 ? $"Read the key with Get-ConsulKvConsistent '{Printable.Text(Write.Key, 120).Replace("'", "''")}' once the cluster answers and compare the value before writing again; -OperationPrefix makes the outcome of the next write decidable."
                 : finding?.Remedy,

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Diagnosis.Probes;
+
+/// <summary>Whether a Consul HTTP API answers: <c>GET /v1/status/leader</c>, which needs no token and gets none.</summary>
+internal sealed class HttpProbe : IProbe
+{
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    public string Name => "Http";
+
+    public ConsulLayer Layer => ConsulLayer.Http;
+
+    public ConsulLayer? Needs => ConsulLayer.Tls;
+
+    public async Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation)
+    {
+        var request = ConsulRequest.Get("/v1/status/leader") with { SendToken = false, SendScope = false, MaxBody = 64 * 1024 };
+        var (response, failure) = await ProbeHttp.SendAsync(context, request, null, _ => true, cancellation).ConfigureAwait(false);
+        if (response is null) return ProbeResults.From($"no answer: {failure!.Finding.Title}", [failure.Finding]);
+        var latency = response.Timings.FirstByte;
+        if (response.Status == 200 && TryReadLeader(response.Body, out var leader))
+        {
+            context.Facts.Publish(new HttpFacts(leader, null, latency));
+            return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response),
+                ("HttpLatency", latency), ("ServerDate", response.Header("Date")));
+        }
+        var understood = Classifier.Classify(response, request, hadToken: false, null);
+        if (understood.Finding.Layer is ConsulLayer.Cluster)
+        {
+            // The agent is there and says itself what is wrong behind it: that is the cluster's to report.
+            context.Facts.Publish(new HttpFacts(null, understood, latency));
+            return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response), ("HttpLatency", latency));
+        }
+        if (context.Session.Target.Endpoint.PathPrefix is { Length: > 0 } prefix)
+            understood = understood with { Finding = ConsulFinding.Create("Config.AddrBasePath", ("address", context.Session.Address), ("value", prefix), ("status", response.Status), ("source", "Address"), ("variable", "CONSUL_HTTP_ADDR")) };
+        else if (understood.Code is "Key.WrongApiPath" or "Http.BodyMalformed" or "Http.UnexpectedStatus")
+            understood = understood with { Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("status", response.Status), ("body", Printable.Text(response.Text, 120)), ("server", response.Header("Server"))) };
+        return ProbeResults.From($"HTTP {response.Status}: {understood.Finding.Title}", [understood.Finding], ("HttpStatus", response.Status), ("HttpServer", response.Header("Server")))
+            with { Blocks = understood.Code is not ("Agent.EndpointBlocked" or "Limit.RpcRateClient" or "Limit.RequestLimits") };
+    }
+
+    private static bool TryReadLeader(byte[] body, out string leader)
+    {
+        leader = "";
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.String) return false;
+            leader = reader.GetString()!;
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static ConsulFinding[] ClockFindings(ProbeContext context, ConsulResponse response)
+    {
+        if (response.Header("Date") is not { } text
+            || !DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var server)) return [];
+        var skew = context.Time.GetUtcNow() - server;
+        return skew.Duration() > ClockTolerance
+            ? [ConsulFinding.Create("Tls.ClientClockSkew", ("seconds", Math.Round(skew.TotalSeconds)), ("value", server.ToString("u", CultureInfo.InvariantCulture)))]
+            : [];
+    }
+}

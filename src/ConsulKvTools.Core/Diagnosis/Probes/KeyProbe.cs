@@ -1,0 +1,34 @@
+using ConsulKvTools.Http;
+using ConsulKvTools.Kv;
+
+namespace ConsulKvTools.Diagnosis.Probes;
+
+/// <summary>Whether the key can be addressed as it is, and what stands there now.</summary>
+internal sealed class KeyProbe : IProbe
+{
+    public string Name => "Key";
+
+    public ConsulLayer Layer => ConsulLayer.Key;
+
+    public ConsulLayer? Needs => ConsulLayer.Http;
+
+    public async Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation)
+    {
+        if (context.Request.Key is not { } key) return ProbeResults.Skipped("no key was given");
+        var isPrefix = context.Request.Operation is AclOperation.List or AclOperation.DeleteRecurse;
+        if (KvKey.Check(key, isPrefix) is { } problem) return ProbeResults.From(problem.Title, [problem]);
+        var request = ConsulRequest.Get(KvKey.PrefixPath(key), isPrefix ? "keys&separator=/" : "") with { MaxBody = 64 * 1024 * 1024 };
+        var (response, failure) = await ProbeHttp.SendAsync(context, request, key, KvReader.KvQueryAnswers, cancellation).ConfigureAwait(false);
+        if (failure is not null)
+            return ProbeResults.From(failure.Finding.Title, [failure.Finding]);
+        if (response!.Status == 403) return ProbeResults.From("the token may not read the key", []);
+        if (response.Status == 404) return ProbeResults.From("the key does not exist yet", [], ("KeyExists", false));
+        if (isPrefix) return ProbeResults.From("there are keys below the prefix", [], ("KeyExists", true));
+        var entry = KvJson.ReadSingle(response.Body, new KvJson.ReadContext(ConsulConsistency.Default, response.LastContact, context.Session.Name));
+        var findings = new List<ConsulFinding>();
+        if (entry.LockSession is { } holder && context.Request.Operation is AclOperation.Write or AclOperation.Lock or AclOperation.Delete)
+            findings.Add(ConsulFinding.Create("Key.Locked", ("key", Printable.Text(key)), ("holder", holder), ("session", holder)));
+        return ProbeResults.From($"{entry.Bytes.Length} bytes, ModifyIndex {entry.ModifyIndex}", findings,
+            ("KeyExists", true), ("KeyModifyIndex", entry.ModifyIndex), ("KeyBytes", entry.Bytes.Length), ("KeyFlags", entry.Flags), ("KeyLockSession", entry.LockSession));
+    }
+}

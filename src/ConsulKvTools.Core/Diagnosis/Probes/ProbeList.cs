@@ -1,0 +1,17 @@
+namespace ConsulKvTools.Diagnosis.Probes;
+
+/// <summary>Which probes there are.</summary>
+internal static class ProbeList
+{
+    /// <summary>From the client's configuration to an HTTP answer.</summary>
+    public static IReadOnlyList<IProbe> Connectivity { get; } =
+    [
+        new ConfigurationProbe(), new NameProbe(), new ConnectProbe(), new ProxyProbe(), new TlsProbe(), new PortProbe(), new HttpProbe(),
+    ];
+
+    /// <summary>The whole way of a write.</summary>
+    public static IReadOnlyList<IProbe> All { get; } =
+    [
+        .. Connectivity, new AgentProbe(), new ClusterProbe(), new AclProbe(), new KeyProbe(), new WriteProbe(), new CanaryProbe(),
+    ];
+}

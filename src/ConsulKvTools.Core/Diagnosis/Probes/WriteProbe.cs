@@ -1,0 +1,60 @@
+using ConsulKvTools.Http;
+using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Writing;
+
+namespace ConsulKvTools.Diagnosis.Probes;
+
+/// <summary>
+/// A write that changes nothing: check-and-set against the greatest index there is. The ACL check comes first, then it goes through
+/// Raft and is answered <c>false</c>: that proves token, leader, quorum and commit time.
+/// </summary>
+internal sealed class WriteProbe : IProbe
+{
+    private const ulong NoSuchIndex = ulong.MaxValue;
+
+    private static readonly TimeSpan SlowCommit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LostContact = TimeSpan.FromSeconds(1);
+
+    public string Name => "Write";
+
+    public ConsulLayer Layer => ConsulLayer.Write;
+
+    public ConsulLayer? Needs => ConsulLayer.Cluster;
+
+    public async Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation)
+    {
+        var asked = context.Request;
+        if (asked.Operation is AclOperation.Read or AclOperation.List) return ProbeResults.Skipped("only reading was asked about");
+        if (asked.Operation is AclOperation.DeleteRecurse) return ProbeResults.Skipped("removing a tree has no form that changes nothing");
+        if (asked.Key is { } given && KvKey.Check(given, isPrefix: false) is not null) return ProbeResults.Skipped("the key cannot be sent as it is");
+        var key = asked.Key ?? "consulkvtools/" + Guid.NewGuid().ToString("N");
+        var write = new ConsulKvWrite { Key = key, Value = asked.Value ?? [] };
+        var request = asked.Operation == AclOperation.Delete ? KvWireRequest.Delete(write, NoSuchIndex) : KvWireRequest.Put(write, NoSuchIndex);
+        var (response, failure) = await ProbeHttp.SendAsync(context, request, key, answer => answer is { Status: 200, Text: "false" or "true" }, cancellation).ConfigureAwait(false);
+        if (response is not null)
+        {
+            var commit = response.Timings.FirstByte;
+            return ProbeResults.From($"a write that changes nothing was committed in {commit.TotalMilliseconds:0.0} ms",
+                commit > SlowCommit ? [ConsulFinding.Create("Cluster.SlowCommit", ("milliseconds", Math.Round(commit.TotalMilliseconds)), ("seconds", Math.Round(commit.TotalSeconds, 1)))] : [],
+                ("CommitTime", commit));
+        }
+        if (asked.Key is null && failure!.Finding.Layer == ConsulLayer.Acl)
+            return ProbeResults.Skipped("no key was given, and the token may not write a key of the probe's own");
+        var finding = Refine(failure!, context);
+        return ProbeResults.From(finding.Title, [finding]);
+    }
+
+    /// <summary>Silence has more than one reason; what the other probes saw tells them apart.</summary>
+    private static ConsulFinding Refine(Failure failure, ProbeContext context)
+    {
+        if (failure.Code == "Http.ResponseTimeout" && context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } leader })
+        {
+            var contact = context.Facts.Find<StaleFacts>()?.LastContact;
+            return ConsulFinding.Create("Cluster.LeaderFrozen", ("leader", leader), ("lastContact", contact?.TotalMilliseconds), ("seconds", ProbeHttp.Patience.TotalSeconds),
+                ("text", contact > LostContact ? "the answering server has lost contact with the leader" : null));
+        }
+        if (failure.Code == "Cluster.NoLeader" && failure.Finding.Evidence["status"] is 500 && context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } named })
+            return ConsulFinding.Create("Cluster.LeaderNotTracked", ("leader", named), ("body", failure.Finding.Evidence["body"]));
+        return failure.Finding;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ConsulKvTools.Http;
+
+internal static partial class SocketIo
+{
+    public static ValueTask ConnectAsync(Socket socket, EndPoint address, CancellationToken cancellation) =>
+        socket.ConnectAsync(address, cancellation);
+
+    public static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation) =>
+        Dns.GetHostAddressesAsync(host, cancellation);
+
+    public static EndPoint UnixAddress(string path) => new UnixDomainSocketEndPoint(path);
+
+    private static void SetKeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveInterval);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveRetries);
+    }
+}

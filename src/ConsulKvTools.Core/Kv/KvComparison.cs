@@ -1,0 +1,55 @@
+namespace ConsulKvTools.Kv;
+
+/// <summary>Reads one key in all three modes at once, so that staleness shows.</summary>
+internal static class KvComparison
+{
+    /// <summary>Reads and compares. A mode without an answer is part of the report, not an exception.</summary>
+    /// <exception cref="ConsulKeyException">The key cannot be sent as it is.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired.</exception>
+    public static async Task<ConsulKvConsistencyReport> RunAsync(ConsulKvSession session, string key, CancellationToken cancellation)
+    {
+        KvKey.Path(key);
+        // The stale one is asked first: asked later, a server would have had more time to catch up.
+        var stale = ReadAsync(session, key, ConsulConsistency.Stale, cancellation);
+        var normal = ReadAsync(session, key, ConsulConsistency.Default, cancellation);
+        var consistent = ReadAsync(session, key, ConsulConsistency.Consistent, cancellation);
+        await Task.WhenAll(stale, normal, consistent).ConfigureAwait(false);
+        var (sure, usual, old) = (consistent.Result, normal.Result, stale.Result);
+        var agrees = Same(sure, usual) && Same(sure, old);
+        return new ConsulKvConsistencyReport
+        {
+            Key = key,
+            Agrees = agrees,
+            Consistent = sure,
+            Default = usual,
+            Stale = old,
+            IndexBehind = sure.Entry is { } now && old.Entry is { } then ? (long)(now.ModifyIndex - then.ModifyIndex) : null,
+            Finding = !agrees && old.State is not null && sure.State is not null
+                ? ConsulFinding.Create("Outcome.StaleRead", ("key", Printable.Text(key)), ("index", old.Entry?.ModifyIndex), ("currentIndex", sure.Entry?.ModifyIndex), ("lastContact", old.LastContact?.TotalMilliseconds))
+                : sure.State is null ? sure.Finding : null,
+            Session = session.Name,
+        };
+    }
+
+    private static async Task<ConsulKvReading> ReadAsync(ConsulKvSession session, string key, ConsulConsistency consistency, CancellationToken cancellation)
+    {
+        var began = session.Time.GetTimestamp();
+        try
+        {
+            var result = await new KvReader(session).GetAsync(key, consistency, cancellation).ConfigureAwait(false);
+            return new ConsulKvReading
+            {
+                Consistency = consistency, State = result.State, Entry = result.Entry, Index = result.Index,
+                LastContact = result.LastContact, Duration = session.Time.GetElapsedTime(began), Finding = result.Finding,
+            };
+        }
+        catch (ConsulException failed)
+        {
+            return new ConsulKvReading { Consistency = consistency, Duration = session.Time.GetElapsedTime(began), Finding = failed.Finding };
+        }
+    }
+
+    private static bool Same(ConsulKvReading one, ConsulKvReading other) =>
+        one.State == other.State && one.Entry?.ModifyIndex == other.Entry?.ModifyIndex && one.Entry?.Flags == other.Entry?.Flags
+        && (one.Entry?.Bytes ?? []).AsSpan().SequenceEqual(other.Entry?.Bytes ?? []);
+}
