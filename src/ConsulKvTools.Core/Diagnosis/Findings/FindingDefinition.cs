@@ -36,14 +36,14 @@ public sealed record FindingDefinition
     /// <summary>Whether the same request may be tried again.</summary>
     public RetryAdvice Retry { get; init; } = RetryAdvice.Never;
 
-    /// <summary>What proves it and how it is told from its look-alikes.</summary>
-    public string Proof { get; init; } = "";
+    /// <summary>What proves it and how it is told from its look-alikes; null when there is nothing to add.</summary>
+    public string? Proof { get; init; }
 
     /// <summary>Consul versions it concerns, in words; null means all.</summary>
     public string? Versions { get; init; }
 
-    /// <summary>Where the fact comes from: "measured on 1.8.7", a path in hashicorp/consul, an issue.</summary>
-    public string Source { get; init; } = "";
+    /// <summary>Where the fact comes from: "measured on 1.8.7", a path in hashicorp/consul, an issue; null for codes of this product's own.</summary>
+    public string? Source { get; init; }
 
     /// <summary>The code's part before the dot: <c>Acl</c>.</summary>
     [JsonIgnore]

@@ -44,12 +44,12 @@ internal sealed record ServerText
 
     public ServerTextMatch Match { get; init; }
 
-    public string Text { get; init; } = "";
+    public string? Text { get; init; }
 
     public required string Code { get; init; }
 
-    /// <summary>Evidence names of the pattern's groups, in order.</summary>
-    public string[] Capture { get; init; } = [];
+    /// <summary>Evidence names of the pattern's groups, in order; null when it names none.</summary>
+    public string[]? Capture { get; init; }
 
     public ServerTextScope Scope { get; init; }
 
@@ -61,17 +61,17 @@ internal sealed record ServerText
         {
             case ServerTextMatch.Empty: return body.Length == 0;
             case ServerTextMatch.Exact: return body == Text;
-            case ServerTextMatch.Contains: return body.IndexOf(Text, StringComparison.Ordinal) >= 0;
-            case ServerTextMatch.StartsWith: return body.StartsWith(Text, StringComparison.Ordinal);
+            case ServerTextMatch.Contains: return body.IndexOf(Text!, StringComparison.Ordinal) >= 0;
+            case ServerTextMatch.StartsWith: return body.StartsWith(Text!, StringComparison.Ordinal);
             default:
-                pattern ??= new Regex(Text, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+                pattern ??= new Regex(Text!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
                 var found = pattern.Match(body);
                 if (!found.Success) return false;
-                for (var group = 0; group < Capture.Length && group + 1 < found.Groups.Count; group++)
+                for (var group = 0; group < (Capture?.Length ?? 0) && group + 1 < found.Groups.Count; group++)
                 {
                     if (!found.Groups[group + 1].Success) continue;
-                    evidence.RemoveAll(row => row.Name == Capture[group]);
-                    evidence.Add((Capture[group], Printable.Text(found.Groups[group + 1].Value, 200)));
+                    evidence.RemoveAll(row => row.Name == Capture![group]);
+                    evidence.Add((Capture![group], Printable.Text(found.Groups[group + 1].Value, 200)));
                 }
                 return true;
         }

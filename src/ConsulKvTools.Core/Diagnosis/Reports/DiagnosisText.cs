@@ -1,0 +1,190 @@
+using System.Collections;
+using System.Globalization;
+using System.Text;
+
+namespace ConsulKvTools;
+
+/// <summary>A diagnosis as people read it: the way of the write with a mark a probe, then the verdict, the root cause and what to do.</summary>
+/// <remarks>The module's view and the command line both show exactly this.</remarks>
+public static class DiagnosisText
+{
+    private const int LabelWidth = 10;
+    private const int NarrowestWidth = 40;
+
+    /// <summary>The whole diagnosis, line by line, without line ends.</summary>
+    public static IEnumerable<string> Lines(ConsulDiagnosis diagnosis, DiagnosisTextStyle style)
+    {
+        var width = Math.Max(NarrowestWidth, style.Width);
+        var about = diagnosis.Key is null ? "" : $", key {Printable.Text(diagnosis.Key, 120)}";
+        foreach (var line in Wrap($"Consul at {Printable.Text(diagnosis.Target)}{about}", width)) yield return line;
+        yield return "";
+        foreach (var line in Probes(diagnosis.Probes, style)) yield return line;
+        yield return "";
+        foreach (var line in Verdict(diagnosis, style, width)) yield return line;
+        var others = diagnosis.Findings.Where(finding => !IsSame(finding, diagnosis.RootCause)).ToArray();
+        if (others.Length == 0) yield break;
+        yield return "";
+        yield return "Also found";
+        foreach (var finding in others)
+            foreach (var line in Brief(finding, style, width)) yield return line;
+    }
+
+    /// <summary>One line a probe: mark, layer, probe, what it saw and how long it took; of a skipped probe the reason.</summary>
+    public static IEnumerable<string> Probes(IReadOnlyList<ProbeResult> probes, DiagnosisTextStyle style)
+    {
+        var width = Math.Max(NarrowestWidth, style.Width);
+        var layerWidth = probes.Select(probe => probe.Layer.ToString().Length).DefaultIfEmpty(0).Max();
+        var nameWidth = probes.Select(probe => probe.Probe.Length).DefaultIfEmpty(0).Max();
+        ConsulLayer? before = null;
+        foreach (var probe in probes)
+        {
+            var layer = probe.Layer == before ? "" : probe.Layer.ToString();
+            before = probe.Layer;
+            var head = $" {layer.PadRight(layerWidth)}  {Printable.Text(probe.Probe).PadRight(nameWidth)}  ";
+            var text = Printable.Text(probe.Summary);
+            if (probe.Status != ProbeStatus.Skipped) text += $" ({Time(probe.Duration)})";
+            var first = true;
+            foreach (var line in Wrap(text, Math.Max(20, width - 3 - head.Length)))
+            {
+                yield return first
+                    ? "  " + style.Paint(ToneOf(probe.Status), Mark(probe.Status, style.Unicode)) + head + line
+                    : new string(' ', 3 + head.Length) + line;
+                first = false;
+            }
+        }
+    }
+
+    /// <summary>A finding in full: title, why, evidence, remedy and command.</summary>
+    public static IEnumerable<string> Finding(ConsulFinding finding, DiagnosisTextStyle style)
+    {
+        var width = Math.Max(NarrowestWidth, style.Width);
+        foreach (var line in Labelled("Code", finding.Code, width)) yield return line;
+        foreach (var line in Labelled("Cause", finding.Cause, width)) yield return line;
+        if (finding.Evidence.Count > 0)
+            foreach (var line in Labelled("Evidence", Evidence(finding.Evidence), width)) yield return line;
+        foreach (var line in Labelled("Remedy", finding.Remedy, width)) yield return line;
+        if (finding.Command is null) yield break;
+        // A command is to be pasted, so it is never broken.
+        var label = "Run";
+        foreach (var line in finding.Command.Split('\n'))
+        {
+            yield return "  " + label.PadRight(LabelWidth) + Printable.Text(line, 2000);
+            label = "";
+        }
+    }
+
+    /// <summary>Evidence on one line: <c>name value; name value</c>.</summary>
+    public static string Evidence(IDictionary evidence)
+    {
+        var text = new StringBuilder();
+        foreach (DictionaryEntry pair in evidence)
+        {
+            if (text.Length > 0) text.Append("; ");
+            text.Append(pair.Key).Append(' ').Append(Printable.Text(Convert.ToString(pair.Value, CultureInfo.InvariantCulture), 200));
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The mark of a probe's status.</summary>
+    public static string Mark(ProbeStatus status, bool unicode) => (status, unicode) switch
+    {
+        (ProbeStatus.Passed, true) => "✓",
+        (ProbeStatus.Failed, true) => "✗",
+        (ProbeStatus.Skipped, true) => "–",
+        (ProbeStatus.Passed, false) => "+",
+        (ProbeStatus.Failed, false) => "x",
+        (ProbeStatus.Skipped, false) => "-",
+        (ProbeStatus.Warning, _) => "!",
+        _ => "?",
+    };
+
+    /// <summary>What a probe's status means.</summary>
+    public static DiagnosisTone ToneOf(ProbeStatus status) => status switch
+    {
+        ProbeStatus.Passed => DiagnosisTone.Good,
+        ProbeStatus.Failed => DiagnosisTone.Bad,
+        ProbeStatus.Skipped => DiagnosisTone.Dim,
+        _ => DiagnosisTone.Warning,
+    };
+
+    /// <summary>What a finding's severity means.</summary>
+    public static DiagnosisTone ToneOf(FindingSeverity severity) => severity switch
+    {
+        FindingSeverity.Error => DiagnosisTone.Bad,
+        FindingSeverity.Warning => DiagnosisTone.Warning,
+        _ => DiagnosisTone.Dim,
+    };
+
+    /// <summary>What a verdict means.</summary>
+    public static DiagnosisTone ToneOf(DiagnosisVerdict verdict) => verdict switch
+    {
+        DiagnosisVerdict.Healthy => DiagnosisTone.Good,
+        DiagnosisVerdict.Degraded => DiagnosisTone.Warning,
+        _ => DiagnosisTone.Bad,
+    };
+
+    /// <summary>A duration with the unit that suits it: <c>0.4 ms</c>, <c>35 ms</c>, <c>2.1 s</c>.</summary>
+    public static string Time(TimeSpan duration) => duration.TotalMilliseconds switch
+    {
+        < 10 => duration.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) + " ms",
+        < 1000 => duration.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms",
+        < 60_000 => duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
+        _ => duration.ToString("h\\:mm\\:ss", CultureInfo.InvariantCulture),
+    };
+
+    private static IEnumerable<string> Verdict(ConsulDiagnosis diagnosis, DiagnosisTextStyle style, int width)
+    {
+        var word = diagnosis.Verdict.ToString().ToUpperInvariant();
+        var sentence = diagnosis.RootCause is { } root
+            ? Sentence(root.Title)
+            : "Nothing stands in the way of the write.";
+        var first = true;
+        foreach (var line in Wrap($"{sentence} ({Time(diagnosis.Duration)})", width - word.Length - 2))
+        {
+            yield return first ? style.Paint(ToneOf(diagnosis.Verdict), word) + "  " + line : new string(' ', word.Length + 2) + line;
+            first = false;
+        }
+        if (diagnosis.RootCause is null) yield break;
+        foreach (var line in Finding(diagnosis.RootCause, style)) yield return line;
+    }
+
+    private static IEnumerable<string> Brief(ConsulFinding finding, DiagnosisTextStyle style, int width)
+    {
+        var mark = finding.Severity switch { FindingSeverity.Error => Mark(ProbeStatus.Failed, style.Unicode), FindingSeverity.Warning => "!", _ => "i" };
+        var text = $"{finding.Code}: {Sentence(finding.Title)}" + (finding.BlockedBy is null ? "" : $" Because of {finding.BlockedBy}.");
+        var first = true;
+        foreach (var line in Wrap(text, width - 4))
+        {
+            yield return first ? "  " + style.Paint(ToneOf(finding.Severity), mark) + " " + line : "    " + line;
+            first = false;
+        }
+    }
+
+    private static bool IsSame(ConsulFinding finding, ConsulFinding? other) =>
+        ReferenceEquals(finding, other) || (other is not null && finding.Code == other.Code && finding.Probe == other.Probe);
+
+    private static string Sentence(string title) =>
+        title.Length == 0 || title[title.Length - 1] is '.' or '!' or '?' ? title : title + ".";
+
+    private static IEnumerable<string> Labelled(string label, string text, int width)
+    {
+        foreach (var line in Wrap(Printable.Text(text, 2000), width - LabelWidth - 2))
+        {
+            yield return "  " + label.PadRight(LabelWidth) + line;
+            label = "";
+        }
+    }
+
+    /// <summary>Breaks text between words; a word longer than the width is broken where the line ends.</summary>
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        while (text.Length > width)
+        {
+            var blank = text.LastIndexOf(' ', width);
+            var cut = blank > 0 ? blank : width;
+            yield return text.Substring(0, cut);
+            text = text.Substring(cut).TrimStart();
+        }
+        yield return text;
+    }
+}
