@@ -123,7 +123,7 @@ public sealed partial class ConsulAgent
     {
         var start = new ProcessStartInfo(_binary.Path) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["CONSUL_HTTP_ADDR"] = Address.OriginalString;
+        start.Environment["CONSUL_HTTP_ADDR"] = AddressText;
         start.Environment["CONSUL_HTTP_TOKEN"] = ManagementToken;
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -22,26 +22,22 @@ public sealed partial class ConsulAgent : IDisposable, IAsyncDisposable
         _block = PortBlock.Reserve(IPAddress.Parse(options.BindAddress));
         _directory = LabDirectory.Create("agent");
         NodeName = options.NodeName ?? $"node-{_block.First}";
-        var newer = _binary.Version >= new Version(1, 14);
         Ports = new()
         {
             Http = options.DisableHttp && !options.UnixSocket ? -1 : _block[0],
             Https = options.Tls is null ? -1 : _block[1],
             Dns = _block[2],
             Grpc = _block[3],
-            GrpcTls = newer && options.Tls is not null ? _block[4] : -1,
+            GrpcTls = options.Tls is null ? -1 : _block[4],
             SerfLan = _block[5],
             SerfWan = options.Server ? _block[6] : -1,
             Server = _block[7],
             Unused = _block[9],
         };
         UnixSocketPath = options.UnixSocket ? _directory.PathOf("http.sock") : null;
-        DataDirectory = Directory.CreateDirectory(_directory.PathOf("data")).FullName;
+        DataDirectory = _directory.PathOf("data");
         ConfigFile = _directory.PathOf("agent.json");
         LogFile = _directory.PathOf("agent.log");
-        File.WriteAllText(LogFile, "");
-        File.WriteAllText(ConfigFile, AgentConfiguration
-            .Build(options, _binary.Version, Ports, NodeName, DataDirectory, UnixSocketPath).ToJsonString(new() { WriteIndented = true }));
         _client = new(this, options.Tls?.ControlCertificate);
     }
 
@@ -65,6 +61,9 @@ public sealed partial class ConsulAgent : IDisposable, IAsyncDisposable
 
     /// <summary>Where a client finds the agent: plain HTTP where it is on, else HTTPS, else the unix socket.</summary>
     public Uri Address => HttpAddress ?? HttpsAddress ?? UnixAddress ?? throw new InvalidOperationException("The agent serves no HTTP at all.");
+
+    /// <summary><see cref="Address"/> as CONSUL_HTTP_ADDR wants it, without a slash at the end.</summary>
+    public string AddressText => Address.OriginalString;
 
     /// <summary>The plain HTTP address; null when switched off.</summary>
     public Uri? HttpAddress => Ports.Http > 0 && !_options.DisableHttp ? new($"http://{BindAddress}:{Ports.Http}") : null;
@@ -132,6 +131,7 @@ public sealed partial class ConsulAgent : IDisposable, IAsyncDisposable
         var agent = new ConsulAgent(options ?? new());
         try
         {
+            agent.WriteConfiguration();
             agent.Launch();
             if (waitUntilReady) await agent.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             return agent;
@@ -309,6 +309,14 @@ public sealed partial class ConsulAgent : IDisposable, IAsyncDisposable
                 await Task.Delay(20, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private void WriteConfiguration()
+    {
+        Directory.CreateDirectory(DataDirectory);
+        File.WriteAllText(LogFile, "");
+        File.WriteAllText(ConfigFile, AgentConfiguration
+            .Build(_options, Version, Ports, NodeName, DataDirectory, UnixSocketPath).ToJsonString(new() { WriteIndented = true }));
     }
 
     private LabProcess Running() => IsRunning ? _process! : throw new InvalidOperationException($"{this} is not running.");

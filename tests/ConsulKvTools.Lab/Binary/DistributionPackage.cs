@@ -35,6 +35,8 @@ internal sealed class DistributionPackage : IConsulSource
             "-o", "Dir::Cache::srcpkgcache=",
             "-o", "Acquire::Languages=none",
             "-o", "Acquire::Retries=2",
+            // Without it an archive that cannot be reached is only a warning, and the reason is lost.
+            "-o", "APT::Update::Error-Mode=any",
             "-o", "Acquire::http::Timeout=20",
             "-o", "Acquire::https::Timeout=20",
             // apt's own unprivileged user could not write into a folder that is private to us.

@@ -9,7 +9,7 @@ public sealed class CertificateAuthority : IssuedCertificate
     private readonly CertificateLab _lab;
 
     internal CertificateAuthority(CertificateLab lab, string name, X509Certificate2 certificate, AsymmetricAlgorithm key, CertificateAuthority? issuer)
-        : base(lab, name, certificate, key, issuer, includeChain: false)
+        : base(lab, name, certificate, key, issuer, new() { IncludeChain = false })
     {
         _lab = lab;
         Path = issuer is null ? [this] : [this, .. issuer.Path];

@@ -71,7 +71,7 @@ public sealed class CertificateLab : IDisposable, IAsyncDisposable
         // A self-signed certificate is its own trust anchor, so it is given the shape of an authority.
         return issuer is null
             ? new CertificateAuthority(this, name, certificate, key, null)
-            : new IssuedCertificate(this, name, certificate, key, issuer, options.IncludeChain);
+            : new IssuedCertificate(this, name, certificate, key, issuer, options);
     }
 
     internal string Write(string name, string text)

@@ -47,6 +47,9 @@ public sealed record CertificateOptions
     /// <summary>False leaves the intermediates out of the certificate file: a server with it sends only its own certificate.</summary>
     public bool IncludeChain { get; set; } = true;
 
+    /// <summary>True puts the root into the certificate file too, so that a Go server sends it. A .NET server never sends a root.</summary>
+    public bool IncludeRoot { get; set; }
+
     /// <summary>True adds a critical extension that nobody knows.</summary>
     public bool UnknownCriticalExtension { get; set; }
 

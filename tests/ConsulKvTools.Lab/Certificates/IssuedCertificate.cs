@@ -6,14 +6,15 @@ namespace ConsulKvTools.Lab;
 /// <summary>A certificate with its key, as objects and as files. The files vanish with the lab that made them.</summary>
 public class IssuedCertificate
 {
-    internal IssuedCertificate(CertificateLab lab, string name, X509Certificate2 certificate, AsymmetricAlgorithm key, CertificateAuthority? issuer, bool includeChain)
+    internal IssuedCertificate(CertificateLab lab, string name, X509Certificate2 certificate, AsymmetricAlgorithm key, CertificateAuthority? issuer, CertificateOptions options)
     {
         Certificate = certificate;
         PrivateKey = key;
         Issuer = issuer ?? (CertificateAuthority)this;
         Chain = issuer is null ? [] : [.. issuer.Path.Where(a => a.Issuer != a).Select(a => a.Certificate)];
-        SentChain = includeChain ? Chain : [];
-        CertificateFile = lab.Write($"{name}.pem", string.Concat(SentChain.Prepend(certificate).Select(c => c.ExportCertificatePem() + "\n")));
+        SentChain = options.IncludeChain ? Chain : [];
+        X509Certificate2[] root = options.IncludeRoot && issuer is not null ? [issuer.Path[^1].Certificate] : [];
+        CertificateFile = lab.Write($"{name}.pem", string.Concat(SentChain.Prepend(certificate).Concat(root).Select(c => c.ExportCertificatePem() + "\n")));
         KeyFile = lab.Write($"{name}-key.pem", key.ExportPkcs8PrivateKeyPem() + "\n");
         X509Certificate2[] pfx = [certificate, .. SentChain];
         PfxFile = lab.Write($"{name}.pfx", new X509Certificate2Collection(pfx).Export(X509ContentType.Pfx, PfxPassword)!);

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace ConsulKvTools.Lab;
@@ -10,27 +8,38 @@ namespace ConsulKvTools.Lab;
 public class ScriptedHttpServer : IDisposable, IAsyncDisposable
 {
     private readonly LoopbackListener _listener;
-    private readonly SslStreamCertificateContext? _certificate;
+    private readonly TlsTerminator? _tls;
     private readonly Lock _gate = new();
     private readonly List<Rule> _rules = [];
     private readonly List<RecordedRequest> _requests = [];
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Starts a server that answers every request with 404 until rules are added.</summary>
-    /// <param name="certificate">The certificate to serve HTTPS with; null serves plain HTTP.</param>
+    /// <summary>Starts a plain HTTP server that answers every request with 404 until rules are added.</summary>
     /// <param name="address">The loopback address; null is 127.0.0.1.</param>
-    public ScriptedHttpServer(IssuedCertificate? certificate = null, IPAddress? address = null)
+    public ScriptedHttpServer(IPAddress? address = null)
+        : this((TlsServerOptions?)null, address)
     {
-        if (certificate is not null)
-        {
-            _certificate = SslStreamCertificateContext.Create(
-                certificate.Certificate, [.. certificate.SentChain], offline: true);
-        }
+    }
+
+    /// <summary>Starts an HTTPS server.</summary>
+    /// <param name="certificate">The certificate it shows.</param>
+    /// <param name="address">The loopback address; null is 127.0.0.1.</param>
+    public ScriptedHttpServer(IssuedCertificate certificate, IPAddress? address = null)
+        : this(new TlsServerOptions(certificate), address)
+    {
+    }
+
+    /// <summary>Starts an HTTPS server with particular or broken TLS.</summary>
+    /// <param name="tls">How it speaks TLS; null is plain HTTP.</param>
+    /// <param name="address">The loopback address; null is 127.0.0.1.</param>
+    public ScriptedHttpServer(TlsServerOptions? tls, IPAddress? address = null)
+    {
+        _tls = tls is null ? null : new(tls);
         _listener = new(address, ServeAsync);
     }
 
     /// <summary>The server's address.</summary>
-    public Uri Address => new($"{(_certificate is null ? "http" : "https")}://{_listener.EndPoint}");
+    public Uri Address => new($"{(_tls is null ? "http" : "https")}://{_listener.EndPoint}");
 
     /// <summary>The server's port.</summary>
     public int Port => _listener.EndPoint.Port;
@@ -41,8 +50,14 @@ public class ScriptedHttpServer : IDisposable, IAsyncDisposable
     /// <summary>How many connections are open now.</summary>
     public int OpenConnections => _listener.Open;
 
-    /// <summary>What happens to a connection before any request is read: a banner to send, a close, a reset, a silence. Null reads at once.</summary>
+    /// <summary>What happens as soon as a client has connected, before TLS: a banner, a close, a reset, a silence. Null goes on at once.</summary>
     public ScriptedResponse? OnConnect { get; set; }
+
+    /// <summary>What happens right after the TLS handshake, before any request is read. Null goes on at once.</summary>
+    public ScriptedResponse? OnHandshake { get; set; }
+
+    /// <summary>What came of each TLS handshake so far.</summary>
+    public IReadOnlyList<RecordedHandshake> Handshakes => _tls?.Handshakes ?? [];
 
     /// <summary>All requests so far, in the order in which they were complete.</summary>
     public IReadOnlyList<RecordedRequest> Requests
@@ -130,14 +145,12 @@ public class ScriptedHttpServer : IDisposable, IAsyncDisposable
 
     private async Task ServeAsync(ScriptedConnection connection, CancellationToken cancellationToken)
     {
-        if (_certificate is not null)
-        {
-            var tls = new SslStream(connection.Stream);
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = _certificate }, cancellationToken)
-                .ConfigureAwait(false);
-            connection.Stream = tls;
-        }
         if (OnConnect is { } greeting && !await greeting.PlayAsync(connection, cancellationToken).ConfigureAwait(false)) return;
+        if (_tls is not null)
+        {
+            if (!await _tls.AcceptAsync(connection, cancellationToken).ConfigureAwait(false)) return;
+            if (OnHandshake is { } next && !await next.PlayAsync(connection, cancellationToken).ConfigureAwait(false)) return;
+        }
 
         var reader = new HttpRequestReader(connection.Stream);
         while (await reader.ReadAsync(ContinueAsync, cancellationToken).ConfigureAwait(false) is { } request)
@@ -151,12 +164,25 @@ public class ScriptedHttpServer : IDisposable, IAsyncDisposable
                 _arrived.TrySetResult();
                 _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
-            if (!await answer(request).PlayAsync(connection, cancellationToken).ConfigureAwait(false)) return;
+            if (!await Answer(answer, request).PlayAsync(connection, cancellationToken).ConfigureAwait(false)) return;
             if (request.Header("Connection") is { } wish && wish.Equals("close", StringComparison.OrdinalIgnoreCase)) return;
         }
 
         async Task ContinueAsync() =>
             await connection.Stream.WriteAsync(Encoding.Latin1.GetBytes("HTTP/1.1 100 Continue\r\n\r\n"), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static ScriptedResponse Answer(Func<RecordedRequest, ScriptedResponse> answer, RecordedRequest request)
+    {
+        try
+        {
+            return answer(request);
+        }
+        catch (Exception e)
+        {
+            // A rule that throws is a mistake in the test; a closed connection would hide it.
+            return ScriptedResponse.Text($"The rule for {request} failed: {e}", 500);
+        }
     }
 
     private sealed record Rule(Func<RecordedRequest, bool> When, Func<RecordedRequest, ScriptedResponse> Answer);

@@ -5,7 +5,10 @@ using System.Text;
 namespace ConsulKvTools.Lab;
 
 /// <summary>What a scripted server does with one request: a list of steps such as sending bytes, waiting, closing or resetting.</summary>
-/// <remarks>Immutable: every method gives a new script. Headers can be strings of the form <c>Name: value</c>.</remarks>
+/// <remarks>
+/// Immutable: every method gives a new script. Headers are strings of the form <c>Name: value</c>. The overloads without status are there
+/// because PowerShell cannot leave out an optional argument before a params array.
+/// </remarks>
 public sealed class ScriptedResponse
 {
     private readonly IReadOnlyList<Step> _steps;
@@ -24,16 +27,25 @@ public sealed class ScriptedResponse
     /// <summary>Answers with an HTTP/2 SETTINGS frame, as a gRPC port does.</summary>
     public static ScriptedResponse Http2Settings { get; } = Raw([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100]).ThenClose();
 
+    /// <summary>Answers 200 with JSON.</summary>
+    public static ScriptedResponse Json(string body) => Json(body, 200);
+
     /// <summary>Answers with JSON.</summary>
-    public static ScriptedResponse Json(string body, int status = 200, params string[] headers) =>
+    public static ScriptedResponse Json(string body, int status, params string[] headers) =>
         Whole(status, Encoding.UTF8.GetBytes(body), ["Content-Type: application/json", .. headers]);
 
+    /// <summary>Answers 200 with plain text.</summary>
+    public static ScriptedResponse Text(string body) => Text(body, 200);
+
     /// <summary>Answers with plain text, as Consul does for errors.</summary>
-    public static ScriptedResponse Text(string body, int status = 200, params string[] headers) =>
+    public static ScriptedResponse Text(string body, int status, params string[] headers) =>
         Whole(status, Encoding.UTF8.GetBytes(body), ["Content-Type: text/plain; charset=utf-8", .. headers]);
 
+    /// <summary>Answers 200 with HTML.</summary>
+    public static ScriptedResponse Html(string body) => Html(body, 200);
+
     /// <summary>Answers with HTML, as proxies and load balancers do.</summary>
-    public static ScriptedResponse Html(string body, int status = 200, params string[] headers) =>
+    public static ScriptedResponse Html(string body, int status, params string[] headers) =>
         Whole(status, Encoding.UTF8.GetBytes(body), ["Content-Type: text/html", .. headers]);
 
     /// <summary>Answers with exactly these headers (besides Content-Length) and bytes.</summary>

@@ -12,7 +12,7 @@ public sealed record AgentPorts
     /// <summary>gRPC in clear text.</summary>
     public int Grpc { get; init; } = -1;
 
-    /// <summary>gRPC over TLS; Consul 1.14 and later.</summary>
+    /// <summary>gRPC over TLS; earlier versions than 1.14 do not listen on it.</summary>
     public int GrpcTls { get; init; } = -1;
 
     /// <summary>The DNS interface, TCP and UDP.</summary>

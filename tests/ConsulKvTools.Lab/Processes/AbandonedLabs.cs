@@ -17,6 +17,7 @@ public static class AbandonedLabs
         {
             if (LabDirectory.OwnerOf(directory) is not { } owner || owner.IsAlive) continue;
             foreach (var child in LabDirectory.ChildrenOf(directory).Where(c => c.IsAlive)) End(child);
+            NetworkNamespace.Remove(directory);
             LabDirectory.Delete(directory);
             removed++;
         }

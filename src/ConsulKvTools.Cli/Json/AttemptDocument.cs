@@ -1,0 +1,8 @@
+namespace ConsulKvTools.Cli.Json;
+
+/// <summary>One step on the way of a write.</summary>
+internal sealed record AttemptDocument(int Number, string Action, double StartedAfterMs, double DurationMs, int? Status, string? Code, WriteEffect Effect, double? PauseMs)
+{
+    public static AttemptDocument Of(ConsulKvAttempt attempt) => new(
+        attempt.Number, attempt.Action, Milliseconds.Of(attempt.StartedAfter), Milliseconds.Of(attempt.Duration), attempt.Status, attempt.Code, attempt.Effect, Milliseconds.Of(attempt.Pause));
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Nodes;
+using ConsulKvTools.Cli.Views;
+
+namespace ConsulKvTools.Cli.Json;
+
+/// <summary>One finding.</summary>
+internal sealed record FindingDocument(
+    string Code, FindingSeverity Severity, ConsulLayer Layer, string Title, JsonObject Evidence, string Cause, string Remedy,
+    string? Command, string HelpUri, string? BlockedBy, string? Probe)
+{
+    public static FindingDocument Of(ConsulFinding finding) => new(
+        finding.Code, finding.Severity, finding.Layer, finding.Title, EvidenceJson.Of(finding.Evidence), finding.Cause, finding.Remedy,
+        ShellCommand.Of(finding.Command), finding.HelpUri, finding.BlockedBy, finding.Probe);
+
+    public static FindingDocument? OfAny(ConsulFinding? finding) => finding is null ? null : Of(finding);
+}

@@ -1,0 +1,33 @@
+namespace ConsulKvTools.Cli;
+
+/// <summary>Finds what somebody may have meant.</summary>
+internal static class NearestNames
+{
+    /// <summary>The nearest of <paramref name="candidates"/>, best first; empty when none is near.</summary>
+    public static IReadOnlyList<string> Of(string typed, IEnumerable<string> candidates, int most) =>
+        candidates.Select(candidate => (candidate, cost: Cost(typed, candidate)))
+            .Where(pair => pair.cost <= Math.Max(2, typed.Length / 3))
+            .OrderBy(pair => pair.cost).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+            .Select(pair => pair.candidate).Distinct().Take(most).ToArray();
+
+    // A part of the name counts as one slip: "PermissionDenied" means Acl.PermissionDenied.
+    private static int Cost(string typed, string candidate) =>
+        typed.Length >= 4 && candidate.Contains(typed, StringComparison.OrdinalIgnoreCase) ? 1 : Slips(typed.ToLowerInvariant(), candidate.ToLowerInvariant());
+
+    private static int Slips(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,3 @@
+using ConsulKvTools.Cli;
+
+return await CommandLine.RunAsync(args, Surroundings.OfThisProcess()).ConfigureAwait(false);

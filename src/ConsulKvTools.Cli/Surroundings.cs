@@ -1,0 +1,30 @@
+namespace ConsulKvTools.Cli;
+
+/// <summary>What a command touches of the world: streams, variables, the terminal's abilities. Tests and the demo put their own in.</summary>
+internal sealed class Surroundings
+{
+    /// <summary>Where results go, byte for byte.</summary>
+    public required Stream Output { get; init; }
+
+    /// <summary>Where complaints go.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Where a value or a token is read from when the command line says so.</summary>
+    public required Func<Stream> Input { get; init; }
+
+    /// <summary>The variables that configure a session.</summary>
+    public required ConsulEnvironment Environment { get; init; }
+
+    /// <summary>What the terminal can show.</summary>
+    public required TerminalAbilities Abilities { get; init; }
+
+    /// <summary>Those of this process.</summary>
+    public static Surroundings OfThisProcess() => new()
+    {
+        Output = Console.OpenStandardOutput(),
+        Error = Console.Error,
+        Input = Console.OpenStandardInput,
+        Environment = ConsulEnvironment.OfThisProcess(),
+        Abilities = TerminalAbilities.OfThisProcess(),
+    };
+}

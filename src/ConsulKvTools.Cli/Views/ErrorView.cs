@@ -1,0 +1,34 @@
+using ConsulKvTools.Cli.Json;
+
+namespace ConsulKvTools.Cli.Views;
+
+/// <summary>A command that could not be understood or could not do its work.</summary>
+internal static class ErrorView
+{
+    /// <summary>Problems of the command line: on the error stream, and for programs as a document too.</summary>
+    public static void WriteUsage(Terminal terminal, IReadOnlyList<string> problems, string command)
+    {
+        if (terminal.IsJson) terminal.Document(new ErrorDocument("Usage", string.Join(" ", problems), null), CliJson.Default.ErrorDocument);
+        foreach (var problem in problems) Complain(terminal, "consulkv: " + problem);
+        Complain(terminal, $"'{command} --help' shows how it is used.");
+    }
+
+    /// <summary>A failure that has no finding.</summary>
+    public static void Write(Terminal terminal, string message)
+    {
+        if (terminal.IsJson) terminal.Document(new ErrorDocument("CouldNotRun", message, null), CliJson.Default.ErrorDocument);
+        Complain(terminal, "consulkv: " + message);
+    }
+
+    /// <summary>A failure with its finding. People see it on the error stream, so that the output holds results only.</summary>
+    public static void Write(Terminal terminal, ConsulFinding finding)
+    {
+        if (terminal.IsJson) terminal.Document(new ErrorDocument(finding.Code, finding.Title, FindingDocument.Of(finding)), CliJson.Default.ErrorDocument);
+        else FindingView.Write(terminal.OnError(), finding);
+    }
+
+    private static void Complain(Terminal terminal, string text)
+    {
+        foreach (var line in TextFlow.Wrap(Printable.Text(text, 2000), terminal.Width)) terminal.OnError().Line(line);
+    }
+}

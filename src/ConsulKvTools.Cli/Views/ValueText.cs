@@ -1,0 +1,12 @@
+namespace ConsulKvTools.Cli.Views;
+
+/// <summary>A value for people's eyes.</summary>
+internal static class ValueText
+{
+    public static string Of(ConsulKvEntry entry, int longest) => entry switch
+    {
+        { Bytes.Length: 0 } => "(empty)",
+        { IsText: true } => Printable.Text(entry.Value, longest),
+        _ => $"({entry.Bytes.Length} bytes, not text)",
+    };
+}
