@@ -89,7 +89,7 @@ public sealed class ProxyFailureTests(CertificatesFixture certificates) : IClass
     public async Task Proxy_whose_name_is_nonsense()
     {
         var target = Targets.Tls(8501);
-        target = target with { Proxy = new Sessions.ProxySettings(new Uri("http://no-such-proxy.invalid:3128"), null, "HTTPS_PROXY") };
+        target = target with { Proxy = new ConsulKvTools.Sessions.ProxySettings(new Uri("http://no-such-proxy.invalid:3128"), null, "HTTPS_PROXY") };
         Assert.Equal("Proxy.NameNotFound", await target.FailingCodeAsync());
     }
 

@@ -109,6 +109,11 @@ internal static class CertificateFacts
         ? string.Join(", ", names.Dns.Select(name => "DNS:" + name).Concat(names.Ip.Select(address => "IP:" + address)))
         : "CN=" + certificate.GetNameInfo(X509NameType.SimpleName, false);
 
+    /// <summary>The datacenter in a name as Consul's own tool writes it, <c>server.dc1.consul</c>; null without such a name.</summary>
+    public static string? DatacenterOf(X509Certificate2 certificate) => Names(certificate)?.Dns
+        .Select(name => name.Split('.'))
+        .FirstOrDefault(labels => labels.Length == 3 && labels[0] is "server" or "client" && labels[2] == "consul")?[1];
+
     /// <summary>The name of the issuer's own issuer, where the authority key identifier tells it (RFC 5280 4.2.1.1).</summary>
     public static X500DistinguishedName? IssuerOfIssuer(X509Certificate2 certificate)
     {

@@ -50,7 +50,7 @@ internal static class ChainJudge
 
     /// <summary>The evidence that every finding about one certificate carries.</summary>
     public static (string, object?)[] Of(X509Certificate2 certificate, params (string, object?)[] more) =>
-        [("subject", certificate.Subject), ("issuer", certificate.Issuer), .. more];
+        [("subject", certificate.Subject), ("issuer", certificate.Issuer), ("datacenter", CertificateFacts.DatacenterOf(certificate)), .. more];
 
     private static void AddSignature(
         List<(X509Certificate2 Certificate, X509ChainStatusFlags Flags)> elements, TlsSettings settings, bool isTrusted, List<ChainFault> faults)

@@ -157,7 +157,7 @@ internal static class Dialer
     {
         if (target.Proxy is null)
             return new ConsulTransportException(code, DialPhase.Name,
-                DialEvidence.Of(target, trace, ("seconds", SecondsOf(target, code == "Dns.ResolverTimeout"))), failure);
+                DialEvidence.Of(target, trace, ("value", host), ("seconds", SecondsOf(target, code == "Dns.ResolverTimeout"))), failure);
         return ProxyError(target, trace, "Proxy.NameNotFound", failure, DialPhase.Name, ("name", host));
     }
 

@@ -10,6 +10,8 @@ internal sealed class TlsOpener
 {
     private static readonly TimeSpan RejectionWait = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan AfterthoughtWait = TimeSpan.FromMilliseconds(50);
+
     // Two bytes of alert, one of inner type, a tag of 16 (8 for CCM_8): the longest record an alert fits in under TLS 1.3.
     private const int LongestAlertRecord = 19;
 
@@ -52,7 +54,7 @@ internal sealed class TlsOpener
             AcceptableIssuers = trace.AcceptableIssuers,
         };
         var stream = report.ClientCertificateAsked && tap.Version == TlsVersion.Tls13
-            ? await ReadBeforeWriteAsync(tls, cancellation).ConfigureAwait(false)
+            ? await ReadBeforeWriteAsync(tls, report.ClientCertificateSent, cancellation).ConfigureAwait(false)
             : tls;
         listening.Detach();
         return (stream, report);
@@ -61,7 +63,7 @@ internal sealed class TlsOpener
     // Under TLS 1.3 the client has finished before the server has looked at the client's certificate. Whoever writes first then loses
     // the server's alert to the reset that follows it, most of the time; whoever reads first always sees it. A server that accepts
     // sends a ticket at once, so that this costs a round trip. Not done when the server did not ask: then the ticket is here already.
-    private async Task<Stream> ReadBeforeWriteAsync(SslStream tls, CancellationToken cancellation)
+    private async Task<Stream> ReadBeforeWriteAsync(SslStream tls, bool sent, CancellationToken cancellation)
     {
         var buffer = new byte[4096];
         var record = tap.WhenNextRecord();
@@ -70,8 +72,12 @@ internal sealed class TlsOpener
         {
             var pause = Task.Delay(RejectionWait, waiting.Token);
             await Task.WhenAny(record, read, pause).ConfigureAwait(false);
-            if (!read.IsCompleted && record.Status == TaskStatus.RanToCompletion && record.Result <= LongestAlertRecord)
-                await Task.WhenAny(read, pause).ConfigureAwait(false);
+            if (!read.IsCompleted && record.Status == TaskStatus.RanToCompletion)
+            {
+                if (record.Result <= LongestAlertRecord) await Task.WhenAny(read, pause).ConfigureAwait(false);
+                // A .NET server hands out its ticket first and looks at the certificate afterwards; whoever has shown none waits for that.
+                else if (!sent) await Task.WhenAny(read, Task.Delay(AfterthoughtWait, waiting.Token)).ConfigureAwait(false);
+            }
             waiting.Cancel();
         }
         cancellation.ThrowIfCancellationRequested();

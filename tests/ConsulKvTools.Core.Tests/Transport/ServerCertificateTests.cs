@@ -1,0 +1,210 @@
+using System.Security.Cryptography.X509Certificates;
+using ConsulKvTools.Http;
+using ConsulKvTools.Lab;
+using ConsulKvTools.Sessions;
+
+namespace ConsulKvTools.Tests.Transport;
+
+/// <summary>What may be wrong with a server's certificates, shown by a real server to a real client.</summary>
+public sealed class ServerCertificateTests(CertificatesFixture certificates) : IClassFixture<CertificatesFixture>
+{
+    private readonly CertificateLab lab = certificates.Lab;
+    private readonly CertificateAuthority root = certificates.Root;
+
+    private static CertificateOptions Loopback => new() { CommonName = "leaf", IpAddresses = ["127.0.0.1"] };
+
+    private static DateTimeOffset Past => DateTimeOffset.UtcNow.AddDays(-5);
+
+    [Theory]
+    [InlineData("-tls1_2")]
+    [InlineData("-tls1_3")]
+    public async Task Expired(string version)
+    {
+        var failure = await FailureAsync(root.Issue(Loopback with { NotAfter = Past }), version);
+        Assert.Equal("Tls.CertificateExpired", failure.Code);
+        Assert.Equal(5, failure.ToFinding().Evidence["days"]);
+        Assert.Equal("CN=leaf", failure.ToFinding().Evidence["subject"]);
+    }
+
+    [Fact]
+    public async Task Not_yet_valid() =>
+        Assert.Equal("Tls.CertificateNotYetValid", await CodeAsync(root.Issue(Loopback with { NotBefore = DateTimeOffset.UtcNow.AddDays(3) })));
+
+    [Fact]
+    public async Task For_another_host()
+    {
+        var failure = await FailureAsync(root.Issue("a.example", "b.example"), host: "localhost");
+        Assert.Equal("Tls.HostNameMismatch", failure.Code);
+        Assert.Equal("DNS:a.example, DNS:b.example", failure.ToFinding().Evidence["names"]);
+    }
+
+    [Fact]
+    public async Task Address_not_named() => Assert.Equal("Tls.IpSanMissing", await CodeAsync(root.Issue("localhost")));
+
+    [Fact]
+    public async Task Address_written_as_a_name() => Assert.Equal("Tls.IpInDnsSan",
+        await CodeAsync(root.Issue(new CertificateOptions { CommonName = "x", IpAddressesAsDnsNames = ["127.0.0.1"] })));
+
+    [Fact]
+    public async Task Wildcard_for_one_label_only()
+    {
+        using var server = new OpenSslServer(certificates.Serve(root.Issue("*.dc1.consul")));
+        var target = Targets.Tls(server.Port, root);
+        Assert.Equal("Tls.WildcardDepth", await (target with { Tls = target.Tls with { ServerName = "a.b.dc1.consul" } }).FailingCodeAsync());
+        using var fits = await (target with { Tls = target.Tls with { ServerName = "a.dc1.consul" } }).DialAsync();
+    }
+
+    [Fact]
+    public async Task Common_name_only_is_accepted_and_remarked()
+    {
+        var leaf = root.Issue(new CertificateOptions { CommonName = "127.0.0.1" });
+        using var server = new OpenSslServer(certificates.Serve(leaf));
+        using var connection = await Targets.Tls(server.Port, root).DialAsync();
+        Assert.Equal(["Tls.CommonNameOnly"], Judge(leaf).Remarks.Select(remark => remark.Code));
+    }
+
+    [Fact]
+    public async Task Self_signed() => Assert.Equal("Tls.SelfSigned", await CodeAsync(lab.SelfSigned("127.0.0.1")));
+
+    [Fact]
+    public async Task Self_signed_and_trusted()
+    {
+        var own = lab.SelfSigned("127.0.0.1");
+        using var server = new OpenSslServer(certificates.Serve(own));
+        using var connection = await Targets.Tls(server.Port, own).DialAsync();
+    }
+
+    [Fact]
+    public async Task Unknown_authority_that_is_sent_along()
+    {
+        var other = lab.Authority("Other Root");
+        var leaf = other.Issue("127.0.0.1");
+        var bundle = Path.Combine(lab.Folder, "with-root.pem");
+        File.WriteAllText(bundle, File.ReadAllText(leaf.CertificateFile) + File.ReadAllText(other.CertificateFile));
+        using var server = new OpenSslServer("-cert", leaf.CertificateFile, "-key", leaf.KeyFile, "-cert_chain", bundle);
+        Assert.Equal("Tls.UnknownCa", await Targets.Tls(server.Port, root).FailingCodeAsync());
+    }
+
+    [Fact]
+    public async Task No_authority_configured_for_a_private_one() =>
+        Assert.Equal("Tls.UnknownCa", await CodeAsync(root.Issue("127.0.0.1"), trusted: []));
+
+    [Fact]
+    public async Task Wrong_authority_for_a_certificate_of_Consuls_own() =>
+        Assert.Equal("Tls.UnknownCa", await CodeAsync(lab.Authority("Consul Agent CA 12345").Issue("127.0.0.1")));
+
+    [Fact]
+    public async Task Issuer_that_nobody_shows() =>
+        Assert.Equal("Tls.IssuerNotFound", await CodeAsync(root.Intermediate("Hidden").Issue(Loopback with { IncludeChain = false })));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Authority_made_anew(bool rootSent)
+    {
+        var again = root.Regenerate();
+        var leaf = again.Issue("127.0.0.1");
+        var bundle = Path.Combine(lab.Folder, $"regenerated-{rootSent}.pem");
+        File.WriteAllText(bundle, File.ReadAllText(leaf.CertificateFile) + (rootSent ? File.ReadAllText(again.CertificateFile) : ""));
+        using var server = new OpenSslServer("-cert", leaf.CertificateFile, "-key", leaf.KeyFile, "-cert_chain", bundle);
+        Assert.Equal("Tls.CaRegenerated", await Targets.Tls(server.Port, root).FailingCodeAsync());
+    }
+
+    [Fact]
+    public async Task Intermediate_expired() => Assert.Equal("Tls.IntermediateExpired",
+        await CodeAsync(root.Intermediate("Old Intermediate", new CertificateOptions { NotAfter = Past }).Issue("127.0.0.1")));
+
+    [Fact]
+    public async Task Root_expired()
+    {
+        var old = lab.Authority("Old Root", new CertificateOptions { NotAfter = Past });
+        Assert.Equal("Tls.RootExpired", await CodeAsync(old.Issue("127.0.0.1"), trusted: [old]));
+    }
+
+    [Fact]
+    public async Task Issuer_that_is_no_authority() => Assert.Equal("Tls.IssuerNotACa",
+        await CodeAsync(root.Intermediate("No Authority", new CertificateOptions { IsAuthority = false }).Issue("127.0.0.1")));
+
+    [Fact]
+    public async Task Name_constraint()
+    {
+        var narrow = root.Intermediate("Narrow", new CertificateOptions { PermittedDnsDomain = "allowed.example" });
+        using var server = new OpenSslServer(certificates.Serve(narrow.Issue("localhost")));
+        Assert.Equal("Tls.NameConstraintViolated", await Targets.Tls(server.Port, root).Named("localhost").FailingCodeAsync());
+    }
+
+    [Fact]
+    public async Task Client_certificate_on_the_server() => Assert.Equal("Tls.CertificateNotForServerAuth",
+        await CodeAsync(root.Issue(Loopback with { ServerAuth = false })));
+
+    [Fact]
+    public async Task Critical_extension_that_nobody_knows() => Assert.Equal("Tls.UnsupportedCriticalExtension",
+        await CodeAsync(root.Issue(Loopback with { UnknownCriticalExtension = true })));
+
+    [Fact]
+    public void Key_usage_without_signatures_is_remarked() => Assert.Contains("Tls.CertificateKeyUsage",
+        Judge(root.Issue(Loopback with { Key = KeyKind.Rsa2048, KeyUsage = X509KeyUsageFlags.KeyEncipherment })).Remarks.Select(remark => remark.Code));
+
+    [Fact]
+    public void Weak_key_and_weak_signature_are_remarked()
+    {
+        // .NET refuses to sign with SHA-1 at all.
+        var file = Path.Combine(lab.Folder, "weak.pem");
+        var key = Path.Combine(lab.Folder, "weak.key");
+        using (var openssl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl",
+            ["req", "-x509", "-newkey", "rsa:1024", "-sha1", "-nodes", "-keyout", key, "-out", file, "-subj", "/CN=weak",
+                "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30"]) { RedirectStandardError = true })!)
+        {
+            openssl.StandardError.ReadToEnd();
+            openssl.WaitForExit();
+        }
+        var weak = X509CertificateLoader.LoadCertificateFromFile(file);
+        var verdict = ChainJudge.Judge([weak], new TlsSettings { TrustedCertificates = [weak] }, "127.0.0.1", DateTime.UtcNow);
+        Assert.Equal(["Tls.CertificateWeakKey", "Tls.CertificateWeakSignature"], verdict.Remarks.Select(remark => remark.Code));
+    }
+
+    [Fact]
+    public void Intermediate_as_anchor_is_remarked()
+    {
+        var intermediate = root.Intermediate("Anchor");
+        Assert.Equal(["Tls.AnchorIsIntermediate"], Judge(intermediate.Issue("127.0.0.1"), intermediate).Remarks.Select(remark => remark.Code));
+    }
+
+    [Fact]
+    public void Intermediate_in_the_trusted_file_is_not_missing()
+    {
+        var intermediate = root.Intermediate("In The File");
+        var verdict = Judge(intermediate.Issue(Loopback with { IncludeChain = false }), root, intermediate);
+        Assert.True(verdict.Accepted);
+        Assert.DoesNotContain("Tls.IncompleteChain", verdict.Remarks.Select(remark => remark.Code));
+    }
+
+    [Fact]
+    public void Several_faults_are_all_told_the_gravest_first() =>
+        Assert.Equal(["Tls.CertificateExpired", "Tls.CertificateNotForServerAuth", "Tls.HostNameMismatch"],
+            Judge(root.Issue(new CertificateOptions { DnsNames = ["a.example"], ServerAuth = false, NotAfter = Past }), host: "b.example")
+                .Faults.Select(fault => fault.Code));
+
+    [Fact]
+    public void Sound_certificate_gives_nothing()
+    {
+        var verdict = Judge(root.Intermediate("Sound").Issue("127.0.0.1"));
+        Assert.Empty(verdict.Faults);
+        Assert.Empty(verdict.Remarks);
+    }
+
+    private ChainVerdict Judge(IssuedCertificate leaf, params IssuedCertificate[] trusted) => Judge(leaf, "127.0.0.1", trusted);
+
+    private ChainVerdict Judge(IssuedCertificate leaf, string host, params IssuedCertificate[] trusted) =>
+        ChainJudge.Judge([leaf.Certificate, .. leaf.SentChain], Targets.Trusting(trusted.Length == 0 ? [root] : trusted), host, DateTime.UtcNow);
+
+    private async Task<string> CodeAsync(IssuedCertificate leaf, IssuedCertificate[]? trusted = null) =>
+        (await FailureAsync(leaf, trusted: trusted)).Code;
+
+    private async Task<ConsulTransportException> FailureAsync(
+        IssuedCertificate leaf, string version = "-tls1_3", string host = "127.0.0.1", IssuedCertificate[]? trusted = null)
+    {
+        using var server = new OpenSslServer([.. certificates.Serve(leaf), version]);
+        return await Targets.Tls(server.Port, trusted ?? [root]).Named(host).FailureAsync();
+    }
+}
