@@ -55,22 +55,26 @@ internal sealed class CommandLine
     {
         var line = new CommandLine(surroundings);
         var parsed = line.Parse(arguments);
-        var showsHelp = parsed.Action is HelpAction || parsed.Action is not (null or ParseErrorAction) && parsed.Errors.Count == 0 && parsed.CommandResult.Command is RootCommand;
+        if (arguments.Count == 0)
+        {
+            // What can be done is the best answer, but a script must not take it for success.
+            line.Parse(["--help"]).Invoke();
+            return ExitCode.Usage;
+        }
+        var showsHelp = parsed.Action is HelpAction;
         if (!showsHelp && UsageProblems.Of(parsed) is { Count: > 0 } problems)
         {
             var terminal = Terminal.For(parsed, line.Globals, surroundings);
             ErrorView.WriteUsage(terminal, problems, CommandPath(parsed));
             return ExitCode.Usage;
         }
-        if (parsed.Action is ParseErrorAction or null)
-        {
-            // No verb at all: what can be done is the best answer, but a script must not take it for success.
-            line.Parse(["--help"]).Invoke();
-            return ExitCode.Usage;
-        }
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeToCleanUp, EnableDefaultExceptionHandler = false })
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeToCleanUp, EnableDefaultExceptionHandler = false }, CancellationToken.None)
             .ConfigureAwait(false);
     }
+
+    /// <summary>Runs a command line from within another one, which goes on listening for Ctrl+C itself.</summary>
+    public Task<int> RunInnerAsync(IReadOnlyList<string> arguments, CancellationToken cancellation) =>
+        Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, cancellation);
 
     /// <summary>Understands a command line without running it.</summary>
     public ParseResult Parse(IReadOnlyList<string> arguments) => root.Parse(arguments, Parsing);

@@ -1,11 +1,7 @@
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>The whole catalogue.</summary>
-internal sealed record CatalogueDocument(IReadOnlyList<ExplanationDocument> Findings)
+internal sealed record CatalogueDocument(IReadOnlyList<ExplanationDocument> Findings) : CommandDocument("catalogue")
 {
-    public string Document => "catalogue";
-
-    public int Version => 1;
-
-    public static CatalogueDocument OfAll() => new([.. FindingCatalogue.All.Select(ExplanationDocument.Of)]);
+    public static CatalogueDocument OfAll() => new([.. FindingCatalogue.All.Select(row => ExplanationDocument.Of(ForShell.Of(row)))]);
 }

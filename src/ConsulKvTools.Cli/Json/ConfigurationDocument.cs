@@ -1,12 +1,8 @@
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>The configuration in force, as <c>consulkv config</c> shows it.</summary>
-internal sealed record ConfigurationDocument(string Address, IReadOnlyList<SettingDocument> Settings, IReadOnlyList<FindingDocument> Findings)
+internal sealed record ConfigurationDocument(string Address, IReadOnlyList<SettingDocument> Settings, IReadOnlyList<FindingDocument> Findings) : CommandDocument("configuration")
 {
-    public string Document => "configuration";
-
-    public int Version => 1;
-
     public static ConfigurationDocument Of(ConsulKvSession session) => new(
-        session.Address, [.. session.Configuration.Select(SettingDocument.Of)], [.. session.ConfigurationFindings.Select(FindingDocument.Of)]);
+        session.Address, [.. session.Configuration.Select(setting => SettingDocument.Of(ForShell.Of(setting)))], [.. session.ConfigurationFindings.Select(finding => FindingDocument.Of(ForShell.Of(finding)))]);
 }

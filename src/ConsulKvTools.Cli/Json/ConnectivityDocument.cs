@@ -4,12 +4,8 @@ namespace ConsulKvTools.Cli.Json;
 internal sealed record ConnectivityDocument(
     string Target, bool Succeeded, ConsulLayer? FailedLayer, FindingDocument? RootCause, IReadOnlyList<string> Addresses,
     double? NameMs, double? ConnectMs, double? TlsMs, double? HttpMs,
-    IReadOnlyList<ProbeDocument> Probes, IReadOnlyList<FindingDocument> Findings, double DurationMs)
+    IReadOnlyList<ProbeDocument> Probes, IReadOnlyList<FindingDocument> Findings, double DurationMs) : CommandDocument("connectivity")
 {
-    public string Document => "connectivity";
-
-    public int Version => 1;
-
     public static ConnectivityDocument Of(ConsulConnectivityResult result) => new(
         result.Target, result.Succeeded, result.FailedLayer, FindingDocument.OfAny(result.RootCause), result.Addresses,
         Milliseconds.Of(result.NameTime), Milliseconds.Of(result.ConnectTime), Milliseconds.Of(result.TlsTime), Milliseconds.Of(result.HttpTime),

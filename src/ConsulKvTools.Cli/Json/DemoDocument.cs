@@ -1,9 +1,4 @@
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>What <c>consulkv demo</c> showed.</summary>
-internal sealed record DemoDocument(string ConsulVersion, IReadOnlyList<DemoSceneDocument> Scenes, bool Succeeded)
-{
-    public string Document => "demo";
-
-    public int Version => 1;
-}
+internal sealed record DemoDocument(string ConsulVersion, IReadOnlyList<DemoSceneDocument> Scenes, bool Succeeded) : CommandDocument("demo");

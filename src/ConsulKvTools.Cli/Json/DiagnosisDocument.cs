@@ -5,12 +5,8 @@ namespace ConsulKvTools.Cli.Json;
 /// <summary>What <c>consulkv diagnose</c> found.</summary>
 internal sealed record DiagnosisDocument(
     string Target, string? Key, DiagnosisVerdict Verdict, FindingDocument? RootCause, IReadOnlyList<FindingDocument> Findings,
-    IReadOnlyList<ProbeDocument> Probes, JsonObject Facts, IReadOnlyList<SettingDocument> Configuration, DateTimeOffset StartedAt, double DurationMs)
+    IReadOnlyList<ProbeDocument> Probes, JsonObject Facts, IReadOnlyList<SettingDocument> Configuration, DateTimeOffset StartedAt, double DurationMs) : CommandDocument("diagnosis")
 {
-    public string Document => "diagnosis";
-
-    public int Version => 1;
-
     public static DiagnosisDocument Of(ConsulDiagnosis diagnosis) => new(
         diagnosis.Target, diagnosis.Key, diagnosis.Verdict, FindingDocument.OfAny(diagnosis.RootCause), [.. diagnosis.Findings.Select(FindingDocument.Of)],
         [.. diagnosis.Probes.Select(ProbeDocument.Of)], EvidenceJson.Of(diagnosis.Facts), [.. diagnosis.Configuration.Select(SettingDocument.Of)],

@@ -1,12 +1,8 @@
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>What <c>consulkv get KEY</c> read.</summary>
-internal sealed record EntryDocument(string Key, KvReadState State, EntryRow? Entry, ConsulConsistency Consistency, double? LastContactMs, ulong? Index, FindingDocument? Finding)
+internal sealed record EntryDocument(string Key, KvReadState State, EntryRow? Entry, ConsulConsistency Consistency, double? LastContactMs, ulong? Index, FindingDocument? Finding) : CommandDocument("entry")
 {
-    public string Document => "entry";
-
-    public int Version => 1;
-
     public static EntryDocument Of(string key, ConsulConsistency consistency, KvReadResult result) => new(
         key, result.State, result.Entry is { } entry ? EntryRow.Of(entry) : null, consistency,
         Milliseconds.Of(result.Entry?.LastContact), result.Index, FindingDocument.OfAny(result.Finding));

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ConsulKvTools.Cli.Views;
 
 namespace ConsulKvTools.Cli.Json;
 
@@ -25,11 +24,12 @@ internal static class EvidenceJson
         long number => JsonValue.Create(number),
         ulong number => JsonValue.Create(number),
         double number => JsonValue.Create(number),
+        TimeSpan duration => JsonValue.Create(DiagnosisText.Time(duration)),
         DateTimeOffset moment => JsonValue.Create(moment.ToString("o", CultureInfo.InvariantCulture)),
         DateTime moment => JsonValue.Create(moment.ToString("o", CultureInfo.InvariantCulture)),
         IDictionary inner => Of(inner),
         IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Of)]),
-        _ => JsonValue.Create(EvidenceText.Of(value)),
+        _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)!),
     };
 
     private static string Name(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name[1..];

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ConsulKvTools.Cli.Views;
 
 namespace ConsulKvTools.Cli.Json;
 
@@ -10,7 +9,7 @@ internal sealed record FindingDocument(
 {
     public static FindingDocument Of(ConsulFinding finding) => new(
         finding.Code, finding.Severity, finding.Layer, finding.Title, EvidenceJson.Of(finding.Evidence), finding.Cause, finding.Remedy,
-        ShellCommand.Of(finding.Command), finding.HelpUri, finding.BlockedBy, finding.Probe);
+        finding.Command, finding.HelpUri, finding.BlockedBy, finding.Probe);
 
     public static FindingDocument? OfAny(ConsulFinding? finding) => finding is null ? null : Of(finding);
 }

@@ -1,9 +1,7 @@
-using ConsulKvTools.Cli.Views;
-
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>One setting of the session.</summary>
 internal sealed record SettingDocument(string Name, string? Value, string Source, IReadOnlyList<string> Shadowed)
 {
-    public static SettingDocument Of(ConsulSetting setting) => new(setting.Name, setting.Value, SettingSource.Of(setting.Source), [.. setting.Shadowed.Select(SettingSource.Of)]);
+    public static SettingDocument Of(ConsulSetting setting) => new(setting.Name, setting.Value, setting.Source, setting.Shadowed);
 }

@@ -3,12 +3,8 @@ namespace ConsulKvTools.Cli.Json;
 /// <summary>What became of <c>consulkv set</c>.</summary>
 internal sealed record WriteDocument(
     string Key, ConsulKvWriteKind Kind, ConsulKvOutcome Outcome, string? Code, string? Message, string? Remedy, ulong? ModifyIndex,
-    FindingDocument? Finding, IReadOnlyList<AttemptDocument> Attempts, double DurationMs)
+    FindingDocument? Finding, IReadOnlyList<AttemptDocument> Attempts, double DurationMs) : CommandDocument("write")
 {
-    public string Document => "write";
-
-    public int Version => 1;
-
     public static WriteDocument Of(ConsulKvWriteResult result) => new(
         result.Key, result.Kind, result.Outcome, result.Code, result.Message, result.Remedy, result.ModifyIndex,
         FindingDocument.OfAny(result.Finding), [.. result.Attempts.Select(AttemptDocument.Of)], Milliseconds.Of(result.Duration));

@@ -28,7 +28,8 @@ internal sealed class AclVerb : Verb
         using var admin = parsed.GetValue(adminTokenFile) is { } file
             ? ConsulKvSession.Create(Globals.SessionOptions(parsed, Surroundings) with { Token = null, TokenFile = file }, Surroundings.Environment)
             : null;
-        var results = await AclTest.RunAsync(session, asked, parsed.GetRequiredValue(operations), admin, cancellation).ConfigureAwait(false);
+        var answers = await AclTest.RunAsync(session, asked, parsed.GetRequiredValue(operations), admin, cancellation).ConfigureAwait(false);
+        var results = answers.Select(ForShell.Of).ToArray();
         if (terminal.IsJson) terminal.Document(AclDocument.Of(asked, results), CliJson.Default.AclDocument);
         else AclView.Write(terminal, results);
         return results.All(result => result.Allowed == true) ? ExitCode.Healthy : ExitCode.Fault;

@@ -37,7 +37,7 @@ internal sealed class DiagnoseVerb : Verb
         if (parsed.GetValue(timeout) is { } limit) request = request with { Timeout = limit };
         if (request.Value is not null && request.Key is null) throw new UsageException("A value is given but no key: consulkv diagnose KEY --value TEXT.");
         using var session = OpenSessionForDiagnosis(parsed);
-        return await Diagnoser.RunAsync(session, request, progress, cancellation).ConfigureAwait(false);
+        return ForShell.Of(await Diagnoser.RunAsync(session, request, progress, cancellation).ConfigureAwait(false));
     }
 
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)

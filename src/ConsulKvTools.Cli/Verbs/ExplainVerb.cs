@@ -24,7 +24,7 @@ internal sealed class ExplainVerb : Verb
             ExplanationView.WriteAll(terminal);
             return Task.FromResult(ExitCode.Healthy);
         }
-        var definition = FindingCatalogue.Find(asked) ?? throw new UsageException(Unknown(asked));
+        var definition = ForShell.Of(FindingCatalogue.Find(asked) ?? throw new UsageException(Unknown(asked)));
         if (terminal.IsJson) terminal.Document(ExplanationDocument.Of(definition), CliJson.Default.ExplanationDocument);
         else ExplanationView.Write(terminal, definition);
         return Task.FromResult(ExitCode.Healthy);

@@ -52,6 +52,7 @@ internal sealed class GetVerb : Verb
     {
         var mode = parsed.GetValue(consistency);
         var result = await reader.GetAsync(asked, mode, cancellation).ConfigureAwait(false);
+        result = result with { Finding = ForShell.OfAny(result.Finding) };
         if (terminal.IsJson) terminal.Document(EntryDocument.Of(asked, mode, result), CliJson.Default.EntryDocument);
         else if (result.Entry is not { } entry) FindingView.Write(terminal.OnError(), result.Finding!);
         else if (parsed.GetValue(raw)) await terminal.BytesAsync(entry.Bytes, cancellation).ConfigureAwait(false);

@@ -47,7 +47,7 @@ internal sealed class SetVerb : Verb
                 ?? throw new UsageException("There is no value: consulkv set KEY VALUE, or --value-file F, or '-' for standard input. An empty value is ''."),
         };
         using var session = OpenSession(parsed, RetryTime.Policy(parsed.GetValue(timeout)));
-        var result = await new KvWriter(session).WriteAsync(write, cancellation).ConfigureAwait(false);
+        var result = ForShell.Of(await new KvWriter(session).WriteAsync(write, cancellation).ConfigureAwait(false));
         if (terminal.IsJson) terminal.Document(WriteDocument.Of(result), CliJson.Default.WriteDocument);
         else WriteView.Write(terminal, result);
         return ExitCode.Of(result);

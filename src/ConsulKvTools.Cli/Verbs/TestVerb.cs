@@ -19,7 +19,7 @@ internal sealed class TestVerb : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
         using var session = OpenSessionForDiagnosis(parsed);
-        var result = await ConnectivityTest.RunAsync(session, parsed.GetValue(timeout) ?? DefaultTimeout, cancellation).ConfigureAwait(false);
+        var result = ForShell.Of(await ConnectivityTest.RunAsync(session, parsed.GetValue(timeout) ?? DefaultTimeout, cancellation).ConfigureAwait(false));
         if (terminal.IsJson) terminal.Document(ConnectivityDocument.Of(result), CliJson.Default.ConnectivityDocument);
         else ConnectivityView.Write(terminal, result);
         return result.Succeeded ? ExitCode.Healthy : ExitCode.Fault;

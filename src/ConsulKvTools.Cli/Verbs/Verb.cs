@@ -50,7 +50,7 @@ internal abstract class Verb : Command
         }
         catch (ConsulException error)
         {
-            ErrorView.Write(terminal, error.Finding);
+            ErrorView.Write(terminal, ForShell.Of(error.Finding));
             return ExitCode.Of(error.Finding);
         }
         catch (IOException error) when (IsBrokenPipe(error))

@@ -8,7 +8,7 @@ internal static class AclView
         foreach (var result in results)
         {
             var status = result.Allowed switch { true => StatusWord.Good("Allowed"), false => StatusWord.Bad("Denied"), null => StatusWord.Doubtful("Unknown") };
-            terminal.Line("", status, $"  {result.Operation.ToString().ToLowerInvariant()} {Printable.Text(result.Key, 200)}  (found out by {result.Method})");
+            terminal.Line(status, $"  {result.Operation.ToString().ToLowerInvariant()} {Printable.Text(result.Key, 200)}  (found out by {result.Method})");
             FieldView.Write(terminal, "token", result.AccessorId is { } accessor ? $"accessor {accessor}" : null);
             FieldView.Write(terminal, "policies", result.Policies is { Count: > 0 } policies ? string.Join(", ", policies) : null);
             FieldView.Write(terminal, "decided", result.DecidedBy is { } by ? $"by {by}" : null);

@@ -6,9 +6,9 @@ internal static class ConnectivityView
     public static void Write(Terminal terminal, ConsulConnectivityResult result)
     {
         terminal.Line(result.Target + (result.Addresses.Count > 0 ? $"  ({string.Join(", ", result.Addresses)})" : ""));
-        ProbeTree.Write(terminal, result.Probes);
+        terminal.Lines(DiagnosisText.Probes(result.Probes, terminal.Style));
         terminal.Line();
-        terminal.Line("", result.Succeeded ? StatusWord.Good("Reachable") : StatusWord.Bad("Not reachable"), "  " + Times(result));
+        terminal.Line(result.Succeeded ? StatusWord.Good("Reachable") : StatusWord.Bad("Not reachable"), "  " + Times(result));
         if (result.RootCause is { } cause) FindingView.Write(terminal, cause);
     }
 
@@ -16,7 +16,7 @@ internal static class ConnectivityView
     {
         var parts = new List<string>();
         foreach (var (name, time) in new[] { ("name", result.NameTime), ("connect", result.ConnectTime), ("tls", result.TlsTime), ("http", result.HttpTime) })
-            if (time is { } known) parts.Add($"{name} {DurationText.Of(known)}");
-        return parts.Count > 0 ? string.Join(", ", parts) : $"in {DurationText.Of(result.Duration)}";
+            if (time is { } known) parts.Add($"{name} {DiagnosisText.Time(known)}");
+        return parts.Count > 0 ? string.Join(", ", parts) : $"in {DiagnosisText.Time(result.Duration)}";
     }
 }

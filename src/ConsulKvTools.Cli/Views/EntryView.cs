@@ -17,6 +17,6 @@ internal static class EntryView
             ? string.Create(CultureInfo.InvariantCulture, $"held by lock session {holder} (taken {entry.LockIndex} times)")
             : entry.LockIndex > 0 ? string.Create(CultureInfo.InvariantCulture, $"free (taken {entry.LockIndex} times before)") : null);
         FieldView.Write(terminal, "read", entry.Consistency.ToString().ToLowerInvariant()
-            + (entry.LastContact is { } age && age > TimeSpan.Zero ? $", from a server that heard of the leader {DurationText.Of(age)} ago" : ""));
+            + (entry.LastContact is { } age && age > TimeSpan.Zero ? $", from a server that heard of the leader {DiagnosisText.Time(age)} ago" : ""));
     }
 }

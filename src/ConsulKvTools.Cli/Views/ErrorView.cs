@@ -29,6 +29,8 @@ internal static class ErrorView
 
     private static void Complain(Terminal terminal, string text)
     {
-        foreach (var line in TextFlow.Wrap(Printable.Text(text, 2000), terminal.Width)) terminal.OnError().Line(line);
+        var error = terminal.OnError();
+        foreach (var paragraph in text.Split('\n'))
+            foreach (var line in TextFlow.Wrap(Printable.Text(paragraph, 2000), terminal.Width)) error.Line(line);
     }
 }

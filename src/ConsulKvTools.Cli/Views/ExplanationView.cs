@@ -7,12 +7,12 @@ internal static class ExplanationView
 {
     public static void Write(Terminal terminal, FindingDefinition definition)
     {
-        terminal.Line("", StatusWord.Of(definition.Severity), $"  {definition.Code}  (layer {definition.Layer})");
+        terminal.Line(StatusWord.Of(definition.Severity), $"  {definition.Code}  (layer {definition.Layer})");
         foreach (var line in TextFlow.Wrap(definition.Title, terminal.Width - 2)) terminal.Line("  " + line);
         terminal.Line();
         FieldView.Write(terminal, "cause", definition.Cause);
         FieldView.Write(terminal, "remedy", definition.Remedy);
-        FieldView.WriteWhole(terminal, "command", ShellCommand.Of(definition.Command));
+        FieldView.WriteWhole(terminal, "command", definition.Command);
         FieldView.Write(terminal, "proof", definition.Proof);
         FieldView.Write(terminal, "versions", definition.Versions);
         FieldView.Write(terminal, "source", definition.Source);
@@ -34,15 +34,21 @@ internal static class ExplanationView
         }
     }
 
-    private static string EffectOn(FindingDefinition definition) => (definition.Effect, definition.Retry) switch
+    private static string EffectOn(FindingDefinition definition) => $"that meets it {Effect(definition.Effect)}; {Retry(definition.Retry)}";
+
+    private static string Effect(WriteEffect effect) => effect switch
     {
-        (var effect, RetryAdvice.Never) => $"{Words(effect)}; trying again does not help",
-        (var effect, _) => $"{Words(effect)}; may be tried again",
+        WriteEffect.NotApplied => "was not stored and will not be",
+        WriteEffect.Applied => "was stored as asked",
+        WriteEffect.Elsewhere => "was stored, but under another key or in another place",
+        _ => "may have been stored, or may still be",
     };
 
-    private static string Words(WriteEffect effect) => effect switch
+    private static string Retry(RetryAdvice advice) => advice switch
     {
-        WriteEffect.NotApplied => "that meets it was not applied",
-        _ => $"that meets it: {effect}",
+        RetryAdvice.Never => "trying again does not help until something is changed",
+        RetryAdvice.Now => "trying again at once can help",
+        RetryAdvice.AfterBackoff => "trying again after a pause can help",
+        _ => "before trying again, a consistent read must tell what became of it",
     };
 }

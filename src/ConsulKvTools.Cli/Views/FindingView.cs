@@ -5,12 +5,10 @@ internal static class FindingView
 {
     public static void Write(Terminal terminal, ConsulFinding finding)
     {
-        terminal.Line("", StatusWord.Of(finding.Severity), "  " + finding.Code);
-        foreach (var line in TextFlow.Wrap(Printable.Text(finding.Title, 600), terminal.Width - 2)) terminal.Line("  " + line);
-        FieldView.Write(terminal, "evidence", EvidenceText.Of(finding.Evidence));
-        FieldView.Write(terminal, "cause", finding.Cause);
-        FieldView.Write(terminal, "remedy", finding.Remedy);
-        FieldView.WriteWhole(terminal, "command", ShellCommand.Of(finding.Command));
-        FieldView.Write(terminal, "more", "consulkv explain " + finding.Code);
+        var status = StatusWord.Of(finding.Severity);
+        var lines = TextFlow.Wrap(Printable.Text(finding.Title, 600), terminal.Width - status.Word.Length - 4).ToArray();
+        terminal.Line(status, "  " + lines[0]);
+        foreach (var line in lines.Skip(1)) terminal.Line(new string(' ', status.Word.Length + 4) + line);
+        terminal.Lines(DiagnosisText.Finding(finding, terminal.Style));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class JsonListing : IListing
 
     public KvReadState State { get; private set; } = KvReadState.Missing;
 
-    public void Report(KvReadState state, ConsulFinding? why) => (State, finding) = (state, why);
+    public void Report(KvReadState state, ConsulFinding? why) => (State, finding) = (state, ForShell.OfAny(why));
 
     public ValueTask AddAsync(ConsulKvEntry entry)
     {

@@ -1,39 +1,21 @@
-using Spectre.Console;
-
 namespace ConsulKvTools.Cli.Views;
 
-/// <summary>How something ended: a sign, a word that means the same without the sign, and a colour that means the same again.</summary>
-internal sealed record StatusWord(string Sign, string PlainSign, string Word, Color Color)
+/// <summary>How something ended: a mark, a word that means the same without the mark, and a tone that a terminal may colour.</summary>
+internal sealed record StatusWord(ProbeStatus Mark, DiagnosisTone Tone, string Word)
 {
-    public static StatusWord Good(string word) => new("✓", "+", word, Color.Green);
+    public static StatusWord Good(string word) => new(ProbeStatus.Passed, DiagnosisTone.Good, word);
 
-    public static StatusWord Doubtful(string word) => new("!", "!", word, Color.Yellow);
+    public static StatusWord Doubtful(string word) => new(ProbeStatus.Warning, DiagnosisTone.Warning, word);
 
-    public static StatusWord Bad(string word) => new("✗", "x", word, Color.Red);
+    public static StatusWord Bad(string word) => new(ProbeStatus.Failed, DiagnosisTone.Bad, word);
 
-    public static StatusWord Neutral(string word) => new("–", "-", word, Color.Grey);
-
-    public static StatusWord Of(ProbeStatus status) => status switch
-    {
-        ProbeStatus.Passed => Good("Passed"),
-        ProbeStatus.Warning => Doubtful("Warning"),
-        ProbeStatus.Failed => Bad("Failed"),
-        ProbeStatus.Skipped => Neutral("Skipped"),
-        _ => Doubtful("Error"),
-    };
+    public static StatusWord Neutral(string word) => new(ProbeStatus.Skipped, DiagnosisTone.Dim, word);
 
     public static StatusWord Of(FindingSeverity severity) => severity switch
     {
         FindingSeverity.Error => Bad("Error"),
         FindingSeverity.Warning => Doubtful("Warning"),
         _ => Neutral("Info"),
-    };
-
-    public static StatusWord Of(DiagnosisVerdict verdict) => verdict switch
-    {
-        DiagnosisVerdict.Healthy => Good("Healthy"),
-        DiagnosisVerdict.Degraded => Doubtful("Degraded"),
-        _ => Bad("Faulty"),
     };
 
     public static StatusWord Of(ConsulKvOutcome outcome) => outcome switch
@@ -43,6 +25,6 @@ internal sealed record StatusWord(string Sign, string PlainSign, string Word, Co
         _ => Bad(outcome.ToString()),
     };
 
-    /// <summary>Sign and word; the sign is one column wide either way.</summary>
-    public string Show(bool unicode) => $"{(unicode ? Sign : PlainSign)} {Word}";
+    /// <summary>Mark and word; the mark is one column wide either way.</summary>
+    public string Show(bool unicode) => $"{DiagnosisText.Mark(Mark, unicode)} {Word}";
 }

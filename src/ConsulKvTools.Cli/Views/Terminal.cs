@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
-using Spectre.Console;
 
 namespace ConsulKvTools.Cli.Views;
 
@@ -15,22 +14,14 @@ internal sealed class Terminal
 
     private readonly Surroundings surroundings;
     private readonly TextWriter text;
-    private readonly IAnsiConsole console;
+    private readonly Palette palette;
 
-    private Terminal(Surroundings surroundings, TextWriter text, bool json, bool color)
+    private Terminal(Surroundings surroundings, TextWriter text, bool json, Palette palette)
     {
         this.surroundings = surroundings;
         this.text = text;
+        this.palette = palette;
         IsJson = json;
-        console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = color ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(text),
-            Interactive = InteractionSupport.No,
-        });
-        // Lines are laid out here; left to itself the library would wrap them again.
-        console.Profile.Width = int.MaxValue / 2;
     }
 
     /// <summary>True when the result is wanted as JSON.</summary>
@@ -42,26 +33,34 @@ internal sealed class Terminal
     /// <summary>Columns.</summary>
     public int Width => Abilities.Width;
 
+    /// <summary>How Core's texts are to look here.</summary>
+    public DiagnosisTextStyle Style => new() { Width = Width, Unicode = Abilities.Unicode, Paint = palette.Paint };
+
     public static Terminal For(ParseResult parsed, GlobalOptions globals, Surroundings surroundings)
     {
         var encoding = surroundings.Abilities.Unicode ? Utf8 : Encoding.ASCII;
         var text = new StreamWriter(surroundings.Output, encoding, leaveOpen: true) { AutoFlush = true, NewLine = Environment.NewLine };
-        return new Terminal(surroundings, text, globals.Format(parsed) == OutputFormat.Json, surroundings.Abilities.Color && globals.AllowsColor(parsed));
+        var color = surroundings.Abilities.Color && globals.AllowsColor(parsed);
+        return new Terminal(surroundings, text, globals.Format(parsed) == OutputFormat.Json, new Palette(color));
     }
 
     /// <summary>The same, writing text to the error stream: what is written there never stands between results.</summary>
-    public Terminal OnError() => new(surroundings, surroundings.Error, json: false, color: false);
+    public Terminal OnError() => new(surroundings, surroundings.Error, json: false, new Palette(color: false));
+
+    /// <summary>True when colours are shown.</summary>
+    public bool HasColor => palette.HasColor;
 
     /// <summary>Writes one line of text.</summary>
     public void Line(string line = "") => text.WriteLine(Abilities.Unicode ? line : PlainText.Of(line));
 
-    /// <summary>Writes a line whose one word says how something ended; only that word is coloured.</summary>
-    public void Line(string before, StatusWord status, string after = "")
+    /// <summary>Writes lines as Core laid them out.</summary>
+    public void Lines(IEnumerable<string> lines)
     {
-        text.Write(Abilities.Unicode ? before : PlainText.Of(before));
-        console.Write(new Text(status.Show(Abilities.Unicode), new Style(status.Color)));
-        Line(after);
+        foreach (var line in lines) Line(line);
     }
+
+    /// <summary>Writes a line that begins with how something ended; only that is coloured.</summary>
+    public void Line(StatusWord status, string after) => Line(palette.Paint(status.Tone, status.Show(Abilities.Unicode)) + after);
 
     /// <summary>Writes bytes as they are.</summary>
     public async Task BytesAsync(byte[] bytes, CancellationToken cancellation)

@@ -10,8 +10,8 @@ internal static class WriteView
         var details = new List<string>();
         if (result.ModifyIndex is { } index) details.Add(string.Create(CultureInfo.InvariantCulture, $"index {index}"));
         if (result.Attempts.Count > 1) details.Add(string.Create(CultureInfo.InvariantCulture, $"{result.Attempts.Count} steps"));
-        if (result.Attempts.Count > 0) details.Add(DurationText.Of(result.Duration));
-        terminal.Line("", StatusWord.Of(result.Outcome), $"  {Printable.Text(result.Key, 200)}" + (details.Count > 0 ? $"  ({string.Join(", ", details)})" : ""));
+        if (result.Attempts.Count > 0) details.Add(DiagnosisText.Time(result.Duration));
+        terminal.Line(StatusWord.Of(result.Outcome), $"  {Printable.Text(result.Key, 200)}" + (details.Count > 0 ? $"  ({string.Join(", ", details)})" : ""));
         if (result.Outcome is not (ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged) && result.Message != result.Finding?.Title)
             FieldView.Write(terminal, "message", result.Message);
         if (result.Attempts.Count > 1)
@@ -20,6 +20,6 @@ internal static class WriteView
     }
 
     private static string LineOf(ConsulKvAttempt attempt) => string.Create(CultureInfo.InvariantCulture,
-        $"#{attempt.Number,-2} +{DurationText.Of(attempt.StartedAfter),-8} {attempt.Action,-28} {attempt.Status?.ToString(CultureInfo.InvariantCulture) ?? "-",-4} {attempt.Code ?? attempt.Effect.ToString()}")
-        + (attempt.Pause is { } pause ? $", then waited {DurationText.Of(pause)}" : "");
+        $"#{attempt.Number,-2} +{DiagnosisText.Time(attempt.StartedAfter),-8} {attempt.Action,-28} {attempt.Status?.ToString(CultureInfo.InvariantCulture) ?? "-",-4} {attempt.Code}").TrimEnd()
+        + (attempt.Pause is { } pause ? $", then waited {DiagnosisText.Time(pause)}" : "");
 }
