@@ -11,4 +11,3 @@ namespace ConsulKvTools.Diagnosis.Probes;
     internal sealed class ProxyProbe() : SkipProbe("Proxy", ConsulLayer.Transport);
     internal sealed class TlsProbe() : SkipProbe("Tls", ConsulLayer.Tls);
     internal sealed class PortProbe() : SkipProbe("Port", ConsulLayer.Http);
-    internal sealed class AclProbe() : SkipProbe("Acl", ConsulLayer.Acl);
