@@ -35,6 +35,7 @@ public sealed class ConsulClusterTests
         await using var one = await ConsulCluster.StartAsync(new() { Servers = 1, Agent = new() { Acl = new() } }, Stop);
         await using var two = await ConsulCluster.StartAsync(new() { Servers = 1, Agent = new() { Datacenter = "dc2", Acl = new() }, JoinWan = one }, Stop);
         var token = await one.Servers[0].CreateTokenAsync("""key_prefix "" { policy = "write" }""", Stop);
+        await two.WaitForAclReplicationAsync(Stop);
         var remote = await one.Servers[0].SendAsync("PUT", "/v1/kv/far?dc=dc2", "away", token.SecretId, Stop);
         Assert.Equal("true", remote.Body.Trim());
         Assert.Null(await one.Servers[0].GetKeyAsync("far", Stop));

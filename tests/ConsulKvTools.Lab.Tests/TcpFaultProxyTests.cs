@@ -59,7 +59,8 @@ public sealed class TcpFaultProxyTests
         Assert.Equal(before + 2, server.Requests.Count);
 
         proxy.Reset();
-        Assert.Equal(SocketError.ConnectionReset, await Failure());
+        // A reset that comes before HttpClient has looked at the new socket shows as NotConnected, and bare.
+        Assert.Contains(await Failure(), (SocketError[])[SocketError.ConnectionReset, SocketError.NotConnected]);
 
         proxy.Pass();
         proxy.Delay(TimeSpan.FromMilliseconds(300));
@@ -69,7 +70,7 @@ public sealed class TcpFaultProxyTests
 
         async Task<SocketError> Failure()
         {
-            var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("/", Stop));
+            var error = await Assert.ThrowsAnyAsync<Exception>(() => client.GetStringAsync("/", Stop));
             return Assert.IsType<SocketException>(error.GetBaseException()).SocketErrorCode;
         }
     }

@@ -10,8 +10,9 @@ internal static class ConsulAddress
     public static (ConsulEndpoint? Endpoint, List<ConsulFinding> Findings) Parse(string text, bool? sslVariable, string source)
     {
         var findings = new List<ConsulFinding>();
+        var shown = Printable.Text(WithoutUser(text));
         ConsulFinding Finding(string code, string problem) =>
-            ConsulFinding.Create(code, ("value", Printable.Text(text)), ("source", source), ("problem", problem), ("variable", source), ("address", Printable.Text(text)));
+            ConsulFinding.Create(code, ("value", shown), ("source", source), ("problem", problem), ("variable", source), ("address", shown));
 
         var trimmed = text.Trim().Trim('"', '\'', '\uFEFF').Trim();
         if (trimmed != text)
@@ -53,8 +54,9 @@ internal static class ConsulAddress
         {
             prefix = rest.Substring(path).TrimEnd('/');
             rest = rest.Substring(0, path);
-            if (prefix.Length == 0) findings.Add(Finding("Config.AddrTrailingSlash", "a slash after the port"));
-            else if (prefix[0] != '/')
+            // Only Consul's own client stumbles over it, and that reads the variable.
+            if (prefix.Length == 0 && source == "CONSUL_HTTP_ADDR") findings.Add(Finding("Config.AddrTrailingSlash", "a slash after the port"));
+            if (prefix.Length > 0 && prefix[0] != '/')
             {
                 findings.Add(Finding("Config.AddrInvalid", $"'{prefix}' after the port"));
                 return (null, findings);
@@ -62,9 +64,8 @@ internal static class ConsulAddress
         }
         if (rest.IndexOf('@') >= 0)
         {
-            // The part before the @ may be a password: it must not be repeated.
-            return (null, [ConsulFinding.Create("Config.AddrInvalid", ("source", source), ("variable", source),
-                ("problem", "it holds a user name or password; use CONSUL_HTTP_AUTH for a proxy's basic authentication and -Token for Consul"))]);
+            findings.Add(Finding("Config.AddrInvalid", "it holds a user name or password; CONSUL_HTTP_AUTH is for a proxy's basic authentication and -Token for Consul"));
+            return (null, findings);
         }
 
         if (!SplitHostAndPort(rest, out var host, out var port, out var portGiven))
@@ -75,7 +76,7 @@ internal static class ConsulAddress
         if (!portGiven)
         {
             port = useTls ? 443 : 80;
-            findings.Add(ConsulFinding.Create("Config.AddrNoPort", ("value", Printable.Text(text)), ("address", Printable.Text(text)), ("host", host), ("port", port), ("source", source), ("variable", source)));
+            findings.Add(ConsulFinding.Create("Config.AddrNoPort", ("value", shown), ("address", shown), ("host", host), ("port", port), ("source", source), ("variable", source)));
         }
         if (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
         {
@@ -83,6 +84,15 @@ internal static class ConsulAddress
             return (null, findings);
         }
         return (new ConsulEndpoint { Host = host, Port = port, UseTls = useTls, PortWasGiven = portGiven, PathPrefix = prefix }, findings);
+    }
+
+    /// <summary>What stands before an @ may be a password: it must not be repeated.</summary>
+    private static string WithoutUser(string text)
+    {
+        var at = text.LastIndexOf('@');
+        if (at < 0) return text;
+        var scheme = text.IndexOf("://", StringComparison.Ordinal);
+        return (scheme >= 0 && scheme < at ? text.Substring(0, scheme + 3) : "") + "***" + text.Substring(at);
     }
 
     private static bool SplitHostAndPort(string text, out string host, out int port, out bool portGiven)

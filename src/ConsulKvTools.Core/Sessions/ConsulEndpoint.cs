@@ -31,5 +31,5 @@ internal sealed record ConsulEndpoint
     public string Authority => SocketPath ?? (Host.IndexOf(':') >= 0 ? $"[{Host}]:{Port}" : $"{Host}:{Port}");
 
     /// <inheritdoc/>
-    public override string ToString() => SocketPath is null ? $"{(UseTls ? "https" : "http")}://{Authority}{PathPrefix}" : $"unix://{SocketPath}";
+    public override string ToString() => Port == 0 && SocketPath is null ? Host : SocketPath is null ? $"{(UseTls ? "https" : "http")}://{Authority}{PathPrefix}" : $"unix://{SocketPath}";
 }

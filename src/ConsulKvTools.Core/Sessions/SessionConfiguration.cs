@@ -86,7 +86,7 @@ internal sealed class SessionConfiguration
         if (options.Address is null && fromVariable is null)
             findings.Add(ConsulFinding.Create("Config.AddrMissing", ("address", DefaultAddress), ("variable", "CONSUL_HTTP_ADDR")));
         if (endpoint is null) CanConnect = false;
-        endpoint ??= new ConsulEndpoint { Host = Printable.Text(text), Port = 0, UseTls = false };
+        endpoint ??= new ConsulEndpoint { Host = "(unusable address)", Port = 0, UseTls = false };
         settings[settings.Count - 1] = settings[settings.Count - 1] with { Value = CanConnect ? endpoint.ToString() : "(unusable)" };
         Note("Tls", endpoint.UseTls ? "true" : "false", ssl == true && options.Address is null ? "CONSUL_HTTP_SSL" : "Address");
         return endpoint;
@@ -105,7 +105,7 @@ internal sealed class SessionConfiguration
         else if (variableFile is not null) text = ReadTokenFile(variableFile, source = "CONSUL_HTTP_TOKEN_FILE");
         else if (variableToken is not null) (text, source) = (variableToken, "CONSUL_HTTP_TOKEN");
 
-        if (source == "CONSUL_HTTP_TOKEN_FILE" && variableToken is not null && text is not null && variableToken != text)
+        if (source == "CONSUL_HTTP_TOKEN_FILE" && variableToken is not null && text is not null && variableToken.Trim() != text.Trim().Trim('\uFEFF', '"', '\''))
             findings.Add(ConsulFinding.Create("Config.TokenFileBeatsEnv", ("file", variableFile), ("variable", "CONSUL_HTTP_TOKEN"), ("source", source)));
 
         if (text is not null)

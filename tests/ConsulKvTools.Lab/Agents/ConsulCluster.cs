@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace ConsulKvTools.Lab;
 
 /// <summary>Several real servers, each on a loopback address of its own, with client agents where wanted.</summary>
@@ -5,10 +7,9 @@ public sealed class ConsulCluster : IDisposable, IAsyncDisposable
 {
     private readonly List<ConsulAgent> _servers = [];
     private readonly List<ConsulAgent> _clients = [];
+    private readonly ConsulCluster? _primary;
 
-    private ConsulCluster()
-    {
-    }
+    private ConsulCluster(ConsulCluster? primary) => _primary = primary;
 
     /// <summary>All servers, running or not.</summary>
     public IReadOnlyList<ConsulAgent> Servers => _servers;
@@ -29,7 +30,7 @@ public sealed class ConsulCluster : IDisposable, IAsyncDisposable
     public static async Task<ConsulCluster> StartAsync(ConsulClusterOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
-        var cluster = new ConsulCluster();
+        var cluster = new ConsulCluster(options.JoinWan);
         try
         {
             await cluster.StartServersAsync(options, cancellationToken).ConfigureAwait(false);
@@ -133,6 +134,32 @@ public sealed class ConsulCluster : IDisposable, IAsyncDisposable
 
     /// <summary>As <see cref="HealAsync"/>.</summary>
     public void Heal() => Blocking.Wait(() => HealAsync());
+
+    /// <summary>Waits until this secondary datacenter has copied all policies of the primary, and the tokens where it copies those too.</summary>
+    /// <exception cref="InvalidOperationException">The cluster did not join another one.</exception>
+    /// <exception cref="TimeoutException">It took longer than half a minute.</exception>
+    public async Task WaitForAclReplicationAsync(CancellationToken cancellationToken = default)
+    {
+        var source = _primary?._servers[0] ?? throw new InvalidOperationException($"{Datacenter} is no secondary datacenter.");
+        var policies = await NewestAsync("/v1/acl/policies").ConfigureAwait(false);
+        var tokens = await NewestAsync("/v1/acl/tokens").ConfigureAwait(false);
+        var leader = await LeaderAsync(null, cancellationToken).ConfigureAwait(false);
+        await leader.Until(async ct =>
+        {
+            var state = JsonNode.Parse((await leader.SendAsync("GET", "/v1/acl/replication", cancellationToken: ct).ConfigureAwait(false)).Body)!;
+            return (ulong)state["ReplicatedIndex"]! >= policies
+                && ((string?)state["ReplicationType"] != "tokens" || (ulong)state["ReplicatedTokenIndex"]! >= tokens);
+        }, "ACL replication", null, cancellationToken).ConfigureAwait(false);
+
+        async Task<ulong> NewestAsync(string path)
+        {
+            var response = await source.SendAsync("GET", path, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return JsonNode.Parse(response.EnsureSuccess(path).Body)!.AsArray().Select(entry => (ulong)entry!["ModifyIndex"]!).DefaultIfEmpty().Max();
+        }
+    }
+
+    /// <summary>As <see cref="WaitForAclReplicationAsync"/>.</summary>
+    public void WaitForAclReplication() => Blocking.Wait(() => WaitForAclReplicationAsync());
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,0 +1,3 @@
+$framework = if ($PSEdition -eq 'Core') { 'net8.0' } else { 'net472' }
+Import-Module -Name ([IO.Path]::Combine($PSScriptRoot, 'bin', $framework, 'ConsulKvTools.dll')) -ErrorAction Stop
+Export-ModuleMember -Cmdlet *

@@ -1,0 +1,29 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace ConsulKvTools.Loading;
+
+public sealed partial class ModuleInitializer
+{
+    private const string PrivateAssembly = "ConsulKvTools.Resilience";
+
+    private static readonly Lazy<PrivateContext> Context = new(() => new PrivateContext(PrivateFolder));
+
+    private static void Subscribe() => AssemblyLoadContext.Default.Resolving += Resolve;
+
+    private static void Unsubscribe() => AssemblyLoadContext.Default.Resolving -= Resolve;
+
+    /// <summary>Answers for one name only: whatever else is asked for is not ours to give.</summary>
+    private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>
+        name.Name == PrivateAssembly ? Context.Value.LoadFromAssemblyName(name) : null;
+
+    /// <summary>Holds our private assemblies and all they refer to, apart from every other module's.</summary>
+    private sealed class PrivateContext(string folder) : AssemblyLoadContext(PrivateAssembly)
+    {
+        protected override Assembly? Load(AssemblyName assemblyName)
+        {
+            var path = Path.Combine(folder, assemblyName.Name + ".dll");
+            return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Management.Automation;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>A cmdlet that talks to Consul.</summary>
+public abstract class ConsulCmdlet : AsyncCmdlet
+{
+    private ConsulKvSession? active;
+
+    /// <summary>
+    /// The session to use, or an address to make one of. Without it: the runspace's default session, else the <c>CONSUL_*</c> environment,
+    /// else <c>http://127.0.0.1:8500</c>.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    [ConsulSession]
+    public ConsulKvSession? Session { get; set; }
+
+    /// <summary>The session this call uses. Known from BeginProcessing on.</summary>
+    protected ConsulKvSession Active => active!;
+
+    /// <summary>True for commands that say what is wrong with a session instead of failing of it.</summary>
+    protected virtual bool TakesUnusableSession => false;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        var sessions = RunspaceSessions.Current;
+        string source;
+        if (Session is not null) (active, source) = (Session, "-Session");
+        else if (sessions.Default is { } preferred) (active, source) = (preferred, "the default session of this runspace");
+        else
+        {
+            active = MakeOfEnvironment(sessions);
+            source = active.Configuration.Any(setting => setting.Source.StartsWith("CONSUL_", StringComparison.Ordinal))
+                ? "the CONSUL_* environment"
+                : "Consul's default address: no -Session, no default session, no CONSUL_* variable";
+        }
+        WriteVerbose($"Session {Printable.Text(active.ToString())} from {source}; token: {active.TokenFingerprint ?? "none"}.");
+        RequireUsable(active);
+    }
+
+    /// <summary>Ends the command when <paramref name="session"/> cannot be used, unless the command is there to say so.</summary>
+    protected void RequireUsable(ConsulKvSession session)
+    {
+        if (session.IsDisposed)
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Session", $"the session {Printable.Text(session.Name)} was removed; make a new one with New-ConsulKvSession", session));
+        if (TakesUnusableSession) return;
+        if (session.ConfigurationFindings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Error) is { } fault)
+            ThrowTerminatingError(FindingErrors.Create(fault, session));
+    }
+
+    /// <summary>Ends the command when a time-out leaves no time at all.</summary>
+    protected void RequirePositive(TimeSpan time, string parameter)
+    {
+        if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(1))
+            ThrowTerminatingError(FindingErrors.Invalid(this, parameter, $"{time} is out of range; give more than zero and at most one day, such as 15s", time));
+    }
+
+    /// <summary>Runs <paramref name="work"/> for one input: what Consul or the network does to it is an error of that input only.</summary>
+    protected void AwaitFor(object? input, Func<CancellationToken, Task> work)
+    {
+        try
+        {
+            Await(work);
+        }
+        catch (ConsulException failed)
+        {
+            WriteError(FindingErrors.Create(failed.Finding, input, failed));
+        }
+    }
+
+    private ConsulKvSession MakeOfEnvironment(RunspaceSessions sessions)
+    {
+        try
+        {
+            return sessions.OfEnvironment(null);
+        }
+        catch (ConsulException invalid)
+        {
+            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, null, invalid));
+            throw;
+        }
+    }
+}

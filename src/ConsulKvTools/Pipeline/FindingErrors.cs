@@ -1,0 +1,78 @@
+using System.Management.Automation;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>The one place that turns a finding into an error. The error's id is the finding's code.</summary>
+internal static class FindingErrors
+{
+    /// <summary>An error that says what is wrong, why, and what to do.</summary>
+    /// <param name="finding">What is wrong.</param>
+    /// <param name="target">The input that failed; null when none did.</param>
+    /// <param name="exception">What was thrown; null makes the exception of the finding's kind.</param>
+    /// <param name="message">Another message than the finding's title and cause.</param>
+    /// <param name="remedy">Another recommendation than the finding's remedy and command.</param>
+    public static ErrorRecord Create(ConsulFinding finding, object? target, Exception? exception = null, string? message = null, string? remedy = null) =>
+        new(exception ?? ConsulException.From(finding), finding.Code, CategoryOf(finding), target)
+        {
+            ErrorDetails = new ErrorDetails(message ?? $"{Sentence(finding.Title)} {finding.Cause}")
+            {
+                RecommendedAction = remedy ?? (finding.Command is null ? finding.Remedy : $"{finding.Remedy} Run: {finding.Command}"),
+            },
+        };
+
+    /// <summary>The error of a write that was not done; null when it was.</summary>
+    public static ErrorRecord? Of(ConsulKvWriteResult result, object? target)
+    {
+        if (result.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged || result.Finding is not { } finding) return null;
+        // What stands in the result is about this write; the finding's own text about the fault in general.
+        var message = result.Message is null || result.Message == finding.Title ? null : result.Message;
+        return Create(finding, target, null, message, result.Remedy is null || result.Remedy == finding.Remedy ? null : result.Remedy);
+    }
+
+    /// <summary>The error of a parameter that cannot be used; nothing was sent.</summary>
+    /// <param name="cmdlet">The command that was given it.</param>
+    /// <param name="parameter">The parameter, with its dash.</param>
+    /// <param name="problem">What is wrong with it and what would be right, naming the value, without a full stop.</param>
+    /// <param name="target">The input that failed.</param>
+    /// <param name="category">What kind of error it is.</param>
+    public static ErrorRecord Invalid(PSCmdlet cmdlet, string parameter, string problem, object? target, ErrorCategory category = ErrorCategory.InvalidArgument)
+    {
+        var finding = ConsulFinding.Create("Request.Invalid", ("source", parameter), ("problem", problem));
+        var message = Sentence(problem.Substring(0, 1).ToUpperInvariant() + problem.Substring(1));
+        return new ErrorRecord(ConsulException.From(finding), finding.Code, category, target)
+        {
+            ErrorDetails = new ErrorDetails(message)
+            {
+                RecommendedAction = $"Correct {parameter}: Get-Help {cmdlet.MyInvocation.MyCommand.Name} -Parameter {parameter.TrimStart('-')} says what it takes.",
+            },
+        };
+    }
+
+    /// <summary>PowerShell's category for a finding.</summary>
+    public static ErrorCategory CategoryOf(ConsulFinding finding)
+    {
+        var area = finding.Code.Substring(0, finding.Code.IndexOf('.'));
+        return (area, finding.Layer) switch
+        {
+            _ when finding.Code is "Key.Missing" or "Cas.NonZeroButMissing" => ErrorCategory.ObjectNotFound,
+            _ when finding.Code is "Key.Forbidden" or "Key.Filtered" => ErrorCategory.PermissionDenied,
+            _ when finding.Code is "Cas.ZeroButExists" => ErrorCategory.ResourceExists,
+            _ when finding.Code is "Outcome.Cancelled" => ErrorCategory.OperationStopped,
+            _ when finding.Code.StartsWith("Acl.Token", StringComparison.Ordinal) => ErrorCategory.AuthenticationError,
+            _ when finding.Code.EndsWith("Timeout", StringComparison.Ordinal) => ErrorCategory.OperationTimeout,
+            ("Acl", _) or (_, ConsulLayer.Acl) => ErrorCategory.PermissionDenied,
+            ("Limit", _) => ErrorCategory.LimitsExceeded,
+            ("Lock", _) => ErrorCategory.ResourceBusy,
+            ("Cas" or "Txn", _) => ErrorCategory.InvalidOperation,
+            ("Session" or "Request" or "Key", _) or (_, ConsulLayer.Key or ConsulLayer.Configuration) => ErrorCategory.InvalidArgument,
+            (_, ConsulLayer.Tls) => ErrorCategory.SecurityError,
+            (_, ConsulLayer.Name or ConsulLayer.Transport) => ErrorCategory.ConnectionError,
+            (_, ConsulLayer.Http) => ErrorCategory.ProtocolError,
+            (_, ConsulLayer.Host or ConsulLayer.Agent or ConsulLayer.Cluster) => ErrorCategory.ResourceUnavailable,
+            _ => ErrorCategory.InvalidResult,
+        };
+    }
+
+    /// <summary>Titles of findings have no full stop of their own.</summary>
+    public static string Sentence(string title) => title.Length == 0 || title[title.Length - 1] is '.' or '!' or '?' ? title : title + ".";
+}

@@ -1,0 +1,154 @@
+using System.Management.Automation;
+using System.Security;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>Makes a session. What is not given comes from the <c>CONSUL_*</c> environment, else from Consul's defaults. Nothing is sent.</summary>
+[Cmdlet(VerbsCommon.New, "ConsulKvSession")]
+[OutputType(typeof(ConsulKvSession))]
+public sealed class NewConsulKvSessionCommand : PSCmdlet
+{
+    /// <summary><c>host:port</c>, <c>http://</c>, <c>https://</c> or <c>unix://</c>.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Address { get; set; }
+
+    /// <summary>The token's SecretID: a SecureString, or a PSCredential whose password it is.</summary>
+    [Parameter]
+    [Secret]
+    public SecureString? Token { get; set; }
+
+    /// <summary>A file that holds the SecretID.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TokenFile { get; set; }
+
+    /// <summary>PEM file of the authorities to trust instead of the machine's own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CACertificate { get; set; }
+
+    /// <summary>Folder of such PEM files.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CAPath { get; set; }
+
+    /// <summary>PEM or PFX file, or the thumbprint of a certificate in the user's or machine's store.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>PEM file of the client certificate's private key.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ClientKey { get; set; }
+
+    /// <summary>Password of the PFX file or of the encrypted key.</summary>
+    [Parameter]
+    [Secret]
+    public SecureString? ClientCertificatePassword { get; set; }
+
+    /// <summary>Name to ask for and to check in the agent's certificate instead of the address's host.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TlsServerName { get; set; }
+
+    /// <summary>Accepts any certificate of the agent. Always reported as a finding.</summary>
+    [Parameter]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>Datacenter of every request.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Datacenter { get; set; }
+
+    /// <summary>Enterprise namespace.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>Enterprise admin partition.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Partition { get; set; }
+
+    /// <summary>HTTP proxy to use, for loopback addresses too.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>User and password for the proxy.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? ProxyCredential { get; set; }
+
+    /// <summary>Ignores every proxy variable.</summary>
+    [Parameter]
+    public SwitchParameter NoProxy { get; set; }
+
+    /// <summary>Time for name, TCP, proxy and TLS of one connection together. Default 3 s.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? ConnectTimeout { get; set; }
+
+    /// <summary>Attempts, back-off and time-outs; see New-ConsulRetryPolicy.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ConsulRetryPolicy? RetryPolicy { get; set; }
+
+    /// <summary>Connections to the agent at most. Consul refuses more than 200 from one address.</summary>
+    [Parameter]
+    [ValidateRange(1, 200)]
+    public int MaxConnections { get; set; } = 64;
+
+    /// <summary>A name to find the session by; its address when not given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Makes it the session of commands without -Session, in this runspace.</summary>
+    [Parameter]
+    public SwitchParameter Default { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            var session = ConsulKvSession.Create(Options(), ConsulEnvironment.OfThisProcess());
+            RunspaceSessions.Current.Add(session);
+            if (Default) RunspaceSessions.Current.Default = session;
+            foreach (var finding in session.ConfigurationFindings.Where(finding => finding.Severity == FindingSeverity.Warning))
+                WriteWarning($"{finding.Code}: {FindingErrors.Sentence(finding.Title)} {finding.Remedy}");
+            WriteObject(session);
+        }
+        catch (ConsulException invalid)
+        {
+            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, Address, invalid));
+        }
+    }
+
+    private ConsulSessionOptions Options() => new()
+    {
+        Address = Address,
+        Token = Token is null ? null : new ConsulSecret(Token),
+        TokenFile = FilePaths.Resolve(this, TokenFile, "-TokenFile"),
+        CACertificate = FilePaths.Resolve(this, CACertificate, "-CACertificate"),
+        CAPath = FilePaths.Resolve(this, CAPath, "-CAPath"),
+        ClientCertificate = FilePaths.ResolveCertificate(this, ClientCertificate, "-ClientCertificate"),
+        ClientKey = FilePaths.Resolve(this, ClientKey, "-ClientKey"),
+        ClientCertificatePassword = ClientCertificatePassword is null ? null : new ConsulSecret(ClientCertificatePassword),
+        TlsServerName = TlsServerName,
+        SkipCertificateCheck = MyInvocation.BoundParameters.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck.ToBool() : null,
+        Datacenter = Datacenter,
+        Namespace = Namespace,
+        Partition = Partition,
+        Proxy = Proxy,
+        ProxyCredential = ProxyCredential?.GetNetworkCredential(),
+        NoProxy = NoProxy,
+        ConnectTimeout = ConnectTimeout,
+        RetryPolicy = RetryPolicy,
+        MaxConnections = MaxConnections,
+        Name = Name,
+    };
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>Closes sessions and their connections. A removed session cannot be used any more.</summary>
+[Cmdlet(VerbsCommon.Remove, "ConsulKvSession", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+public sealed class RemoveConsulKvSessionCommand : PSCmdlet
+{
+    /// <summary>The sessions to remove.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ConsulKvSession[] Session { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var session in Session)
+        {
+            if (!ShouldProcess(Printable.Text(session.ToString()), "Remove session")) continue;
+            RunspaceSessions.Current.Remove(session);
+            session.Dispose();
+        }
+    }
+}

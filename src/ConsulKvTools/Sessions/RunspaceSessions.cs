@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>The sessions of one runspace. Runspaces do not share a default: what one script chose must not redirect another's writes.</summary>
+internal sealed class RunspaceSessions
+{
+    private static readonly ConditionalWeakTable<Runspace, RunspaceSessions> All = new();
+
+    private readonly List<ConsulKvSession> made = [];
+    private readonly Dictionary<string, (string Fingerprint, ConsulKvSession Session)> ofEnvironment = new(StringComparer.Ordinal);
+    private ConsulKvSession? preferred;
+
+    /// <summary>Those of the runspace whose pipeline thread this is.</summary>
+    public static RunspaceSessions Current => All.GetOrCreateValue(Runspace.DefaultRunspace);
+
+    /// <summary>What commands without -Session use; null when there is none, or it was removed.</summary>
+    public ConsulKvSession? Default
+    {
+        get => preferred is { IsDisposed: false } ? preferred : null;
+        set => preferred = value;
+    }
+
+    /// <summary>The sessions made here and not removed, oldest first.</summary>
+    public IReadOnlyList<ConsulKvSession> Made
+    {
+        get
+        {
+            made.RemoveAll(session => session.IsDisposed);
+            return made.ToArray();
+        }
+    }
+
+    /// <summary>Remembers a session; one of the same name is no longer listed, but those who hold it may go on using it.</summary>
+    public void Add(ConsulKvSession session)
+    {
+        made.RemoveAll(other => string.Equals(other.Name, session.Name, StringComparison.OrdinalIgnoreCase));
+        made.Add(session);
+    }
+
+    /// <summary>Forgets a session.</summary>
+    public void Remove(ConsulKvSession session)
+    {
+        made.Remove(session);
+        if (preferred == session) preferred = null;
+    }
+
+    /// <summary>
+    /// The session that the <c>CONSUL_*</c> environment of this moment describes. While nothing changes there it stays the same one, so that
+    /// its connections are used again.
+    /// </summary>
+    /// <param name="address">An address to use instead of the environment's; null for the environment's own.</param>
+    /// <exception cref="ConsulException">A setting cannot even be looked at.</exception>
+    public ConsulKvSession OfEnvironment(string? address)
+    {
+        var environment = ConsulEnvironment.OfThisProcess();
+        var fingerprint = FingerprintOf(environment);
+        var slot = address ?? "";
+        if (ofEnvironment.TryGetValue(slot, out var kept) && kept.Fingerprint == fingerprint && !kept.Session.IsDisposed) return kept.Session;
+        var session = ConsulKvSession.CreateForDiagnosis(new ConsulSessionOptions { Address = address }, environment);
+        ofEnvironment[slot] = (fingerprint, session);
+        return session;
+    }
+
+    /// <summary>All that the environment says to a client, and the age of the files it names: a rotated token is another token.</summary>
+    private static string FingerprintOf(ConsulEnvironment environment)
+    {
+        var text = new StringBuilder();
+        foreach (var name in environment.ConsulNames.Concat(ProxyVariables))
+        {
+            if (environment[name] is not { } value) continue;
+            text.Append(name).Append('=').Append(value).Append('\n');
+            if (name.EndsWith("_FILE", StringComparison.Ordinal) || name.EndsWith("CERT", StringComparison.Ordinal) || name.EndsWith("KEY", StringComparison.Ordinal))
+                text.Append(File.GetLastWriteTimeUtc(value).Ticks.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    private static readonly string[] ProxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+}

@@ -1,0 +1,38 @@
+using ConsulKvTools.Diagnosis;
+
+namespace ConsulKvTools.Tests.Diagnosis;
+
+/// <summary>Runs a whole diagnosis and holds it against what was broken.</summary>
+internal static class Diagnose
+{
+    public static async Task<ConsulDiagnosis> RunAsync(
+        ConsulSessionOptions options, DiagnosisRequest? request = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var session = ConsulKvSession.CreateForDiagnosis(options, environment is null ? ConsulEnvironment.Empty : new ConsulEnvironment(environment));
+        return await Diagnoser.RunAsync(session, request ?? new DiagnosisRequest { Key = "app/x" }, null, TestContext.Current.CancellationToken);
+    }
+
+    public static Task<ConsulDiagnosis> RunAsync(Uri address, string? token = null, DiagnosisRequest? request = null) =>
+        RunAsync(new ConsulSessionOptions { Address = address.IsFile || address.Scheme == "unix" ? address.OriginalString : address.ToString().TrimEnd('/'), Token = token is null ? null : new ConsulSecret(token) }, request);
+
+    /// <summary>The root cause carries this code, and the deadline held.</summary>
+    public static void Names(string code, ConsulDiagnosis diagnosis)
+    {
+        Assert.True(diagnosis.RootCause?.Code == code, $"expected {code}\n{Text(diagnosis)}");
+        Assert.NotEqual(DiagnosisVerdict.Healthy, diagnosis.Verdict);
+        Assert.True(diagnosis.Duration < TimeSpan.FromSeconds(17), $"took {diagnosis.Duration}");
+        Assert.DoesNotContain(diagnosis.Probes, probe => probe.Status == ProbeStatus.Error && probe.Findings.Any(finding => finding.Code == "Probe.Crashed"));
+    }
+
+    /// <summary>Healthy, with nothing above information, and no probe broken.</summary>
+    public static void IsHealthy(ConsulDiagnosis diagnosis)
+    {
+        Assert.True(diagnosis.Verdict == DiagnosisVerdict.Healthy, Text(diagnosis));
+        Assert.All(diagnosis.Findings, finding => Assert.True(finding.Severity == FindingSeverity.Info, Text(diagnosis)));
+        Assert.DoesNotContain(diagnosis.Probes, probe => probe.Status is ProbeStatus.Failed or ProbeStatus.Error);
+    }
+
+    public static string Text(ConsulDiagnosis diagnosis) =>
+        string.Join("\n", diagnosis.Probes.Select(probe => $"  {probe} ({probe.Duration.TotalMilliseconds:0} ms)")
+            .Append($"  => {diagnosis}").Concat(diagnosis.Findings.Select(finding => $"  {finding.Severity} {finding} [{finding.BlockedBy}] {string.Join(", ", finding.Evidence.Cast<System.Collections.DictionaryEntry>().Select(pair => $"{pair.Key}={pair.Value}"))}")));
+}
