@@ -29,11 +29,11 @@ Push-Location -LiteralPath $PSScriptRoot
 try {
     switch ($Task) {
         # The layout itself is an MSBuild target (src/ConsulKvTools/ModuleLayout.targets), so that it can be made without PowerShell.
-        'Build' { Invoke-Dotnet build src/ConsulKvTools -t:ModuleLayout --configuration $Configuration -v:minimal }
+        'Build' { Invoke-Dotnet build src/ConsulKvTools '-t:ModuleLayout' --configuration $Configuration '-v:minimal' }
         'Test' { Invoke-Dotnet test --configuration $Configuration }
         'Clean' {
             if (Test-Path -LiteralPath out) { Remove-Item -LiteralPath out -Recurse -Force }
-            Invoke-Dotnet clean src/ConsulKvTools --configuration $Configuration -v:quiet
+            Invoke-Dotnet clean src/ConsulKvTools --configuration $Configuration '-v:quiet'
         }
     }
 }

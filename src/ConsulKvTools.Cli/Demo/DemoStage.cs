@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Cli.Demo;
@@ -74,14 +75,14 @@ internal sealed class DemoStage : IAsyncDisposable
             })),
         }, cancellation).ConfigureAwait(false);
 
-    /// <summary>Kills two of three servers and waits until the third has noticed that there is no leader any more.</summary>
+    /// <summary>Kills two of three servers and waits until the third has noticed: gossip takes some seconds to give a server up.</summary>
     /// <returns>The third.</returns>
     public async Task<ConsulAgent> LoseLeaderAsync(CancellationToken cancellation)
     {
         var servers = await cluster!.WaitAsync(cancellation).ConfigureAwait(false);
         var left = (await servers.LoseQuorumAsync(cancellationToken: cancellation).ConfigureAwait(false))[0];
-        while (await left.LeaderAsync(cancellation).ConfigureAwait(false) is { Length: > 0 })
-            await Task.Delay(50, cancellation).ConfigureAwait(false);
+        while (await AliveAsync(left, cancellation).ConfigureAwait(false) > 1)
+            await Task.Delay(100, cancellation).ConfigureAwait(false);
         return left;
     }
 
@@ -107,6 +108,13 @@ internal sealed class DemoStage : IAsyncDisposable
 
     /// <summary>An address as people write it, without the slash that <see cref="Uri"/> appends.</summary>
     public static string AddressText(Uri address) => address.OriginalString;
+
+    private static async Task<int> AliveAsync(ConsulAgent agent, CancellationToken cancellation)
+    {
+        const int SerfAlive = 1;
+        var answer = await agent.SendAsync("GET", "/v1/agent/members", cancellationToken: cancellation).ConfigureAwait(false);
+        return JsonNode.Parse(answer.Body)!.AsArray().Count(member => (int)member!["Status"]! == SerfAlive);
+    }
 
     private async Task StartAsync(CancellationToken cancellation)
     {

@@ -18,8 +18,16 @@ internal static class Dialer
         DialAsync(target, new DialTrace(), SslProtocols.None, cancellation);
 
     /// <summary>The same, for a probe that wants to see what was learnt, or to offer only some TLS versions.</summary>
-    public static async Task<DialedConnection> DialAsync(
-        DialTarget target, DialTrace trace, SslProtocols protocols, CancellationToken cancellation)
+    public static Task<DialedConnection> DialAsync(
+        DialTarget target, DialTrace trace, SslProtocols protocols, CancellationToken cancellation) =>
+        DialAsync(target, trace, protocols, target.Endpoint.UseTls, cancellation);
+
+    /// <summary>The connection as it is before TLS begins, through the proxy's tunnel where there is one: for questions asked by hand.</summary>
+    public static Task<DialedConnection> DialRawAsync(DialTarget target, DialTrace trace, CancellationToken cancellation) =>
+        DialAsync(target, trace, SslProtocols.None, withTls: false, cancellation);
+
+    private static async Task<DialedConnection> DialAsync(
+        DialTarget target, DialTrace trace, SslProtocols protocols, bool withTls, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(target.ConnectTimeout);
@@ -35,7 +43,7 @@ internal static class Dialer
             TlsReport? tls = null;
             if (target.Proxy is not null && target.Endpoint.SocketPath is null)
                 stream = await PassProxyAsync(stream, target, protocols, trace, deadline.Token).ConfigureAwait(false);
-            if (target.Endpoint.UseTls)
+            if (withTls)
             {
                 trace.Phase = DialPhase.Tls;
                 var clock = Stopwatch.StartNew();

@@ -13,6 +13,15 @@ internal static partial class SocketIo
 
     public static EndPoint UnixAddress(string path) => new UnixDomainSocketEndPoint(path);
 
+    /// <summary>Has the far end send small segments only. Must be called before connecting; false where the system has no such wish.</summary>
+    public static bool LimitSegments(Socket socket, int bytes)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        // IPPROTO_TCP, TCP_MAXSEG
+        socket.SetRawSocketOption(6, 2, BitConverter.GetBytes(bytes));
+        return true;
+    }
+
     private static void SetKeepAlive(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);

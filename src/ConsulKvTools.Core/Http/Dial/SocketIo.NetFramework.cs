@@ -36,6 +36,9 @@ internal static partial class SocketIo
 
     public static EndPoint UnixAddress(string path) => new UnixPath(path);
 
+    /// <summary>Windows lets nobody choose the segment size.</summary>
+    public static bool LimitSegments(Socket socket, int bytes) => false;
+
     private static void SetKeepAlive(Socket socket)
     {
         // struct tcp_keepalive: on/off, time and interval in milliseconds; Windows fixes the count itself.

@@ -11,7 +11,7 @@ internal sealed class TlsTap
     private const int FirstBytesKept = 64;
     private const byte ChangeCipherSpec = 20, Alert = 21, Handshake = 22, ApplicationData = 23;
     private const byte ClientHello = 1, ServerHello = 2, Certificate = 11, CertificateRequest = 13;
-    private const int ServerNameExtension = 0, SupportedVersionsExtension = 43;
+    private const int ServerNameExtension = 0, ProtocolsExtension = 16, SupportedVersionsExtension = 43;
 
     private readonly TlsRecordReader sentRecords, receivedRecords;
     private readonly TlsHandshakeReader sentMessages, receivedMessages;
@@ -46,6 +46,9 @@ internal sealed class TlsTap
     /// <summary>Cipher suites in our ClientHello.</summary>
     public IReadOnlyList<int> OfferedSuites { get; private set; } = [];
 
+    /// <summary>The versions in our ClientHello for which it also names a cipher suite: OpenSSL offers old versions it has no suite for.</summary>
+    public IEnumerable<int> UsableVersions => OfferedVersions.Where(version => OfferedSuites.Any(suite => TlsVersion.Has(version, suite)));
+
     /// <summary>The server name in our ClientHello; null when none was sent.</summary>
     public string? OfferedServerName { get; private set; }
 
@@ -54,6 +57,9 @@ internal sealed class TlsTap
 
     /// <summary>The cipher suite the server chose; null before its ServerHello.</summary>
     public int? Suite { get; private set; }
+
+    /// <summary>The protocol the server chose by ALPN, where its ServerHello says so in clear (TLS 1.2 and older).</summary>
+    public string? ApplicationProtocol { get; private set; }
 
     /// <summary>The fatal alert the server sent in clear; null when none.</summary>
     public int? AlertReceived { get; private set; }
@@ -196,6 +202,7 @@ internal sealed class TlsTap
             var kind = extensions.Number(2);
             var value = new TlsReader(extensions.Field(2));
             if (kind == SupportedVersionsExtension) version = value.Number(2);
+            else if (kind == ProtocolsExtension) ApplicationProtocol = Encoding.ASCII.GetString(new TlsReader(value.Field(2)).Field(1).ToArray());
         }
         // A HelloRetryRequest has the same shape and settles the version too.
         Version = version;

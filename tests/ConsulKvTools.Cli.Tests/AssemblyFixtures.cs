@@ -1,0 +1,3 @@
+using ConsulKvTools.Cli.Tests;
+
+[assembly: AssemblyFixture(typeof(AgentFixture))]

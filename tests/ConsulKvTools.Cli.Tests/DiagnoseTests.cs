@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace ConsulKvTools.Cli.Tests;
+
+/// <summary><c>consulkv diagnose</c> against a real agent, sound and broken.</summary>
+public sealed class DiagnoseTests(AgentFixture fixture)
+{
+    [Fact]
+    public async Task A_sound_agent_is_healthy()
+    {
+        var text = (await fixture.Process().RunAsync("diagnose", "app/x", "--value", "v")).Exits(ExitCode.Healthy).Output;
+        Assert.Contains("HEALTHY", text, StringComparison.Ordinal);
+        Assert.Contains("✓", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", text, StringComparison.Ordinal);
+
+        var document = (await fixture.Process().RunAsync("diagnose", "app/x", "--output", "json")).Exits(ExitCode.Healthy).Document("diagnosis");
+        Assert.Equal("Healthy", document.GetProperty("verdict").GetString());
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("rootCause").ValueKind);
+        Assert.Equal("app/x", document.GetProperty("key").GetString());
+        Assert.NotEqual(0, document.GetProperty("probes").GetArrayLength());
+        foreach (var probe in document.GetProperty("probes").EnumerateArray())
+            foreach (var member in new[] { "probe", "layer", "status", "summary", "durationMs" }) Assert.True(probe.TryGetProperty(member, out _), member);
+    }
+
+    [Fact]
+    public async Task Tls_with_the_right_authority_is_healthy() =>
+        (await fixture.Process().RunAsync("diagnose", "app/x", "--address", fixture.Agent.HttpsAddress!.OriginalString, "--ca-certificate", fixture.AuthorityFile)).Exits(ExitCode.Healthy);
+
+    [Fact]
+    public async Task What_works_but_is_unsafe_is_degraded_unless_that_is_allowed()
+    {
+        string[] line = ["diagnose", "app/x", "--address", fixture.Agent.HttpsAddress!.OriginalString, "--skip-certificate-check", "--output", "json"];
+        var document = (await fixture.Process().RunAsync(line)).Exits(ExitCode.Fault).Document("diagnosis");
+        Assert.Equal("Degraded", document.GetProperty("verdict").GetString());
+        (await fixture.Process().RunAsync([.. line, "--allow-degraded"])).Exits(ExitCode.Healthy);
+    }
+
+    [Theory]
+    [InlineData("Limit.KvMaxValueSize", "--value-file", "LARGE")]
+    [InlineData("Tcp.Refused", "--address", "http://127.0.0.1:UNUSED")]
+    [InlineData("Http.TlsRequired", "--address", "http://127.0.0.1:HTTPS")]
+    [InlineData("Tls.UnknownCa", "--address", "https://127.0.0.1:HTTPS")]
+    [InlineData("Config.AddrSchemeUnknown", "--address", "ftp://127.0.0.1")]
+    [InlineData("Config.TokenFileMissing", "--token-file", "/nowhere/token")]
+    public async Task What_is_broken_is_named(string expected, string option, string value)
+    {
+        var large = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(large, new byte[600 * 1024], TestContext.Current.CancellationToken);
+            value = value.Replace("LARGE", large, StringComparison.Ordinal)
+                .Replace("UNUSED", $"{fixture.Agent.Ports.Unused}", StringComparison.Ordinal).Replace("HTTPS", $"{fixture.Agent.Ports.Https}", StringComparison.Ordinal);
+            var document = (await fixture.Process().RunAsync("diagnose", "app/x", option, value, "--output", "json")).Exits(ExitCode.Fault).Document("diagnosis");
+            var cause = document.GetProperty("rootCause");
+            Assert.Equal(expected, cause.GetProperty("code").GetString());
+            foreach (var member in new[] { "title", "cause", "remedy", "helpUri" }) Assert.NotEqual("", cause.GetProperty(member).GetString());
+            Assert.Equal(JsonValueKind.Object, cause.GetProperty("evidence").ValueKind);
+        }
+        finally
+        {
+            File.Delete(large);
+        }
+    }
+
+    [Fact]
+    public async Task A_denied_write_is_named_and_nothing_was_changed()
+    {
+        var key = AgentFixture.NewKey();
+        var text = (await fixture.ReadOnlyProcess().RunAsync("diagnose", key, "--value", "v")).Exits(ExitCode.Fault).Output;
+        Assert.Contains("FAULTY", text, StringComparison.Ordinal);
+        Assert.Contains("Acl.", text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n').Where(line => !line.Contains("  Run ", StringComparison.Ordinal)), line => Assert.True(line.Length <= 100, line));
+        (await fixture.Process().RunAsync("diagnose", key, "--value", "v")).Exits(ExitCode.Healthy);
+        Assert.Null(await fixture.Agent.GetKeyAsync(key, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_canary_is_written_and_taken_away_again()
+    {
+        var prefix = AgentFixture.NewKey() + "/";
+        var document = (await fixture.Process().RunAsync("diagnose", prefix + "x", "--canary", prefix, "--output", "json")).Exits(ExitCode.Healthy).Document("diagnosis");
+        var canary = document.GetProperty("probes").EnumerateArray().Single(probe => probe.GetProperty("probe").GetString() == "Canary");
+        Assert.Equal("Passed", canary.GetProperty("status").GetString());
+        (await fixture.Process().RunAsync("get", "--prefix", prefix, "--names")).Exits(ExitCode.Fault);
+    }
+
+    [Fact]
+    public async Task A_terminal_without_unicode_gets_ascii()
+    {
+        var run = await fixture.Process().With("LC_ALL", "C").RunAsync("diagnose", "app/ü");
+        Assert.Contains("+ ", run.Exits(ExitCode.Healthy).Output, StringComparison.Ordinal);
+        Assert.True(System.Text.Ascii.IsValid(run.Bytes), run.Output);
+        Assert.DoesNotContain("?", run.Output, StringComparison.Ordinal);
+    }
+}

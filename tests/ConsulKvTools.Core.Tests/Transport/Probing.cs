@@ -1,0 +1,39 @@
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Probes;
+using ConsulKvTools.Lab;
+
+namespace ConsulKvTools.Tests.Transport;
+
+/// <summary>Runs the transport's probes as the diagnosis runs them.</summary>
+internal static class Probing
+{
+    public static ConsulSessionOptions Options(string scheme, int port, IssuedCertificate? trusted = null, IssuedCertificate? client = null, string host = "127.0.0.1") => new()
+    {
+        Address = $"{scheme}://{host}:{port}",
+        CACertificate = trusted?.CertificateFile,
+        ClientCertificate = client?.CertificateFile,
+        ClientKey = client?.KeyFile,
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+    };
+
+    public static async Task<ConsulDiagnosis> RunAsync(ConsulSessionOptions options, params IProbe[] probes)
+    {
+        using var session = ConsulKvSession.CreateForDiagnosis(options, ConsulEnvironment.Empty);
+        var diagnosis = await Diagnoser.RunAsync(
+            session, new DiagnosisRequest(), probes.Length > 0 ? probes : [new NameProbe(), new ConnectProbe(), new TlsProbe()], null, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(diagnosis.Probes, probe => probe.Status == ProbeStatus.Error);
+        // A title that had to leave a place open tells half of what was seen.
+        Assert.All(diagnosis.Findings, finding => Assert.DoesNotContain("<", finding.Title, StringComparison.Ordinal));
+        return diagnosis;
+    }
+
+    public static async Task<string?> RootAsync(ConsulSessionOptions options, params IProbe[] probes) => (await RunAsync(options, probes)).RootCause?.Code;
+
+    public static string[] Codes(this ConsulDiagnosis diagnosis) => diagnosis.Findings.Select(finding => finding.Code).ToArray();
+
+    public static void AssertHealthy(this ConsulDiagnosis diagnosis)
+    {
+        Assert.Equal(DiagnosisVerdict.Healthy, diagnosis.Verdict);
+        Assert.All(diagnosis.Findings, finding => Assert.Equal(FindingSeverity.Info, finding.Severity));
+    }
+}
