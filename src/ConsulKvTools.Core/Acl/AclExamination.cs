@@ -77,8 +77,7 @@ internal sealed class AclExamination
         }
         standing = looking.Result;
         if (answers is not null && standing.NotFound && Session is { HasToken: true, Datacenter: null })
-            // An unknown token is refused, not answered: it did not arrive.
-            fault = faults.Create("Acl.BearerStrippedByProxy", key);
+            fault = await faults.OfUnknownButAnsweredAsync(key, cancellation).ConfigureAwait(false);
         else if (fault is not null && !standing.Unresolved)
             fault = await faults.RefineAsync(fault, standing, key, cancellation).ConfigureAwait(false);
         if (Token is { } token && fault is null)
@@ -205,14 +204,13 @@ internal sealed class AclExamination
             // The refusal says more than a bare "Permission denied" about the token or the lock.
             var refined = await faults.RefineAsync(denial, standing, key, cancellation).ConfigureAwait(false);
             if (refined.Code is not "Acl.PermissionDenied") return Attributed(denied, refined.Code, refined);
-            if (standing.Unresolved) return denied.Because("Acl.DownPolicyDeny");
-            return denied.Because(standing.Mode == AclMode.OffAtAgent ? "Acl.ClientAgentAclDisabled" : "Acl.PermissionDenied");
+            if (standing.Mode == AclMode.OffAtAgent) return denied.Because("Acl.ClientAgentAclDisabled");
         }
         if (IsAnonymous) return denied.Because("Acl.AnonymousDenied");
         if (Token is { Local: true } && await IsOtherDatacenterAsync(cancellation).ConfigureAwait(false)) return denied.Because("Acl.LocalTokenOtherDc");
         if (standing.Unresolved) return denied.Because("Acl.DownPolicyDeny");
         if (answer.Missing == LockRights.Session)
-            return denied.BecauseOf("Acl.SessionWriteMissing", null, null, ("node", answer.Denial?.Evidence["node"] ?? await NodeAsync(cancellation).ConfigureAwait(false) ?? "of the agent"));
+            return denied.BecauseOf("Acl.SessionWriteMissing", null, null, ("node", answer.Denial?.Evidence["node"] ?? await AgentConfigAsync("NodeName", cancellation).ConfigureAwait(false) ?? "(this agent's)"));
         if (holdings is { Complete: true } visible)
         {
             var cause = new AclCause(denied, visible);
@@ -249,8 +247,6 @@ internal sealed class AclExamination
         using var all = await client.TryReadAsync("/v1/catalog/datacenters", cancellation, withToken: false).ConfigureAwait(false);
         return all is { RootElement: { ValueKind: JsonValueKind.Array } list } && list.GetArrayLength() == 1 ? list[0].GetString() : null;
     }
-
-    private Task<string?> NodeAsync(CancellationToken cancellation) => AgentConfigAsync("NodeName", cancellation);
 
     private async Task<string?> AgentConfigAsync(string name, CancellationToken cancellation)
     {

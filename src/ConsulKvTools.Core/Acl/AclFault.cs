@@ -27,11 +27,17 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
         return fault;
     }
 
-    /// <summary>The recovery token is known to the agent alone.</summary>
+    /// <summary>No such token, and yet the authorizer answers instead of refusing: either it did not arrive, or the agent alone knows it.</summary>
+    public async Task<ConsulFinding> OfUnknownButAnsweredAsync(string key, CancellationToken cancellation) =>
+        Create(await IsAgentTokenAsync(cancellation).ConfigureAwait(false) ? "Acl.AgentMasterToken" : "Acl.BearerStrippedByProxy", key);
+
+    /// <summary>The recovery token opens the agent's own endpoints, which nobody else may read.</summary>
     private async Task<bool> IsAgentTokenAsync(CancellationToken cancellation)
     {
-        using var self = await client.TryReadAsync("/v1/agent/self", cancellation).ConfigureAwait(false);
-        return self is not null;
+        using var with = await client.TryReadAsync("/v1/agent/self", cancellation).ConfigureAwait(false);
+        if (with is null) return false;
+        using var without = await client.TryReadAsync("/v1/agent/self", cancellation, withToken: false).ConfigureAwait(false);
+        return without is null;
     }
 
     // All accessors are read and compared here: a secret has no place in a URL.

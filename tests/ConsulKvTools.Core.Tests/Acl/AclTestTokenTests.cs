@@ -44,7 +44,7 @@ public sealed class AclTestTokenTests(AclAgents agents)
     public async Task The_agents_recovery_token_is_not_for_keys()
     {
         const string Recovery = "22222222-2222-2222-2222-222222222222";
-        await using var agent = await ConsulAgent.StartAsync(new() { Acl = new(), ExtraConfig = $$$"""{"acl":{"tokens":{"agent_master":"{{{Recovery}}}"}}}""" }, Stop);
+        await using var agent = await ConsulAgent.StartAsync(new() { Acl = new(), ExtraConfig = """{"acl":{"tokens":{"agent_master":"22222222-2222-2222-2222-222222222222"}}}""" }, Stop);
         using var session = LabSessions.Open(agent.Address.OriginalString, Recovery);
         Assert.Equal("Acl.AgentMasterToken", (await WriteAsync(session, "app/x")).Code);
     }
@@ -129,6 +129,76 @@ public sealed class AclTestTokenTests(AclAgents agents)
         var result = await WriteAsync(there, "app/x");
         Assert.False(result.Allowed);
         Assert.Equal("Acl.LocalTokenOtherDc", result.Code);
+    }
+
+    [Fact]
+    public async Task Where_the_authorizer_is_closed_requests_that_change_nothing_answer()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new() { Acl = new(), ExtraConfig = """{"http_config":{"block_endpoints":["/v1/internal/acl"]}}""" }, Stop);
+        var token = await agent.CreateTokenAsync("""key_prefix "app/" { policy = "read" } key_prefix "app/w/" { policy = "write" }""", Stop);
+        using var session = LabSessions.Open(agent.Address.OriginalString, token.SecretId);
+        using var admin = LabSessions.Open(agent.Address.OriginalString, agent.ManagementToken);
+        var results = await AclTest.RunAsync(session, "app/x", [AclOperation.Read, AclOperation.Write, AclOperation.Delete, AclOperation.Lock, AclOperation.List], admin, Stop);
+        Assert.Equal([true, false, false, false, true], results.Select(result => result.Allowed));
+        Assert.Equal("Acl.ReadOnly", results[1].Code);
+        Assert.Equal("NoOpWrite", results[1].Method);
+        Assert.Equal("Acl.PermissionDenied", (await WriteAsync(session, "app/x")).Code);
+        Assert.True((await WriteAsync(session, "app/w/x")).Allowed);
+        using var unknown = LabSessions.Open(agent.Address.OriginalString, Guid.NewGuid().ToString());
+        Assert.Equal("Acl.TokenNotFound", (await WriteAsync(unknown, "app/x")).Code);
+        using var root = LabSessions.Open(agent.Address.OriginalString, "manage");
+        Assert.Equal("Acl.RootName", (await WriteAsync(root, "app/x")).Code);
+        using var nobody = LabSessions.Open(agent.Address.OriginalString);
+        Assert.Equal("Acl.AnonymousDenied", (await WriteAsync(nobody, "app/x")).Code);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_drops_the_token_is_found_out()
+    {
+        var agent = await agents.DenyAsync();
+        await using var proxy = new ScriptedHttpServer();
+        proxy.On(_ => true, request =>
+        {
+            var answer = agent.SendAsync(request.Method, request.Path + (request.Query.Length > 0 ? "?" + request.Query : ""), request.Text, token: "", Stop).GetAwaiter().GetResult();
+            return ScriptedResponse.Text(answer.Body, (int)answer.Status);
+        });
+        using var session = LabSessions.Open(proxy.Address.OriginalString, agent.ManagementToken);
+        Assert.Equal("Acl.BearerStrippedByProxy", (await WriteAsync(session, "app/x")).Code);
+    }
+
+    [Fact]
+    public async Task A_policy_that_is_gone_is_named()
+    {
+        await using var consul = new ScriptedHttpServer();
+        consul.On("GET", "/v1/acl/token/self", ScriptedResponse.Json("""{"AccessorID":"b6b8a1f4-0000-4000-8000-000000000001","Policies":[{"ID":"b6b8a1f4-0000-4000-8000-000000000002","Name":"gone"}]}"""));
+        consul.On("GET", "/v1/acl/policy/b6b8a1f4-0000-4000-8000-000000000002", ScriptedResponse.Text("ACL not found", 403));
+        consul.On("POST", "/v1/internal/acl/authorize", ScriptedResponse.Json("""[{"Allow":false},{"Allow":false},{"Allow":false}]"""));
+        using var session = LabSessions.Open(consul.Address.OriginalString, Guid.NewGuid().ToString());
+        var result = await WriteAsync(session, "app/x");
+        Assert.Equal("Acl.PolicyDeleted", result.Code);
+        Assert.Equal("gone", result.Finding!.Evidence["policy"]);
+    }
+
+    [Fact]
+    public async Task Newer_versions_say_that_nothing_was_bootstrapped()
+    {
+        const string Text = "ACL system must be bootstrapped before making any requests that require authorization: ACL not found";
+        await using var consul = new ScriptedHttpServer();
+        consul.On(_ => true, ScriptedResponse.Text(Text, 403, "X-Consul-Default-ACL-Policy: deny"));
+        using var session = LabSessions.Open(consul.Address.OriginalString, Guid.NewGuid().ToString());
+        Assert.Equal("Acl.NotBootstrapped", (await WriteAsync(session, "app/x")).Code);
+    }
+
+    [Fact]
+    public async Task Newer_versions_have_words_of_their_own_for_an_unknown_token()
+    {
+        await using var consul = new ScriptedConsul(new() { Acl = true });
+        using var unknown = LabSessions.Open(consul.Address.OriginalString, Guid.NewGuid().ToString());
+        Assert.Equal("Acl.TokenNotFound", (await WriteAsync(unknown, "app/x")).Code);
+        using var nobody = LabSessions.Open(consul.Address.OriginalString);
+        Assert.Equal("Acl.AnonymousDenied", (await WriteAsync(nobody, "app/x")).Code);
+        using var reader = LabSessions.Open(consul.Address.OriginalString, consul.AddToken(("app/", "read")).SecretId);
+        Assert.False((await WriteAsync(reader, "app/x")).Allowed);
     }
 
     [Theory]
