@@ -159,7 +159,7 @@ public sealed class AclTestTokenTests(AclAgents agents)
         await using var proxy = new ScriptedHttpServer();
         proxy.On(_ => true, request =>
         {
-            var answer = agent.SendAsync(request.Method, request.Path + (request.Query.Length > 0 ? "?" + request.Query : ""), request.BodyText, token: "", Stop).GetAwaiter().GetResult();
+            var answer = agent.SendAsync(request.Method, request.Path + (request.Query.Length > 0 ? "?" + request.Query : ""), request.Text, token: "", Stop).GetAwaiter().GetResult();
             return ScriptedResponse.Text(answer.Body, (int)answer.Status);
         });
         using var session = LabSessions.Open(proxy.Address.OriginalString, agent.ManagementToken);
