@@ -1,11 +1,14 @@
 namespace ConsulKvTools.Diagnosis.Probes;
-    internal abstract class SkipProbe(string name, ConsulLayer layer) : IProbe
-    {
-        public string Name => name;
-        public ConsulLayer Layer => layer;
-        public ConsulLayer? Needs => null;
-        public Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation) => Task.FromResult(ProbeResults.Skipped("not there yet"));
-    }
-    internal sealed class ProxyProbe() : SkipProbe("Proxy", ConsulLayer.Transport);
-    internal sealed class PortProbe() : SkipProbe("Port", ConsulLayer.Http);
-    internal sealed class AclProbe() : SkipProbe("Acl", ConsulLayer.Acl);
+
+internal abstract class SkipProbe(string name, ConsulLayer layer) : IProbe
+{
+    public string Name => name;
+
+    public ConsulLayer Layer => layer;
+
+    public ConsulLayer? Needs => null;
+
+    public Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation) => Task.FromResult(ProbeResults.Skipped("not there yet"));
+}
+
+internal sealed class AclProbe() : SkipProbe("Acl", ConsulLayer.Acl);
