@@ -9,5 +9,7 @@ namespace ConsulKvTools.Module.Tests;
 internal sealed record PesterTest(string File, string Name, string Result, double Seconds, string Message)
 {
     /// <summary>How the test is called in reports.</summary>
-    public string DisplayName => $"{File.Replace(".Tests.ps1", "", StringComparison.Ordinal)}: {Name}";
+    public string DisplayName => $"{Suite}{(Name.StartsWith(Suite, StringComparison.Ordinal) ? Name[Suite.Length..] : ": " + Name)}";
+
+    private string Suite => File.Replace(".Tests.ps1", "", StringComparison.Ordinal);
 }

@@ -8,6 +8,8 @@ public sealed class PesterTests
         select new TheoryDataRow<string, string, string>(test.DisplayName, test.Result, test.Message)
         {
             TestDisplayName = test.DisplayName,
+            // The name says it all; the arguments would say it again.
+            Label = "",
             Skip = test.Result is "Skipped" or "NotRun" ? (test.Message.Length > 0 ? test.Message : "Skipped by Pester.") : null,
         };
 

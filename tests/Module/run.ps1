@@ -21,7 +21,8 @@ if ($ModulePath) { $env:CONSULKVTOOLS_MODULE = $ModulePath }
 if ($LabPath) { $env:CONSULKVTOOLS_LAB = $LabPath }
 
 function Get-Message($Errors) {
-    ($Errors | ForEach-Object { "$($_.Exception.Message)`n$($_.ScriptStackTrace)" }) -join "`n"
+    # Where in the suite, not where in Pester.
+    ($Errors | ForEach-Object { $_.Exception.Message; $_.ScriptStackTrace -split "`n" | Where-Object { $_ -notmatch 'Pester\.psm?1|run\.ps1' } }) -join "`n"
 }
 
 # A test that never ran because its block failed has no error of its own.
@@ -54,7 +55,7 @@ $rows = @(foreach ($test in $run.Tests) {
     })
 # A suite that could not even be read has no tests to fail.
 $rows += @(foreach ($container in $run.Containers) {
-        if ($container.ErrorRecord) {
+        if ($container.ErrorRecord -and -not ($run.Tests | Where-Object { $_.ScriptBlock.File -eq "$($container.Item)" })) {
             [ordered]@{ File = [IO.Path]::GetFileName("$($container.Item)"); Name = 'can be read'; Result = 'Failed'; Seconds = 0; Message = Get-Message $container.ErrorRecord }
         }
     })
