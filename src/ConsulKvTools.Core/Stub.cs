@@ -7,5 +7,3 @@ namespace ConsulKvTools.Diagnosis.Probes;
         public Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation) => Task.FromResult(ProbeResults.Skipped("not there yet"));
     }
     internal sealed class ProxyProbe() : SkipProbe("Proxy", ConsulLayer.Transport);
-    internal sealed class PortProbe() : SkipProbe("Port", ConsulLayer.Http);
-    internal sealed class AclProbe() : SkipProbe("Acl", ConsulLayer.Acl);

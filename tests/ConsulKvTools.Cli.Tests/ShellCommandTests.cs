@@ -16,6 +16,8 @@ public sealed class ShellCommandTests
     [InlineData("Invoke-ConsulDiagnosis -Key 'a' -Timeout 60s", "consulkv diagnose 'a' --timeout 60s")]
     [InlineData("Set-ConsulKv -Key ('/a/b'.TrimStart('/')) -Value '<value>'", "consulkv set 'a/b' '<value>'")]
     [InlineData("Get-ConsulKv -Key 'it''s'", "consulkv get 'it'\\''s'")]
+    [InlineData("Get-ConsulKv -Key 'a' -Session (New-ConsulKvSession -Address http://h:1 -Datacenter dc2)", "consulkv get 'a' --address http://h:1 --datacenter dc2")]
+    [InlineData("Get-Help Set-ConsulKv -Full", "consulkv set --help")]
     [InlineData("consul members", "consul members")]
     [InlineData("openssl s_client -connect h:8501", "openssl s_client -connect h:8501")]
     public void Cmdlets_become_verbs(string cmdlet, string expected) => Assert.Equal(expected, ShellCommand.Of(cmdlet));

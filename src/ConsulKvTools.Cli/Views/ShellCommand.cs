@@ -33,6 +33,7 @@ internal static partial class ShellCommand
         ["AdminSession"] = "--admin-token-file <file>",
         ["CACertificate"] = "--ca-certificate",
         ["CAPath"] = "--ca-path",
+        ["ProxyCredential"] = null,
         ["Default"] = null,
         ["Atomic"] = null,
         ["CompareStale"] = null,
@@ -50,9 +51,11 @@ internal static partial class ShellCommand
     public static string? Of(string? command)
     {
         if (command is null) return null;
-        var words = Word().Matches(command.Split(" | ")[0]).Select(match => match.Value).ToList();
+        if (Help().Match(command) is { Success: true } help && Verbs.TryGetValue(help.Groups[1].Value, out var explained)) return $"consulkv {explained} --help";
+        var words = Word().Matches(InnerSession().Replace(command.Split(" | ")[0], "$1")).Select(match => match.Value).ToList();
         if (words.Count == 0 || !Verbs.TryGetValue(words[0], out var verb)) return command;
-        var shell = new StringBuilder("consulkv ").Append(verb);
+        // The executable takes a proxy's password only where nobody can see it in the process list.
+        var shell = new StringBuilder(words.Contains("-ProxyCredential") ? "env HTTPS_PROXY=http://<user>:<password>@<proxy>:<port> " : "").Append("consulkv ").Append(verb);
         if (words[0] == "Get-ConsulKvConsistent") shell.Append(" --consistency consistent");
         for (var index = 1; index < words.Count; index++)
         {
@@ -79,6 +82,13 @@ internal static partial class ShellCommand
 
     [GeneratedRegex(@"\('[^']*'\.TrimStart\('/'\)\)|\([^()]*\)|'(?:[^']|'')*'|\S+", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
+
+    // A session made on the spot: its parameters are options of the verb itself.
+    [GeneratedRegex(@"-Session \(New-ConsulKvSession ([^()]*)\)", RegexOptions.CultureInvariant)]
+    private static partial Regex InnerSession();
+
+    [GeneratedRegex(@"^Get-Help (\S+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Help();
 
     [GeneratedRegex("[A-Z]", RegexOptions.CultureInvariant)]
     private static partial Regex Capital();

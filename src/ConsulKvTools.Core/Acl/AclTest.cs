@@ -9,8 +9,9 @@ internal static class AclTest
     /// <param name="operations">What to test.</param>
     /// <param name="admin">A session whose token may read ACLs; null uses the tested token for that too, as far as it may.</param>
     /// <param name="cancellation">Stops the test.</param>
+    /// <exception cref="ConsulKeyException">The key cannot be sent as it is.</exception>
     /// <exception cref="ConsulException">The agent gives no answer at all.</exception>
-    public static Task<IReadOnlyList<ConsulAclResult>> RunAsync(
+    public static async Task<IReadOnlyList<ConsulAclResult>> RunAsync(
         ConsulKvSession session, string key, IReadOnlyList<AclOperation> operations, ConsulKvSession? admin, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+        (await AclExamination.RunAsync(new AclClient(session), key, operations, admin is null ? null : new AclClient(admin), cancellation).ConfigureAwait(false)).Results;
 }

@@ -34,7 +34,7 @@ public sealed class AclRulesTests
         var rules = AclRules.Parse("# first\noperator = \"read\"\n\n  key_prefix \"a\" {\n    policy = \"write\"\n  } key \"b\" { policy = \"read\" }\n").Rules;
         Assert.Equal([(2, 1), (4, 3), (6, 5)], rules.Select(rule => (rule.Line, rule.Column)));
         var json = AclRules.Parse("{\n  \"acl\": \"read\", \"é\": 1, \"key\": { \"a\": {\"policy\":\"read\"} }\n}").Rules;
-        Assert.Equal([(2, 3), (2, 26)], json.Select(rule => (rule.Line, rule.Column)));
+        Assert.Equal([(2, 3), (2, 35)], json.Select(rule => (rule.Line, rule.Column)));
     }
 
     [Fact]

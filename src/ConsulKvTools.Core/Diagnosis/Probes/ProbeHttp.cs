@@ -19,7 +19,36 @@ internal static class ProbeHttp
         }
         catch (ConsulTransportException broken)
         {
-            return (null, Classifier.Classify(broken, request));
+            var failure = Classifier.Classify(broken, request);
+            // The API answered before, so it is not the wrong port: either this one was unlucky, or new connections are turned away.
+            if (failure.Code is "Http.Reset" or "Http.EmptyReply" && context.Facts.Find<HttpFacts>() is not null
+                && await TurnsNewcomersAwayAsync(context, cancellation).ConfigureAwait(false))
+                failure = failure with
+                {
+                    Finding = ConsulFinding.Create("Limit.HttpMaxConns", ("address", context.Session.Address), ("limit", context.Facts.Find<AgentFacts>()?.MaxConnectionsPerClient),
+                        ("text", "one connection is served, a new one is closed before anything was sent on it")),
+                };
+            return (null, failure);
+        }
+    }
+
+    /// <summary>Whether a new connection is closed by the other side although nothing was sent on it.</summary>
+    private static async Task<bool> TurnsNewcomersAwayAsync(ProbeContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            var connection = await Dialer.DialAsync(context.Session.Target, cancellation).ConfigureAwait(false);
+            using (connection.Stream)
+            {
+                var read = connection.Stream.ReadAsync(new byte[1], 0, 1, cancellation);
+                // An agent that has room stays silent until it is asked something.
+                return await Task.WhenAny(read, Task.Delay(TimeSpan.FromMilliseconds(250), cancellation)).ConfigureAwait(false) == read
+                    && (read.IsFaulted || await read.ConfigureAwait(false) == 0);
+            }
+        }
+        catch (ConsulTransportException)
+        {
+            return true;
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class HttpShape
     public static string? CodeOf(Exception failure, bool answerBegun) => ErrorOf(failure) switch
     {
         HttpRequestError.ResponseEnded => answerBegun ? "Http.ResponseTruncated" : "Http.EmptyReply",
-        HttpRequestError.InvalidResponse => answerBegun ? "Http.ResponseTruncated" : "Http.ProtocolMismatch",
+        HttpRequestError.InvalidResponse => answerBegun ? "Http.ResponseTruncated" : "Http.NotConsul",
         HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError => "Http.ProtocolMismatch",
         _ => null,
     };

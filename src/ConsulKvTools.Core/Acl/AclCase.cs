@@ -1,0 +1,67 @@
+using ConsulKvTools.Acl.Rules;
+
+namespace ConsulKvTools.Acl;
+
+/// <summary>One denial that is to be explained.</summary>
+internal sealed record AclCase
+{
+    /// <summary>Codes that the grant mends; the others keep the command of the catalogue.</summary>
+    private static readonly HashSet<string> MendedByGrant = new(StringComparer.Ordinal)
+    {
+        "Acl.CaseMismatch", "Acl.DefaultAllowExplicitDeny", "Acl.DeniedByRule", "Acl.DenyBeatsWrite", "Acl.ExactKeyVsPrefix", "Acl.ExactOverridesPrefix", "Acl.GlobRule",
+        "Acl.KeyListPolicy", "Acl.LeadingSlashRule", "Acl.ListOnly", "Acl.LongestPrefixDeny", "Acl.NoPolicies", "Acl.NoRule", "Acl.PolicyDeleted", "Acl.PolicyTypo",
+        "Acl.PrefixWithSlash", "Acl.ReadOnly", "Acl.RecurseDeleteNeedsWholePrefix", "Acl.SessionWriteMissing", "Acl.WrongResource",
+    };
+
+    public required AclOperation Operation { get; init; }
+
+    public required string Key { get; init; }
+
+    public required ConsulKvSession Session { get; init; }
+
+    public AclToken? Token { get; init; }
+
+    public AclHoldings? Holdings { get; init; }
+
+    /// <summary>Where the request is answered; null when not known.</summary>
+    public string? Datacenter { get; init; }
+
+    public LockRights Missing { get; init; } = LockRights.Key;
+
+    /// <summary>True when the token may read the key all the same.</summary>
+    public bool MayRead { get; init; }
+
+    /// <summary>True when the token may list there all the same.</summary>
+    public bool MayList { get; init; }
+
+    /// <summary>What would allow it.</summary>
+    public AclGrant Grant => AclGrant.For(Operation, Key, Token is { IsAnonymous: false } ? Token : null, Holdings, Datacenter, Missing);
+
+    /// <summary>The operation as a verb.</summary>
+    public static string Verb(AclOperation operation) => operation switch
+    {
+        AclOperation.Read => "read",
+        AclOperation.List => "list",
+        AclOperation.Delete => "delete",
+        AclOperation.DeleteRecurse => "delete everything below",
+        AclOperation.Lock => "lock",
+        _ => "write",
+    };
+
+    /// <summary>The finding of this case, with the rule and policy that explain it and the commands that mend it.</summary>
+    public ConsulFinding Because(string code, AclRule? rule = null, string? policy = null, params (string, object?)[] more) =>
+        BecauseOf(code, rule?.ToHcl(), policy, [("line", rule is { Line: > 0 } ? rule.Line : null), .. more]);
+
+    /// <summary>As <see cref="Because"/>, for a rule that was worked out, not read.</summary>
+    public ConsulFinding BecauseOf(string code, string? rule, string? policy, params (string, object?)[] more)
+    {
+        var grant = Grant;
+        var finding = ConsulFinding.Create(code,
+        [
+            ("key", Printable.Text(Key)), ("prefix", Printable.Text(Key)), ("operation", Verb(Operation)), ("accessor", Token?.Accessor), ("address", Session.Address),
+            ("rule", rule is null ? null : Printable.Text(rule)), ("policy", policy is null ? null : Printable.Text(policy)), ("datacenter", Datacenter),
+            ("suggestedRule", Printable.Text(grant.Rule.Replace("\n", " "))), .. more,
+        ]);
+        return MendedByGrant.Contains(code) ? finding with { Command = grant.Command.Replace("\n", "; ") } : finding;
+    }
+}

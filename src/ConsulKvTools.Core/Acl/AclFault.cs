@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace ConsulKvTools.Acl;
+
+/// <summary>Why a token is not accepted at all.</summary>
+internal sealed class AclFault(AclClient client, AclClient? admin)
+{
+    private static readonly string[] RootNames = ["allow", "deny", "manage"];
+
+    private string? Secret => client.Session.Token?.Reveal();
+
+    /// <summary>A finding about the token.</summary>
+    public ConsulFinding Create(string code, string key, params (string, object?)[] more) =>
+        ConsulFinding.Create(code, [("key", Printable.Text(key)), ("address", client.Session.Address), ("datacenter", client.Session.Datacenter), .. more]);
+
+    /// <summary>"ACL not found" has more than one reason; what can be told from here is told.</summary>
+    public async Task<ConsulFinding> RefineAsync(ConsulFinding fault, AclStanding standing, string key, CancellationToken cancellation)
+    {
+        if (fault.Code == "Acl.RootName") return Create("Acl.RootName", key, ("value", RootNames.FirstOrDefault(name => name == Secret)));
+        if (fault.Code != "Acl.TokenNotFound" || Secret is not { } secret) return fault;
+        // Known here and unknown there: it does not count in the other datacenter, or has not arrived there yet.
+        if (standing.Token is { Local: true }) return Create("Acl.LocalTokenOtherDc", key);
+        if (standing.Token is not null) return Create("Acl.ReplicationLag", key);
+        if (standing.Mode == AclMode.Enforced && await IsAgentTokenAsync(cancellation).ConfigureAwait(false)) return Create("Acl.AgentMasterToken", key);
+        if (!Guid.TryParseExact(secret, "D", out _)) return Create("Acl.TokenMalformed", key);
+        if (await IsAccessorAsync(secret, cancellation).ConfigureAwait(false)) return Create("Config.AccessorGiven", key, ("accessor", secret));
+        return fault;
+    }
+
+    /// <summary>No such token, and yet the authorizer answers instead of refusing: either it did not arrive, or the agent alone knows it.</summary>
+    public async Task<ConsulFinding> OfUnknownButAnsweredAsync(string key, CancellationToken cancellation) =>
+        Create(await IsAgentTokenAsync(cancellation).ConfigureAwait(false) ? "Acl.AgentMasterToken" : "Acl.BearerStrippedByProxy", key);
+
+    /// <summary>The recovery token opens the agent's own endpoints, which nobody else may read.</summary>
+    private async Task<bool> IsAgentTokenAsync(CancellationToken cancellation)
+    {
+        using var with = await client.TryReadAsync("/v1/agent/self", cancellation).ConfigureAwait(false);
+        if (with is null) return false;
+        using var without = await client.TryReadAsync("/v1/agent/self", cancellation, withToken: false).ConfigureAwait(false);
+        return without is null;
+    }
+
+    // All accessors are read and compared here: a secret has no place in a URL.
+    private async Task<bool> IsAccessorAsync(string secret, CancellationToken cancellation)
+    {
+        if (admin is null) return false;
+        using var tokens = await admin.TryReadAsync("/v1/acl/tokens", cancellation).ConfigureAwait(false);
+        return tokens is { RootElement.ValueKind: JsonValueKind.Array }
+            && tokens.RootElement.EnumerateArray().Any(token => token.TryGetProperty("AccessorID", out var accessor) && string.Equals(accessor.GetString(), secret, StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,66 @@
+using ConsulKvTools.Acl;
+using ConsulKvTools.Http;
+using ConsulKvTools.Kv;
+
+namespace ConsulKvTools.Diagnosis.Probes;
+
+/// <summary>Whether the token is valid and may do what is asked to the key; without a key its validity alone. Changes nothing.</summary>
+internal sealed class AclProbe : IProbe
+{
+    public string Name => "Acl";
+
+    public ConsulLayer Layer => ConsulLayer.Acl;
+
+    public ConsulLayer? Needs => ConsulLayer.Http;
+
+    public async Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation)
+    {
+        var asked = context.Request;
+        var tree = asked.Operation is AclOperation.List or AclOperation.DeleteRecurse;
+        AclOperation[] operations = asked.Key is { } key && KvKey.Check(key, tree) is null ? [asked.Operation] : [];
+        AclReport report;
+        try
+        {
+            report = await AclExamination.RunAsync(new AclClient(context.Session, Send(context)), asked.Key ?? "", operations, null, cancellation).ConfigureAwait(false);
+        }
+        catch (ConsulException unanswered)
+        {
+            return ProbeResults.From($"no answer about the token: {unanswered.Finding.Title}", [unanswered.Finding]) with { Blocks = false };
+        }
+        var result = report.Results.Count > 0 ? report.Results[0] : null;
+        var findings = new List<ConsulFinding>();
+        if ((result is null ? report.Fault : result.Finding) is { } finding) findings.Add(finding);
+        if (report.Mode == AclMode.Off && context.Session.HasToken) findings.Add(ConsulFinding.Create("Acl.DisabledButTokenSent"));
+        findings.AddRange((result?.Notes ?? report.Notes).Where(note => note.Code is "Acl.TokenExpiresSoon" or "Acl.ManagementTokenUsed" or "Acl.ClientAgentAclDisabled" or "Acl.DownPolicyExtendFailsOpen"
+            || (note.Code is "Acl.CannotSeePolicies" && findings.Count > 0)));
+        return ProbeResults.From(Summary(report, result, context), findings,
+            ("AclMode", report.Mode.ToString()), ("AclMethod", result?.Method), ("AclAllowed", result?.Allowed), ("TokenAccessor", report.Token?.Accessor),
+            ("TokenPolicies", result?.Policies ?? report.Token?.Policies.Select(policy => policy.Name).ToArray()), ("TokenLocal", report.Token?.Local), ("TokenExpires", report.Token?.Expires),
+            ("AclDecidedBy", result?.DecidedBy), ("AclRule", result?.DecidingRule)) with { Blocks = false };
+    }
+
+    private static string Summary(AclReport report, ConsulAclResult? result, ProbeContext context)
+    {
+        var who = report.Token is { IsAnonymous: false } token ? $"token {token.Accessor}" : context.Session.HasToken ? "the token" : "a request without a token";
+        if (report.Mode == AclMode.Off) return "ACLs are off";
+        if (result is not null)
+        {
+            var what = $"{AclCase.Verb(result.Operation)} {Printable.Text(result.Key, 80)}";
+            return result.Allowed switch
+            {
+                true => result.DecidedBy is { } by ? $"{who} may {what}, by policy {Printable.Text(by, 80)}" : $"{who} may {what}",
+                false => $"{who} may not {what}",
+                null => $"whether {who} may {what} cannot be found out from here",
+            };
+        }
+        return report.Fault?.Title ?? (report.Mode == AclMode.OffAtAgent ? "this agent has ACLs off and cannot tell what the servers allow"
+            : report.Token is not null ? $"{who} is valid" : $"{who} is anonymous; no key was given to ask about");
+    }
+
+    /// <summary>One attempt, within the time that is left.</summary>
+    private static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
+    {
+        var (response, failure) = await ProbeHttp.SendAsync(context, request, key, isAnswer, cancellation).ConfigureAwait(false);
+        return response ?? throw ConsulException.From(failure!.Finding);
+    };
+}
