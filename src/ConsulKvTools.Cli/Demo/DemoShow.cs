@@ -68,7 +68,7 @@ internal sealed class DemoShow
                 $"  {scene.Broken.PadRight(widest)}  {scene.Named}{(scene.Right ? "" : $" (expected {scene.Expected})")}");
         Say();
         Say($"{played.Count(scene => scene.Right)} of {played.Count} causes named, in {DiagnosisText.Time(time)}. "
-            + (right ? "Everything the demo started is stopped now." : "This is a defect: please report it with this output."));
+            + (right ? "What the demo started is being stopped and removed." : "This is a defect: please report it with this output."));
     }
 
     private void Heading(string text)
