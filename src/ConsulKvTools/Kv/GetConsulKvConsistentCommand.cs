@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using ConsulKvTools.Kv;
 
 namespace ConsulKvTools.Commands;
 
 /// <summary>Reads keys by consensus: the leader makes sure that it still leads before it answers.</summary>
 [Cmdlet(VerbsCommon.Get, "ConsulKvConsistent")]
-[OutputType(typeof(ConsulKvEntry))]
+[OutputType(typeof(ConsulKvEntry), typeof(ConsulKvConsistencyReport))]
 public sealed class GetConsulKvConsistentCommand : KvReadCmdlet
 {
     /// <summary>Keys to read, exactly as given: here a slash at the end is part of the key.</summary>
@@ -13,13 +14,22 @@ public sealed class GetConsulKvConsistentCommand : KvReadCmdlet
     [AllowEmptyString]
     public string[] Key { get; set; } = [];
 
+    /// <summary>Reads in all three modes at once and reports whether and how far the stale answer is behind.</summary>
+    [Parameter]
+    public SwitchParameter CompareStale { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         foreach (var key in Key)
-            AwaitFor(key, async cancellation =>
-            {
-                if (await ReadAsync(key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } entry) WriteObject(entry);
-            });
+            AwaitFor(key, cancellation => CompareStale ? CompareAsync(key, cancellation) : OneAsync(key, cancellation));
     }
+
+    private async Task OneAsync(string key, CancellationToken cancellation)
+    {
+        if (await ReadAsync(key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } entry) WriteObject(entry);
+    }
+
+    private async Task CompareAsync(string key, CancellationToken cancellation) =>
+        WriteObject(await KvComparison.RunAsync(Active, key, cancellation).ConfigureAwait(false));
 }

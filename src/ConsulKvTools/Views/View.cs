@@ -68,6 +68,12 @@ public static class View
         $"{attempt.Number,2}  +{DiagnosisText.Time(attempt.StartedAfter),-8} {Printable.Text(attempt.Action, 40),-24} {attempt.Status,3} {attempt.Code ?? attempt.Effect.ToString()} ({DiagnosisText.Time(attempt.Duration)})"
         + (attempt.Pause is { } pause ? $", then {DiagnosisText.Time(pause)} pause" : "")));
 
+    /// <summary>What one read mode answered, in one line: the value and its index, or why there is none.</summary>
+    public static string Reading(ConsulKvReading reading, int longest) =>
+        reading.Entry is { } entry
+            ? $"{Value(entry, longest)}, index {entry.ModifyIndex}" + (reading.LastContact is { } contact && contact > TimeSpan.Zero ? $", {DiagnosisText.Time(contact)} behind its leader" : "")
+            : reading.State?.ToString() ?? reading.Finding?.Code ?? "";
+
     /// <summary>A star for the session that commands without -Session use in this runspace.</summary>
     public static string DefaultMark(ConsulKvSession session) => Commands.RunspaceSessions.Current.Default == session ? "*" : "";
 
