@@ -23,14 +23,14 @@ internal sealed record AclGrant(string Rule, string Command)
         var text = string.Join("\n", rules.Select(rule => rule.ToHcl()));
         if (holdings is { Complete: true } && Obstacle(operation, key, rules, holdings, datacenter) is { } obstacle)
         {
-            var policy = Quote(obstacle.Policy.Name);
+            var policy = IsPlain(obstacle.Policy.Name) ? $"'{obstacle.Policy.Name}'" : "<name>";
             return new AclGrant(text, string.Join("\n",
                 $"consul acl policy read -name {policy}",
                 $"consul acl policy update -name {policy} -rules @corrected-rules.hcl"));
         }
         var name = NameFor(operation, key, text);
         return new AclGrant(text, string.Join("\n",
-            $"echo {Quote(text.Replace("\n", " "))} | consul acl policy create -name {name} -rules -",
+            IsPlain(text) ? $"echo '{text.Replace("\n", " ")}' | consul acl policy create -name {name} -rules -" : $"consul acl policy create -name {name} -rules @rule.hcl",
             token is null
                 ? $"consul acl token create -description 'KV access' -policy-name {name}"
                 : $"consul acl token update -id {token.Accessor} -merge-policies -policy-name {name}"));
@@ -75,8 +75,11 @@ internal sealed record AclGrant(string Rule, string Command)
         return name.Append((digest & 0xFFFFFF).ToString("x6", CultureInfo.InvariantCulture)).ToString();
     }
 
-    /// <summary>For a POSIX shell; without a quote inside it is right in PowerShell too.</summary>
-    private static string Quote(string text) => "'" + text.Replace("'", "'\\''") + "'";
+    /// <summary>
+    /// True when the rule stands between single quotes as it is, in a POSIX shell and in PowerShell, which takes four more characters for
+    /// a quote, and when no shell's echo alters it. Any other rule goes through a file: a key's name must never become a command.
+    /// </summary>
+    private static bool IsPlain(string rule) => !rule.Any(letter => letter is '\'' or '\\' or (>= '\u2018' and <= '\u201b') || (char.IsControl(letter) && letter != '\n'));
 }
 
 /// <summary>What a lock takes.</summary>
