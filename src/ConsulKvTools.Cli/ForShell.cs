@@ -59,10 +59,17 @@ internal static partial class ForShell
     }
 
     /// <summary><c>-CAPath</c> becomes <c>--ca-path</c>; anything else stays.</summary>
-    private static string Text(string text) => Parameter().Replace(text, match => "--" + WordStart().Replace(match.Groups[1].Value, "-").ToLowerInvariant());
+    private static string Text(string text) => Parameter().Replace(text, match => (match.Groups[1].Value + match.Groups[2].Value) switch
+    {
+        "CheckAndSet" => "--cas",
+        "Token" => "--token-stdin",
+        "RetryPolicy" => "--timeout",
+        "Test-ConsulAcl" => "consulkv acl",
+        var name => "--" + WordStart().Replace(name, "-").ToLowerInvariant(),
+    });
 
     // Not any word behind a dash: "-dev" and "-server" are the agent's.
-    [GeneratedRegex(@"(?<![\w-])-(Address|TokenFile|CACertificate|CAPath|ClientCertificate|ClientKey|TlsServerName|SkipCertificateCheck|Datacenter|Namespace|Partition|Proxy|NoProxy|ConnectTimeout|CreateOnly|LockSession|Acquire|Release|Fenced|OperationPrefix|Timeout|Canary|Operation|Value|Key)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\w-])(?:-(Address|TokenFile|CACertificate|CAPath|ClientCertificate|ClientKey|TlsServerName|SkipCertificateCheck|Datacenter|Namespace|Partition|Proxy|NoProxy|ConnectTimeout|CreateOnly|LockSession|Acquire|Release|Fenced|OperationPrefix|Timeout|Canary|Operation|Value|Key|Consistency|CheckAndSet|RetryPolicy|Token)|(Test-ConsulAcl))\b", RegexOptions.CultureInvariant)]
     private static partial Regex Parameter();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", RegexOptions.CultureInvariant)]

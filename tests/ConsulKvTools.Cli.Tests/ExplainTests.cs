@@ -58,6 +58,17 @@ public sealed partial class ExplainTests
         Assert.All(cmdlets, pair => Assert.Contains("New-ConsulRetryPolicy", pair.Command, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Parameters_of_cmdlets_are_named_as_options()
+    {
+        foreach (var row in FindingCatalogue.All.Select(ForShell.Of))
+            // -Encoding is PowerShell's own, -ProxyCredential has no counterpart: the proxy's variable holds the password.
+            Assert.DoesNotContain(Parameter().Matches(row.Title + row.Cause + row.Remedy), match => match.Value is not ("-Encoding" or "-ProxyCredential"));
+    }
+
+    [GeneratedRegex(@"(?<![\w-])-[A-Z]\w+")]
+    private static partial Regex Parameter();
+
     [GeneratedRegex(@"'[^']*'|\S+")]
     private static partial Regex ShellWord();
 

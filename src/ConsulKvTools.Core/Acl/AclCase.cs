@@ -37,6 +37,9 @@ internal sealed record AclCase
     /// <summary>What would allow it.</summary>
     public AclGrant Grant => AclGrant.For(Operation, Key, Token is { IsAnonymous: false } ? Token : null, Holdings, Datacenter, Missing);
 
+    /// <summary>The policy that every rule of the token must come from; null when there are several, or none.</summary>
+    private string? OnlyPolicy => Token is { Policies: [var only], Roles.Count: 0, LegacyRules: null } ? only.Name : null;
+
     /// <summary>The operation as a verb.</summary>
     public static string Verb(AclOperation operation) => operation switch
     {
@@ -58,8 +61,8 @@ internal sealed record AclCase
         var grant = Grant;
         var finding = ConsulFinding.Create(code,
         [
-            ("key", Printable.Text(Key)), ("prefix", Printable.Text(Key)), ("operation", Verb(Operation)), ("accessor", Token?.Accessor), ("address", Session.Address),
-            ("rule", rule is null ? null : Printable.Text(rule)), ("policy", policy is null ? null : Printable.Text(policy)), ("datacenter", Datacenter),
+            ("key", Printable.Text(Key)), ("prefix", Operation is AclOperation.List or AclOperation.DeleteRecurse ? Printable.Text(Key) : null), ("operation", Verb(Operation)), ("accessor", Token?.Accessor), ("address", Session.Address),
+            ("rule", rule is null ? null : Printable.Text(rule)), ("policy", Printable.Text(policy ?? OnlyPolicy ?? (rule is null ? null : "(not visible)")) is { Length: > 0 } name ? name : null), ("datacenter", Datacenter),
             ("suggestedRule", Printable.Text(grant.Rule.Replace("\n", " "))), .. more,
         ]);
         return MendedByGrant.Contains(code) ? finding with { Command = grant.Command.Replace("\n", "; ") } : finding;

@@ -22,7 +22,12 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
     {
         if (Verdict is { Allowed: true, Rule: { } allowing })
             return allowing.All.Any(rule => rule.Rule.HasSentinel)
-                ? denied.Because("Acl.SentinelOrNsDefaultPolicy", allowing.Deciding.Rule, allowing.Deciding.Policy.Name) : null;
+                ? denied.Because("Acl.SentinelOrNsDefaultPolicy", allowing.Deciding.Rule, allowing.Deciding.Policy.Name)
+                : denied.Because("Acl.PermissionDenied", allowing.Deciding.Rule, allowing.Deciding.Policy.Name) with
+                {
+                    Cause = "Consul denied the request, though the token's rules, read just now, would allow it. Agents remember what a token may do for 30 s (acl.token_ttl, acl.policy_ttl).",
+                    Remedy = "If the token or its policy was changed a moment ago, ask again in half a minute.",
+                };
         if (Operation == AclOperation.DeleteRecurse && OfTree() is { } tree) return tree;
         return Verdict.Rule is { } rule ? OfRule(rule, allowedWithoutToken) : OfNoRule();
     }

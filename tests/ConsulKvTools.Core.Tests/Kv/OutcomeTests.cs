@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Lab;
 
@@ -57,17 +56,21 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
     public async Task A_retry_never_overwrites_a_value_it_has_not_seen()
     {
         using var session = Open();
-        var strangers = 0;
-        // The stranger writes just before each of our first two retries arrives: the first is fenced off, the last has seen it.
-        relay.CutRequest(request => request.Method == "PUT" && Interlocked.Increment(ref strangers) == 1, afterForwarding: false);
-        using var stranger = new StrangerBetween(relay, lab, "out/fence");
+        var puts = 0;
+        // The first attempt is lost; just before the second arrives a stranger writes what we have not seen.
+        relay.CutRequest(request =>
+        {
+            if (request.Method != "PUT") return false;
+            if (++puts == 2) lab.Agent.PutKey("out/fence", "theirs");
+            return puts == 1;
+        }, afterForwarding: false, times: 2);
 
         var result = await WriteAsync(session, new ConsulKvWrite { Key = "out/fence", Value = "ours"u8.ToArray() });
 
         Assert.Equal(ConsulKvOutcome.Written, result.Outcome);
         Assert.Equal("ours", await lab.Agent.GetKeyAsync("out/fence"));
-        Assert.All(result.Attempts.Where(attempt => attempt.Action.StartsWith("PUT", StringComparison.Ordinal)).Skip(1),
-            attempt => Assert.StartsWith("PUT cas=", attempt.Action, StringComparison.Ordinal));
+        Assert.Equal(["PUT", "read back", "PUT cas=0", "read back"], result.Attempts.Take(4).Select(attempt => attempt.Action));
+        Assert.Matches("^PUT cas=[1-9][0-9]*$", result.Attempts[^1].Action);
     }
 
     [Fact]
@@ -262,32 +265,5 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
         var names = new List<string>();
         await foreach (var name in new KvReader(session).NamesAsync(prefix, null, ConsulConsistency.Consistent, (_, _) => { }, None)) names.Add(name);
         return names;
-    }
-
-    /// <summary>Writes the key under the client's feet as soon as the client has read it back the first time.</summary>
-    private sealed class StrangerBetween : IDisposable
-    {
-        private readonly CancellationTokenSource stop = new();
-        private readonly Task work;
-
-        public StrangerBetween(TcpFaultProxy relay, AclAgentFixture lab, string key) => work = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                if (relay.Requests.Any(request => request.Method == "GET" && request.Target.Contains(key, StringComparison.Ordinal)))
-                {
-                    await lab.Agent.PutKeyAsync(key, "theirs " + Encoding.ASCII.GetString([65]));
-                    return;
-                }
-                await Task.Delay(1);
-            }
-        });
-
-        public void Dispose()
-        {
-            stop.Cancel();
-            work.Wait();
-            stop.Dispose();
-        }
     }
 }

@@ -2,6 +2,7 @@ using ConsulKvTools.Diagnosis.Probes;
 using ConsulKvTools.Diagnosis.Transport;
 using ConsulKvTools.Http;
 using ConsulKvTools.Lab;
+using ClientHello = ConsulKvTools.Diagnosis.Transport.ClientHello;
 
 namespace ConsulKvTools.Tests.Transport;
 

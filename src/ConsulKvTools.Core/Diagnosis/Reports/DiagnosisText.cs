@@ -29,18 +29,14 @@ public static class DiagnosisText
             foreach (var line in Brief(finding, style, width)) yield return line;
     }
 
-    /// <summary>One line a probe: mark, layer, probe, what it saw and how long it took; of a skipped probe the reason.</summary>
+    /// <summary>One line a probe: mark, probe, what it saw and how long it took; of a skipped probe the reason.</summary>
     public static IEnumerable<string> Probes(IReadOnlyList<ProbeResult> probes, DiagnosisTextStyle style)
     {
         var width = Math.Max(NarrowestWidth, style.Width);
-        var layerWidth = probes.Select(probe => probe.Layer.ToString().Length).DefaultIfEmpty(0).Max();
         var nameWidth = probes.Select(probe => probe.Probe.Length).DefaultIfEmpty(0).Max();
-        ConsulLayer? before = null;
         foreach (var probe in probes)
         {
-            var layer = probe.Layer == before ? "" : probe.Layer.ToString();
-            before = probe.Layer;
-            var head = $" {layer.PadRight(layerWidth)}  {Printable.Text(probe.Probe).PadRight(nameWidth)}  ";
+            var head = $" {Printable.Text(probe.Probe).PadRight(nameWidth)}  ";
             var text = Printable.Text(probe.Summary);
             if (probe.Status != ProbeStatus.Skipped) text += $" ({Time(probe.Duration)})";
             var first = true;
@@ -136,9 +132,9 @@ public static class DiagnosisText
     private static IEnumerable<string> Verdict(ConsulDiagnosis diagnosis, DiagnosisTextStyle style, int width)
     {
         var word = diagnosis.Verdict.ToString().ToUpperInvariant();
-        var sentence = diagnosis.RootCause is { } root
-            ? Sentence(root.Title)
-            : "Nothing stands in the way of the write.";
+        var sentence = diagnosis.RootCause is { } root ? Sentence(root.Title)
+            : diagnosis.Verdict == DiagnosisVerdict.Healthy ? "Nothing stands in the way of the write."
+            : "Nothing was found, but not every probe could be run to its end.";
         var first = true;
         foreach (var line in Wrap($"{sentence} ({Time(diagnosis.Duration)})", width - word.Length - 2))
         {

@@ -23,7 +23,7 @@ internal static class RawQuestion
         DialedConnection connection;
         try
         {
-            connection = await Dialer.DialRawAsync(target, new DialTrace(), cancellation).ConfigureAwait(false);
+            connection = await Dialer.DialTunnelAsync(target, new DialTrace(), cancellation).ConfigureAwait(false);
         }
         catch (ConsulTransportException)
         {

@@ -23,7 +23,7 @@ internal static class Dialer
         DialAsync(target, trace, protocols, target.Endpoint.UseTls, cancellation);
 
     /// <summary>The connection as it is before TLS begins, through the proxy's tunnel where there is one: for questions asked by hand.</summary>
-    public static Task<DialedConnection> DialRawAsync(DialTarget target, DialTrace trace, CancellationToken cancellation) =>
+    public static Task<DialedConnection> DialTunnelAsync(DialTarget target, DialTrace trace, CancellationToken cancellation) =>
         DialAsync(target, trace, SslProtocols.None, withTls: false, cancellation);
 
     private static async Task<DialedConnection> DialAsync(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using ConsulKvTools.Sessions;
 
@@ -26,7 +25,7 @@ internal static class ProxyTunnel
             var read = await stream.ReadAsync(buffer, count, buffer.Length - count, cancellation).ConfigureAwait(false);
             count += read;
             var end = EndOfHead(buffer, count);
-            trace.ProxyAnswer = Parse(buffer, end ?? count);
+            trace.ProxyAnswer = ProxyAnswer.Parse(buffer.AsSpan(0, end ?? count));
             // An answer that cannot become HTTP is known by its first bytes; waiting for more would only wait for the time-out.
             if (end is not null || trace.ProxyAnswer.Status is null && !MayBecomeHttp(buffer, count) || count == buffer.Length)
             {
@@ -37,15 +36,16 @@ internal static class ProxyTunnel
         }
     }
 
+    /// <summary>The header line that carries the credential, its line break included; null without one.</summary>
+    public static string? Authorization(ProxySettings proxy) => proxy.Credential is { } credential
+        ? "Proxy-Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credential.UserName + ":" + credential.Password)) + "\r\n"
+        : null;
+
     private static string Request(ConsulEndpoint endpoint, ProxySettings proxy)
     {
         var text = new StringBuilder()
             .Append("CONNECT ").Append(endpoint.Authority).Append(" HTTP/1.1\r\nHost: ").Append(endpoint.Authority).Append("\r\n");
-        if (proxy.Credential is { } credential)
-        {
-            var pair = Encoding.UTF8.GetBytes(credential.UserName + ":" + credential.Password);
-            text.Append("Proxy-Authorization: Basic ").Append(Convert.ToBase64String(pair)).Append("\r\n");
-        }
+        if (Authorization(proxy) is { } authorization) text.Append(authorization);
         return text.Append("\r\n").ToString();
     }
 
@@ -60,15 +60,5 @@ internal static class ProxyTunnel
     {
         var text = Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 5));
         return "HTTP/".StartsWith(text, StringComparison.Ordinal);
-    }
-
-    private static ProxyAnswer Parse(byte[] buffer, int count)
-    {
-        var lines = Encoding.ASCII.GetString(buffer, 0, count).Split('\n');
-        var words = lines[0].TrimEnd('\r').Split([' '], 3);
-        int? status = words.Length >= 2 && words[0].StartsWith("HTTP/", StringComparison.Ordinal)
-            && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-        var headers = lines.Skip(1).Select(line => line.TrimEnd('\r')).TakeWhile(line => line.Length > 0).ToArray();
-        return new ProxyAnswer(buffer.AsSpan(0, Math.Min(count, 64)).ToArray(), status, headers);
     }
 }
