@@ -42,10 +42,10 @@ function Get-ErrorOf([scriptblock] $Script) {
     $found
 }
 
-# Runs a script in a new PowerShell process with the module imported; gives its standard output and error as text.
-function Invoke-NewShell([string] $Script, [hashtable] $Environment = @{}) {
+# Runs a script in a new PowerShell process with the module imported; gives its standard output and error as text. No colours, unless as it is.
+function Invoke-NewShell([string] $Script, [hashtable] $Environment = @{}, [switch] $AsItIs) {
     $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-    foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$script:ManifestPath'; $Script") { $start.ArgumentList.Add($argument) }
+    foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "$(if (-not $AsItIs) { '$PSStyle.OutputRendering = ''PlainText'';' }) Import-Module '$script:ManifestPath'; $Script") { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     $process = [Diagnostics.Process]::Start($start)

@@ -278,7 +278,7 @@ Describe 'Set-ConsulKv: a leader that dies' -Tag Cluster {
         $cluster = [ConsulKvTools.Lab.ConsulCluster]::Start()
         try {
             # A server that stays: the writes go on through it while the leader dies.
-            $follower = $cluster.Followers()[0]
+            $follower = @($cluster.Followers())[0]
             $through = New-ConsulKvSession $follower.Address.OriginalString
             $results = 1..2000 | ForEach-Object {
                 if ($_ -eq 700) { $cluster.KillLeader() | Out-Null }

@@ -53,6 +53,6 @@ Describe 'Test-ConsulAcl' {
     }
 
     It 'fails with the connection''s code when nothing listens' {
-        (Get-ErrorOf { Test-ConsulAcl a -Operation Write -Session http://127.0.0.1:1 -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'Tcp.Refused,*'
+        (Get-ErrorOf { Test-ConsulAcl a -Operation Write -Session (New-ConsulKvSession http://127.0.0.1:1 -RetryPolicy (New-ConsulRetryPolicy 1)) -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'Tcp.Refused,*'
     }
 }

@@ -85,7 +85,7 @@ Describe 'Views' {
         }
         finally { $PSStyle.OutputRendering = 'PlainText' }
         $environment = @{ CONSUL_HTTP_ADDR = $agent.Address.OriginalString; CONSUL_HTTP_TOKEN = $agent.ManagementToken; NO_COLOR = '1' }
-        Invoke-NewShell '$PSStyle.OutputRendering = "Host"; Set-ConsulKv views/plain x; Invoke-ConsulDiagnosis views/plain' $environment | Should -Not -Match "`e"
+        Invoke-NewShell 'Set-ConsulKv views/plain x; Invoke-ConsulDiagnosis views/plain | Out-String' $environment -AsItIs | Should -Not -Match "`e"
     }
 
     It 'keeps numbers and times typed in the objects' {

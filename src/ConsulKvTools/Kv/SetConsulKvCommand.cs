@@ -135,7 +135,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private bool IsWanted(ConsulKvWrite write)
     {
         // A key that is refused anyway is refused now: nobody is to confirm what cannot be done.
-        if (!IsShown || KvKey.Check(write.Key, isPrefix: false) is not null) return IsShown || ShouldProcess(write.Key, "Set Consul key");
+        if (!IsShown || KvKey.Check(write.Key, isPrefix: false) is not null) return IsShown || ShouldProcess(Printable.Text(write.Key, 200), "Set Consul key");
         var (entry, problem) = ReadForDisplay(write.Key);
         var description = KvChangeText.Of(write, entry, problem);
         return ShouldProcess(description, description + "\nWrite it?", "Set Consul key");

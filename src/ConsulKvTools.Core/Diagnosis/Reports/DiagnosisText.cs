@@ -60,9 +60,10 @@ public static class DiagnosisText
             foreach (var line in Labelled("Evidence", Evidence(finding.Evidence), width)) yield return line;
         foreach (var line in Labelled("Remedy", finding.Remedy, width)) yield return line;
         if (finding.Command is null) yield break;
-        // A command is to be pasted, so it is never broken.
+        // A command is to be pasted, so it is broken only where one command ends and the next begins.
         var label = "Run";
-        foreach (var line in finding.Command.Split('\n'))
+        var command = finding.Command.Length > width - LabelWidth - 2 ? finding.Command.Replace("; ", "\n") : finding.Command;
+        foreach (var line in command.Split('\n'))
         {
             yield return "  " + label.PadRight(LabelWidth) + Printable.Text(line, 2000);
             label = "";
