@@ -33,6 +33,9 @@ internal static class RootCause
         ("Cluster.", ["Rpc.", "Http.ResponseTimeout", "Http.ServerError", "Outcome.", "Probe."]),
         ("Rpc.", ["Cluster.NoLeader", "Cluster.LeaderUnknown", "Http.ResponseTimeout", "Outcome."]),
         ("Wan.", ["Rpc.", "Cluster.", "Outcome."]),
+        ("Cluster.QuorumLost", ["Cluster.NoLeader", "Cluster.LeaderUnknown", "Cluster.ElectionInProgress"]),
+        ("Cluster.NeverBootstrapped", ["Cluster.NoLeader", "Cluster.LeaderUnknown"]),
+        ("Cluster.LeaderFrozen", ["Cluster.NoLeader", "Cluster.LeaderUnknown"]),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         ("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"]),
         ("Key.", ["Agent.UnprintableFilter", "Key.WrongApiPath", "Http.UnexpectedStatus", "Http.RedirectRefused"]),

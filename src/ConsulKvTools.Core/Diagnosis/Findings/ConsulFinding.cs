@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Collections.Specialized;
-using System.Globalization;
 using System.Text;
 
 namespace ConsulKvTools;
@@ -87,8 +86,8 @@ public sealed record ConsulFinding
             text.Append(template, position, open - position);
             if (name.Length > 0 && IsPlaceName(name))
             {
-                var value = Convert.ToString(evidence[name], CultureInfo.InvariantCulture);
-                text.Append(string.IsNullOrEmpty(value) || (forShell && !IsSafeWord(value!)) ? "<" + name + ">" : value);
+                var value = EvidenceText.Of(evidence[name]);
+                text.Append(value.Length == 0 || (forShell && !IsSafeWord(value)) ? "<" + name + ">" : value);
                 position = close + 1;
             }
             else

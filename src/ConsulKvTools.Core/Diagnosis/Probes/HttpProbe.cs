@@ -27,14 +27,16 @@ internal sealed class HttpProbe : IProbe
             return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response),
                 ("HttpLatency", latency), ("ServerDate", response.Header("Date")));
         }
-        var understood = Classifier.Classify(response, request, hadToken: false, null);
+        var endpoint = context.Session.Target.Endpoint;
+        var understood = Classifier.Classify(response, request, hadToken: false, null)
+            .With(("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port));
         if (understood.Finding.Layer is ConsulLayer.Cluster)
         {
             // The agent is there and says itself what is wrong behind it: that is the cluster's to report.
             context.Facts.Publish(new HttpFacts(null, understood, latency));
             return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response), ("HttpLatency", latency));
         }
-        if (context.Session.Target.Endpoint.PathPrefix is { Length: > 0 } prefix)
+        if (endpoint.PathPrefix is { Length: > 0 } prefix)
             understood = understood with { Finding = ConsulFinding.Create("Config.AddrBasePath", ("address", context.Session.Address), ("value", prefix), ("status", response.Status), ("source", "Address"), ("variable", "CONSUL_HTTP_ADDR")) };
         else if (understood.Code is "Key.WrongApiPath" or "Http.BodyMalformed" or "Http.UnexpectedStatus")
             understood = understood with { Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("status", response.Status), ("body", Printable.Text(response.Text, 120)), ("server", response.Header("Server"))) };

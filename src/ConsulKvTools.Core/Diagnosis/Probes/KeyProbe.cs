@@ -17,7 +17,9 @@ internal sealed class KeyProbe : IProbe
         if (context.Request.Key is not { } key) return ProbeResults.Skipped("no key was given");
         var isPrefix = context.Request.Operation is AclOperation.List or AclOperation.DeleteRecurse;
         if (KvKey.Check(key, isPrefix) is { } problem) return ProbeResults.From(problem.Title, [problem]);
-        var request = ConsulRequest.Get(KvKey.PrefixPath(key), isPrefix ? "keys&separator=/" : "") with { MaxBody = 64 * 1024 * 1024 };
+        // Without a leader only a stale read is answered at once.
+        var mode = context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } } ? "" : "stale";
+        var request = ConsulRequest.Get(KvKey.PrefixPath(key), isPrefix ? "keys&separator=/&" + mode : mode) with { MaxBody = 64 * 1024 * 1024 };
         var (response, failure) = await ProbeHttp.SendAsync(context, request, key, KvReader.KvQueryAnswers, cancellation).ConfigureAwait(false);
         if (failure is not null)
             return ProbeResults.From(failure.Finding.Title, [failure.Finding]);

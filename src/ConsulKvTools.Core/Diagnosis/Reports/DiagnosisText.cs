@@ -77,7 +77,7 @@ public static class DiagnosisText
         foreach (DictionaryEntry pair in evidence)
         {
             if (text.Length > 0) text.Append("; ");
-            text.Append(pair.Key).Append(' ').Append(Printable.Text(Convert.ToString(pair.Value, CultureInfo.InvariantCulture), 200));
+            text.Append(pair.Key).Append(' ').Append(Printable.Text(EvidenceText.Of(pair.Value), 200));
         }
         return text.ToString();
     }

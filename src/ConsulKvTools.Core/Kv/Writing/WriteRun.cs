@@ -140,7 +140,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         {
             var response = await Session.Http.SendAsync(request, Session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
             var failure = response.Status == 200 ? null : Classifier.Classify(response, request, Session.HasToken, Write.Key);
-            Note(action, started, failure, response.Status);
+            Note(action, started, failure, response.Status, refused: failure is null && response.Text == "false");
             return (response, failure);
         }
         catch (ConsulTransportException broken)
@@ -198,7 +198,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             : await OnAnswerAsync(response!, cancellation).ConfigureAwait(false);
     }
 
-    private void Note(string action, long started, Failure? failure, int? status = null)
+    private void Note(string action, long started, Failure? failure, int? status = null, bool refused = false)
     {
         if (pauseBefore is { } pause && attempts.Count > 0) attempts[attempts.Count - 1] = attempts[attempts.Count - 1] with { Pause = pause };
         pauseBefore = null;
@@ -210,7 +210,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Duration = Session.Time.GetElapsedTime(started),
             Status = status ?? failure?.Status,
             Code = failure?.Code,
-            Effect = failure?.Effect ?? WriteEffect.Applied,
+            Effect = failure?.Effect ?? (refused ? WriteEffect.NotApplied : WriteEffect.Applied),
         });
     }
 
