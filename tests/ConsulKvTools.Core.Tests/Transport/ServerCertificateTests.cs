@@ -153,7 +153,8 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
         var key = Path.Combine(lab.Folder, "weak.key");
         using (var openssl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl",
             ["req", "-x509", "-newkey", "rsa:1024", "-sha1", "-nodes", "-keyout", key, "-out", file, "-subj", "/CN=weak",
-                "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30"]) { RedirectStandardError = true })!)
+                "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30"])
+        { RedirectStandardError = true })!)
         {
             openssl.StandardError.ReadToEnd();
             openssl.WaitForExit();

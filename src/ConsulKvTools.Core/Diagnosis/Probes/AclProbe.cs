@@ -36,7 +36,8 @@ internal sealed class AclProbe : IProbe
         return ProbeResults.From(Summary(report, result, context), findings,
             ("AclMode", report.Mode.ToString()), ("AclMethod", result?.Method), ("AclAllowed", result?.Allowed), ("TokenAccessor", report.Token?.Accessor),
             ("TokenPolicies", result?.Policies ?? report.Token?.Policies.Select(policy => policy.Name).ToArray()), ("TokenLocal", report.Token?.Local), ("TokenExpires", report.Token?.Expires),
-            ("AclDecidedBy", result?.DecidedBy), ("AclRule", result?.DecidingRule)) with { Blocks = false };
+            ("AclDecidedBy", result?.DecidedBy), ("AclRule", result?.DecidingRule)) with
+        { Blocks = false };
     }
 
     private static string Summary(AclReport report, ConsulAclResult? result, ProbeContext context)

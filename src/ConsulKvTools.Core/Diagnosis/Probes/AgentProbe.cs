@@ -40,7 +40,8 @@ internal sealed class AgentProbe : IProbe
         var kind = facts.IsServer switch { true => "server", false => "client agent", null => "agent" };
         return ProbeResults.From($"Consul {facts.Version ?? "of unknown version"}, {kind} {facts.Node} in {facts.Datacenter}", findings,
             ("Version", facts.Version), ("IsServer", facts.IsServer), ("AgentDatacenter", facts.Datacenter), ("Node", facts.Node),
-            ("MaxValueSize", facts.MaxValueSize), ("MaxConnectionsPerClient", facts.MaxConnectionsPerClient)) with { Blocks = false };
+            ("MaxValueSize", facts.MaxValueSize), ("MaxConnectionsPerClient", facts.MaxConnectionsPerClient)) with
+        { Blocks = false };
     }
 
     private static AgentFacts Read(JsonElement root)

@@ -41,7 +41,8 @@ internal sealed class HttpProbe : IProbe
         else if (understood.Code is "Key.WrongApiPath" or "Http.BodyMalformed" or "Http.UnexpectedStatus")
             understood = understood with { Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("status", response.Status), ("body", Printable.Text(response.Text, 120)), ("server", response.Header("Server"))) };
         return ProbeResults.From($"HTTP {response.Status}: {understood.Finding.Title}", [understood.Finding], ("HttpStatus", response.Status), ("HttpServer", response.Header("Server")))
-            with { Blocks = understood.Code is not ("Agent.EndpointBlocked" or "Limit.RpcRateClient" or "Limit.RequestLimits") };
+            with
+        { Blocks = understood.Code is not ("Agent.EndpointBlocked" or "Limit.RpcRateClient" or "Limit.RequestLimits") };
     }
 
     private static bool TryReadLeader(byte[] body, out string leader)
