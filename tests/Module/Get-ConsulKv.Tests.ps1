@@ -110,4 +110,8 @@ Describe 'Get-ConsulKv: bad input' {
         $failure[0].FullyQualifiedErrorId | Should -BeLike "$Code,*"
         $failure[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
+
+    It 'says that -Separator needs -NamesOnly' {
+        (Get-ErrorOf { Get-ConsulKv $root -Separator '/' }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+    }
 }

@@ -186,3 +186,57 @@ Describe 'Which session is used' {
         (Get-ErrorOf { Get-ConsulKv a -Session ftp://x }).FullyQualifiedErrorId | Should -BeLike 'Config.AddrSchemeUnknown,*'
     }
 }
+
+Describe 'Sessions over TLS and unix sockets' {
+    BeforeAll {
+        $lab = [ConsulKvTools.Lab.CertificateLab]::new()
+        $ca = $lab.Authority()
+        $client = $ca.IssueClient('module-tests')
+        $options = [ConsulKvTools.Lab.ConsulAgentOptions]::new()
+        $options.Tls = [ConsulKvTools.Lab.AgentTlsOptions]::new($ca.Issue('localhost', '127.0.0.1'))
+        $options.Tls.VerifyIncoming = $true
+        # The lab asks the agent whether it is up, and must show a certificate too.
+        $options.Tls.ControlCertificate = $client
+        $options.UnixSocket = $true
+        $secure = [ConsulKvTools.Lab.ConsulAgent]::Start($options)
+        $address = $secure.HttpsAddress.OriginalString
+    }
+    AfterEach { Get-ConsulKvSession | Remove-ConsulKvSession }
+    AfterAll {
+        if ($secure) { $secure.Dispose() }
+        $lab.Dispose()
+    }
+
+    It 'writes with a client certificate: <Name>' -ForEach @(
+        @{ Name = 'a PEM pair'; Make = { @{ ClientCertificate = $client.CertificateFile; ClientKey = $client.KeyFile } } }
+        @{ Name = 'a PFX with a password'; Make = { @{ ClientCertificate = $client.PfxFile; ClientCertificatePassword = ConvertTo-Secret ([ConsulKvTools.Lab.IssuedCertificate]::PfxPassword) } } }
+    ) {
+        $with = & $Make
+        $session = New-ConsulKvSession $address -CACertificate $ca.CertificateFile @with
+        (Set-ConsulKv tls/x 1 -Session $session).Outcome | Should -Be 'Written'
+        (Invoke-ConsulDiagnosis tls/x -Session $session).Verdict | Should -Be 'Healthy'
+    }
+
+    It 'reads paths relative to the PowerShell location' {
+        Push-Location (Split-Path $ca.CertificateFile)
+        try {
+            $session = New-ConsulKvSession $address -CACertificate (Split-Path $ca.CertificateFile -Leaf) -ClientCertificate $client.CertificateFile -ClientKey $client.KeyFile
+            (Set-ConsulKv tls/y 1 -Session $session).Outcome | Should -Be 'Written'
+        }
+        finally { Pop-Location }
+    }
+
+    It 'names an authority that is not the agent''s as a security error' {
+        $other = $lab.Authority('Another CA')
+        $session = New-ConsulKvSession $address -CACertificate $other.CertificateFile -ClientCertificate $client.CertificateFile -ClientKey $client.KeyFile -RetryPolicy (New-ConsulRetryPolicy 1)
+        $result = Set-ConsulKv tls/x 2 -Session $session -ErrorVariable failure -ErrorAction SilentlyContinue
+        $result.Outcome | Should -Be 'Failed'
+        $result.Code | Should -BeLike 'Tls.*'
+        $failure[0].CategoryInfo.Category | Should -Be 'SecurityError'
+        (Invoke-ConsulDiagnosis tls/x -Session $session).RootCause.Code | Should -BeLike 'Tls.*'
+    }
+
+    It 'writes through a unix socket' -Skip:$IsWindows {
+        (Set-ConsulKv tls/unix 1 -Session $secure.UnixAddress.OriginalString).Outcome | Should -Be 'Written'
+    }
+}

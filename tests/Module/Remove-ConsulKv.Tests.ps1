@@ -20,6 +20,11 @@ Describe 'Remove-ConsulKv: keys' {
         (Remove-ConsulKv "${root}cas" -CheckAndSet (Get-ConsulKv "${root}cas").ModifyIndex).Outcome | Should -Be 'Written'
     }
 
+    It 'takes -Force for a single key too' {
+        Set-ConsulKv "${root}forced" v | Out-Null
+        (Remove-ConsulKv "${root}forced" -Force).Outcome | Should -Be 'Written'
+    }
+
     It 'names an index that is none' {
         "$(Get-ErrorOf { Remove-ConsulKv a -CheckAndSet -5 })" | Should -Match "'-5'"
     }

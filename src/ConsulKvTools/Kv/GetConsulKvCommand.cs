@@ -41,6 +41,14 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     public ConsulConsistency Consistency { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Separator is not null && !NamesOnly)
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Separator", "-Separator cuts names, so it needs -NamesOnly", Separator));
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == PrefixSet)

@@ -23,8 +23,8 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, ParameterSetName = RecurseSet)]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>Does not ask.</summary>
-    [Parameter(ParameterSetName = RecurseSet)]
+    /// <summary>Does not ask before a tree is removed. Single keys are removed without a question anyway.</summary>
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Removes the key only if its ModifyIndex is still this.</summary>
