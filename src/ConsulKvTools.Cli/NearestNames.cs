@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis;
+
 namespace ConsulKvTools.Cli;
 
 /// <summary>Finds what somebody may have meant.</summary>
@@ -12,22 +14,5 @@ internal static class NearestNames
 
     // A part of the name counts as one slip: "PermissionDenied" means Acl.PermissionDenied.
     private static int Cost(string typed, string candidate) =>
-        typed.Length >= 4 && candidate.Contains(typed, StringComparison.OrdinalIgnoreCase) ? 1 : Slips(typed.ToLowerInvariant(), candidate.ToLowerInvariant());
-
-    private static int Slips(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[^1];
-    }
+        typed.Length >= 4 && candidate.Contains(typed, StringComparison.OrdinalIgnoreCase) ? 1 : EditDistance.Between(typed.ToLowerInvariant(), candidate.ToLowerInvariant());
 }

@@ -1,3 +1,4 @@
+using ConsulKvTools.Diagnosis;
 using System.Text.RegularExpressions;
 using ConsulKvTools.Acl.Evaluation;
 using ConsulKvTools.Acl.Rules;
@@ -104,26 +105,9 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
     internal static bool LooksLikeKey(AclRule stanza)
     {
         var word = stanza.Stanza.Replace("-", "").Replace("_", "").Replace(".", "");
-        return word.IndexOf("key", StringComparison.Ordinal) >= 0 || word is "kv" or "kvprefix" || Distance(word, "keyprefix") <= 2 || Distance(word, "key") <= 1;
+        return word.IndexOf("key", StringComparison.Ordinal) >= 0 || word is "kv" or "kvprefix" || EditDistance.Between(word, "keyprefix") <= 2 || EditDistance.Between(word, "key") <= 1;
     }
 
     private static bool MatchesAsGlob(AclRule rule, string key) => Regex.IsMatch(
         key, "^" + Regex.Escape(rule.Segment).Replace("\\*", ".*") + (rule.IsPrefix ? "" : "$"), RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
-
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[other.Length];
-    }
 }
