@@ -5,7 +5,7 @@ public class ConsulException : Exception
 {
     /// <summary>Wraps <paramref name="finding"/>.</summary>
     public ConsulException(ConsulFinding finding, Exception? inner = null)
-        : base($"{finding.Title} {finding.Cause}".Trim(), inner) => Finding = finding;
+        : base($"{finding.Title}. {finding.Cause}", inner) => Finding = finding;
 
     /// <summary>What is wrong, the evidence and the remedy.</summary>
     public ConsulFinding Finding { get; }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using ConsulKvTools.Sessions;
 
 namespace ConsulKvTools.Cli.Options;
 
@@ -43,7 +45,7 @@ internal static class Choice
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (GoDuration.TryParse(text, out var duration) && duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(1)) return duration;
+            if ((GoDuration.TryParse(text, out var duration) || (text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration))) && duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(1)) return duration;
             result.AddError($"{name} is '{Printable.Text(text, 40)}'; write a duration above zero and up to one day, such as 500ms, 15s or 1m30s.");
             return null;
         },

@@ -68,6 +68,7 @@ internal static class Queries
                 catch (ConsulTransportException broken)
                 {
                     last = Classifier.Classify(broken, request);
+                    session.Remember(last);
                     return new Attempt<T>(null, last);
                 }
             }, attempt => attempt.Failure?.ToVerdict() ?? default, null, total.Token).ConfigureAwait(false);
@@ -78,7 +79,7 @@ internal static class Queries
         }
         catch (CircuitOpenException open)
         {
-            return new Attempt<T>(null, Classifier.CircuitOpen(session, open.RetryAfter));
+            return new Attempt<T>(null, Classifier.CircuitOpen(session, null, open.RetryAfter));
         }
     }
 

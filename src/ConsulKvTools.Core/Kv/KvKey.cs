@@ -20,7 +20,7 @@ internal static class KvKey
     public static ConsulFinding? Check(string key, bool isPrefix)
     {
         if (key.Length == 0) return isPrefix ? null : ConsulFinding.Create("Key.Empty");
-        (string, object?)[] evidence = [("key", Printable.Text(key))];
+        (string, object?)[] evidence = [("key", Printable.Text(key)), ("prefix", Printable.Text(Folder(key.TrimStart('/'))))];
         if (key[0] == '/') return ConsulFinding.Create("Key.LeadingSlash", [.. evidence, ("value", Printable.Text(key.TrimStart('/')))]);
         if (key.IndexOf("//", StringComparison.Ordinal) >= 0) return ConsulFinding.Create("Key.DoubleSlash", evidence);
         foreach (var segment in key.Split('/'))
@@ -31,6 +31,9 @@ internal static class KvKey
             ? ConsulFinding.Create("Key.TooLong", [("key", Printable.Text(key, 60)), ("size", size), ("limit", LongestPath)])
             : null;
     }
+
+    /// <summary>The key's folder with its slash: what to list when looking for it; empty at the top.</summary>
+    public static string Folder(string key) => key.Substring(0, key.LastIndexOf('/') + 1);
 
     private static string Escape(string key)
     {

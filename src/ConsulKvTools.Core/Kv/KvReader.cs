@@ -23,7 +23,7 @@ internal sealed class KvReader(ConsulKvSession session)
         if (response.Status == 403)
             return new KvReadResult(KvReadState.Forbidden, null, Classifier.Classify(response, ConsulRequest.Get("/v1/kv/"), session.HasToken, key).Finding, response.Index, response.LastContact);
         if (response.Status == 404)
-            return new KvReadResult(KvReadState.Missing, null, ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("address", session.Address)), response.Index, response.LastContact);
+            return new KvReadResult(KvReadState.Missing, null, ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("prefix", Printable.Text(KvKey.Folder(key))), ("address", session.Address)), response.Index, response.LastContact);
         ConsulKvEntry entry;
         try
         {

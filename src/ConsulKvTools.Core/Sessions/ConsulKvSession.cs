@@ -70,6 +70,15 @@ public sealed class ConsulKvSession : IDisposable
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
+    /// <summary>Why the agent was last not reached at all; null when it always was. Says what an open circuit hides.</summary>
+    internal ConsulFinding? LastOutage { get; private set; }
+
+    /// <summary>Remembers why the agent was not reached.</summary>
+    internal void Remember(Diagnosis.Failure failure)
+    {
+        if (failure.IsOutage) LastOutage = failure.Finding;
+    }
+
     internal RetryExecutor Executor => executor.Value;
 
     /// <summary>The greatest raft index any answer of this session carried; grows only. Bounds from below what was committed when a write began.</summary>

@@ -226,6 +226,8 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
         Assert.Equal(3, first.Attempts.Count);
         Assert.Equal((ConsulKvOutcome.Failed, "Outcome.CircuitOpen"), (later.Outcome, later.Code));
         Assert.Empty(later.Attempts);
+        Assert.Equal("Tcp.Refused", later.Finding!.BlockedBy);
+        Assert.Contains("Nothing listens", later.Finding.Cause, StringComparison.Ordinal);
     }
 
     [Fact]

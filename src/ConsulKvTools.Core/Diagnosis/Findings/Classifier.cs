@@ -27,7 +27,7 @@ internal static class Classifier
     {
         var evidence = new List<(string, object?)>
         {
-            ("key", key is null ? null : Printable.Text(key)), ("status", response.Status), ("body", Printable.Text(response.Text)), ("operation", request.Method),
+            ("key", key is null ? null : Printable.Text(key)), ("status", response.Status), ("body", Printable.Text(response.Text)), ("operation", request.Method switch { "GET" => "read", "DELETE" => "delete", _ => "write" }),
         };
         var code = CodeOf(response, request, hadToken, evidence);
         var finding = ConsulFinding.Create(code, [.. evidence]);
@@ -47,9 +47,13 @@ internal static class Classifier
             request.IsWrite ? WriteEffect.Ambiguous : WriteEffect.NotApplied, RetryAdvice.Never, null, false, null);
 
     /// <summary>No attempt was made: too many in a row had not reached the agent.</summary>
-    public static Failure CircuitOpen(ConsulKvSession session, TimeSpan? retryAfter) =>
-        new(ConsulFinding.Create("Outcome.CircuitOpen", ("address", session.Address), ("seconds", retryAfter is { } pause ? Math.Ceiling(pause.TotalSeconds) : null)),
-            WriteEffect.NotApplied, RetryAdvice.Never, retryAfter, false, null);
+    public static Failure CircuitOpen(ConsulKvSession session, string? key, TimeSpan? retryAfter)
+    {
+        var finding = ConsulFinding.Create("Outcome.CircuitOpen",
+            ("key", key is null ? null : Printable.Text(key)), ("address", session.Address), ("problem", session.LastOutage?.ToString()),
+            ("seconds", retryAfter is { } pause ? Math.Ceiling(pause.TotalSeconds) : null));
+        return new Failure(finding with { BlockedBy = session.LastOutage?.Code }, WriteEffect.NotApplied, RetryAdvice.Never, retryAfter, false, null);
+    }
 
     /// <summary>True for a 403 that Consul's ACLs gave, not its other settings and not a proxy.</summary>
     public static bool IsAclDenial(ConsulResponse response) =>

@@ -52,7 +52,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         }
         catch (CircuitOpenException open)
         {
-            last ??= Classifier.CircuitOpen(Session, open.RetryAfter);
+            last ??= Classifier.CircuitOpen(Session, Write.Key, open.RetryAfter);
         }
         if (Ambiguity is not null && !total.IsCancellationRequested && await LastWordAsync(last, total.Token).ConfigureAwait(false) is { } word) return Result(word);
         return Result(Unsettled(last));
@@ -146,6 +146,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         catch (ConsulTransportException broken)
         {
             var failure = Classifier.Classify(broken, request);
+            Session.Remember(failure);
             Note(action, started, failure);
             return (null, failure);
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ConsulKvTools.Commands;
+namespace ConsulKvTools.Sessions;
 
 /// <summary>Durations as Go and Consul write them: <c>500ms</c>, <c>3s</c>, <c>1m30s</c>.</summary>
 internal static class GoDuration

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using ConsulKvTools.Kv;
 
-namespace ConsulKvTools.Commands;
+namespace ConsulKvTools.Kv;
 
 /// <summary>Reads one level of the store, as a folder. Consul can cut names at a level but not values, and a whole tree may be gigabytes.</summary>
 internal static class KvLevel
