@@ -151,14 +151,8 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
         // .NET refuses to sign with SHA-1 at all.
         var file = Path.Combine(lab.Folder, "weak.pem");
         var key = Path.Combine(lab.Folder, "weak.key");
-        using (var openssl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl",
-            ["req", "-x509", "-newkey", "rsa:1024", "-sha1", "-nodes", "-keyout", key, "-out", file, "-subj", "/CN=weak",
-                "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30"])
-        { RedirectStandardError = true })!)
-        {
-            openssl.StandardError.ReadToEnd();
-            openssl.WaitForExit();
-        }
+        OpenSsl("req", "-x509", "-newkey", "rsa:1024", "-sha1", "-nodes", "-keyout", key, "-out", file, "-subj", "/CN=weak",
+            "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30");
         var weak = X509CertificateLoader.LoadCertificateFromFile(file);
         var verdict = ChainJudge.Judge([weak], new TlsSettings { TrustedCertificates = [weak] }, "127.0.0.1", DateTime.UtcNow);
         Assert.Equal(["Tls.CertificateWeakKey", "Tls.CertificateWeakSignature"], verdict.Remarks.Select(remark => remark.Code));
@@ -181,6 +175,59 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
     }
 
     [Fact]
+    public async Task Intermediate_known_only_to_this_machine_is_remarked()
+    {
+        var intermediate = root.Intermediate("Cached " + Guid.NewGuid());
+        var leaf = intermediate.Issue(Loopback with { IncludeChain = false });
+        using var store = new X509Store(StoreName.CertificateAuthority, StoreLocation.CurrentUser);
+        store.Open(OpenFlags.ReadWrite);
+        var cached = X509CertificateLoader.LoadCertificate(intermediate.Certificate.RawData);
+        store.Add(cached);
+        try
+        {
+            // .NET looks at the store again only every few seconds.
+            var verdict = Judge(leaf);
+            for (var time = 0; time < 24 && !verdict.Accepted; time++)
+            {
+                await Task.Delay(500, TestContext.Current.CancellationToken);
+                verdict = Judge(leaf);
+            }
+            Assert.Contains("Tls.IncompleteChain", verdict.Remarks.Select(remark => remark.Code));
+        }
+        finally
+        {
+            store.Remove(cached);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, "Tls.IncompleteChain")]
+    [InlineData(false, "Tls.UnknownCa")]
+    public void Authority_key_identifier_that_names_the_issuers_issuer(bool underRoot, string code)
+    {
+        // Only openssl writes that form: the issuer's issuer says whether the hidden issuer is an intermediate or a root.
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        string In(string name) => Path.Combine(folder, name);
+        File.WriteAllText(In("ca.cnf"), "basicConstraints=critical,CA:true\nsubjectKeyIdentifier=none\n");
+        File.WriteAllText(In("leaf.cnf"), "authorityKeyIdentifier=issuer:always\nsubjectAltName=IP:127.0.0.1\n");
+        OpenSsl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", In("root.key"), "-out", In("root.pem"), "-subj", "/CN=aki root", "-days", "9");
+        var (issuer, key) = (In("root.pem"), In("root.key"));
+        if (underRoot)
+        {
+            OpenSsl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", In("inter.key"), "-out", In("inter.csr"), "-subj", "/CN=aki inter");
+            OpenSsl("x509", "-req", "-in", In("inter.csr"), "-CA", issuer, "-CAkey", key, "-CAcreateserial", "-out", In("inter.pem"), "-days", "9", "-extfile", In("ca.cnf"));
+            (issuer, key) = (In("inter.pem"), In("inter.key"));
+        }
+        OpenSsl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", In("leaf.key"), "-out", In("leaf.csr"), "-subj", "/CN=aki leaf");
+        OpenSsl("x509", "-req", "-in", In("leaf.csr"), "-CA", issuer, "-CAkey", key, "-CAcreateserial", "-out", In("leaf.pem"), "-days", "9", "-extfile", In("leaf.cnf"));
+        var leaf = X509CertificateLoader.LoadCertificateFromFile(In("leaf.pem"));
+        var trusted = underRoot ? X509CertificateLoader.LoadCertificateFromFile(In("root.pem")) : X509CertificateLoader.LoadCertificate(root.Certificate.RawData);
+        var verdict = ChainJudge.Judge([leaf], new TlsSettings { TrustedCertificates = [trusted] }, "127.0.0.1", DateTime.UtcNow);
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal([code], verdict.Faults.Select(fault => fault.Code));
+    }
+
+    [Fact]
     public void Several_faults_are_all_told_the_gravest_first() =>
         Assert.Equal(["Tls.CertificateExpired", "Tls.CertificateNotForServerAuth", "Tls.HostNameMismatch"],
             Judge(root.Issue(new CertificateOptions { DnsNames = ["a.example"], ServerAuth = false, NotAfter = Past }), host: "b.example")
@@ -192,6 +239,14 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
         var verdict = Judge(root.Intermediate("Sound").Issue("127.0.0.1"));
         Assert.Empty(verdict.Faults);
         Assert.Empty(verdict.Remarks);
+    }
+
+    private static void OpenSsl(params string[] arguments)
+    {
+        using var openssl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl", arguments) { RedirectStandardError = true })!;
+        var said = openssl.StandardError.ReadToEnd();
+        openssl.WaitForExit();
+        Assert.True(openssl.ExitCode == 0, said);
     }
 
     private ChainVerdict Judge(IssuedCertificate leaf, params IssuedCertificate[] trusted) => Judge(leaf, "127.0.0.1", trusted);

@@ -87,6 +87,17 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
     }
 
     [Theory]
+    [InlineData(-400, "Tls.ClientClockSkew")]
+    [InlineData(0, "Tls.CertificateExpired")]
+    public async Task Clock_that_makes_a_certificate_seem_expired(int days, string code)
+    {
+        var leaf = certificates.Root.Issue(new CertificateOptions { IpAddresses = ["127.0.0.1"], NotAfter = DateTimeOffset.UtcNow.AddDays(-9) });
+        using var server = new ScriptedHttpServer(leaf);
+        server.On("GET", "/v1/status/leader", ScriptedResponse.Json("\"127.0.0.1:8300\"", 200, "Date: " + DateTimeOffset.UtcNow.AddDays(days).ToString("r", null)));
+        Assert.Equal(code, await Probing.RootAsync(Probing.Options("https", server.Port, certificates.Root)));
+    }
+
+    [Theory]
     [InlineData("-tls1")]
     [InlineData("-tls1_1")]
     public async Task Server_with_old_versions_only(string version)

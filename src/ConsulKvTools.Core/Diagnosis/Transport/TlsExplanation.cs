@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Authentication;
 using ConsulKvTools.Http;
 
@@ -9,6 +10,7 @@ internal sealed class TlsExplanation
     // Larger than any path that drops large packets lets through, smaller than a segment of Ethernet.
     private const int LargeHello = 1420;
     private const int SmallSegment = 400;
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(250);
 
     private readonly DialTarget target;
@@ -42,6 +44,7 @@ internal sealed class TlsExplanation
         {
             var faults = verdict.Faults.Select(fault => Create(fault.Code, fault.Evidence)).ToList();
             if (await InterceptedAsync().ConfigureAwait(false) is { } intercepted) faults.Insert(0, intercepted);
+            if (await ClockAsync(verdict).ConfigureAwait(false) is { } clock) faults.Insert(0, clock);
             return faults;
         }
         var better = failure.Code switch
@@ -126,6 +129,29 @@ internal sealed class TlsExplanation
         }
         using var stream = new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
         return await HelloQuestion.AskAsync(stream, hello, patience, cancellation).ConfigureAwait(false);
+    }
+
+    // A certificate out of its time may be right and this clock wrong: the agent's own clock stands in any answer of its.
+    private async Task<ConsulFinding?> ClockAsync(ChainVerdict verdict)
+    {
+        if (!verdict.Faults.Any(fault => fault.Code is "Tls.CertificateExpired" or "Tls.CertificateNotYetValid" or "Tls.IntermediateExpired" or "Tls.RootExpired")) return null;
+        try
+        {
+            var blind = target with { Tls = target.Tls with { SkipVerification = true } };
+            using var connection = await Dialer.DialAsync(blind, new DialTrace(), SslProtocols.None, cancellation).ConfigureAwait(false);
+            var answer = await RawQuestion.AskAsync(
+                connection.Stream, ConsulWire.Get(target.Endpoint.Authority), patience, bytes => new RawAnswer(bytes, Ending.Answered, default).Text.Contains("\r\n\r\n"), cancellation)
+                .ConfigureAwait(false);
+            if (!DateTimeOffset.TryParseExact(ProxyAnswer.Parse(answer.Bytes).Header("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var server))
+                return null;
+            var skew = DateTimeOffset.UtcNow - server;
+            return skew.Duration() <= ClockTolerance ? null
+                : Create("Tls.ClientClockSkew", ("seconds", Math.Round(skew.TotalSeconds)), ("value", server.ToString("u", CultureInfo.InvariantCulture)));
+        }
+        catch (ConsulTransportException)
+        {
+            return null;
+        }
     }
 
     // A proxy that opens TLS shows a certificate of its own making; the same host asked directly shows another.

@@ -9,6 +9,7 @@ namespace ConsulKvTools.Http;
 /// </summary>
 internal static class NativeTlsError
 {
+    private const long SchannelMessageLimit = 0x8000;
     private const int OpenSslTlsLibrary = 20;
     private const int FirstAlertReason = 1000;
 
@@ -23,6 +24,17 @@ internal static class NativeTlsError
         }
         return null;
     }
+
+    /// <summary>The code of a failure that only SChannel knows; null on other platforms and for everything else.</summary>
+    public static string? SchannelCodeOf(Exception? failure, long bytesReceived) =>
+        unchecked((uint?)TransportFailures.Find<Win32Exception>(failure)?.NativeErrorCode) switch
+        {
+            // SEC_E_NO_CREDENTIALS: a key that exists in memory only cannot sign.
+            0x8009030E => "Tls.ClientKeyNotUsable",
+            // SEC_E_ILLEGAL_MESSAGE without any alert, after more than SChannel's limit for one message.
+            0x80090326 when bytesReceived > SchannelMessageLimit => "Tls.HandshakeTooLarge",
+            _ => null,
+        };
 
     // OpenSSL packs library and reason into one number; a received alert n has reason 1000 + n in the TLS library.
     private static int? FromOpenSsl(int error)

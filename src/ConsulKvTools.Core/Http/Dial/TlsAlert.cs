@@ -23,7 +23,7 @@ internal static class TlsAlert
     public const int CertificateRequired = 116;
     public const int NoApplicationProtocol = 120;
 
-    /// <summary>The alert's name in PascalCase; <c>Unknown</c> where the registry has none.</summary>
+    /// <summary>The alert's name in PascalCase; <c>Unassigned</c> where the registry has none.</summary>
     public static string NameOf(int alert) => alert switch
     {
         0 => "CloseNotify",
@@ -61,7 +61,7 @@ internal static class TlsAlert
         116 => "CertificateRequired",
         120 => "NoApplicationProtocol",
         121 => "EchRequired",
-        _ => "Unknown",
+        _ => "Unassigned",
     };
 
     /// <summary>True for the alerts by which a server that asked for a client certificate turns the answer down.</summary>

@@ -37,6 +37,7 @@ internal static class TlsFailure
             var seconds = Math.Round(target.ConnectTimeout.TotalSeconds, 1);
             return (tap.BytesReceived == 0 ? "Tls.HandshakeTimeout" : "Tls.HandshakeStalled", [("seconds", seconds), ("phase", PhaseOf(tap))]);
         }
+        if (NativeTlsError.SchannelCodeOf(failure, tap.BytesReceived) is { } schannel) return (schannel, [("subject", target.Tls.ClientCertificate?.Subject)]);
         // The system's own policy ended it before anything was asked.
         if (!tap.ClientHelloSent) return ("Tls.LocalPolicy", [("problem", failure?.GetBaseException().HResult.ToString("X8", null))]);
         switch (tap.AlertSent)
