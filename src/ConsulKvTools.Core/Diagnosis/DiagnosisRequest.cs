@@ -6,7 +6,7 @@ public sealed record DiagnosisRequest
     /// <summary>The key the write concerns; null asks about the connection and cluster, and ACLs only in general.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The value that is to be written; null when only the way is of interest.</summary>
+    /// <summary>The value that is to be written; null when only the way is of interest. Never sent: as many zeros stand in for it.</summary>
     public byte[]? Value { get; init; }
 
     /// <summary>What is to be done to the key.</summary>

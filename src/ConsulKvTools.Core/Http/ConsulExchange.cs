@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Net.Http;
+using ConsulKvTools.Sessions;
 
 namespace ConsulKvTools.Http;
 
 /// <summary>A request whose answer has begun: status and headers are there, the body is being read.</summary>
 internal sealed class ConsulExchange : IDisposable
 {
+    private readonly ConsulEndpoint endpoint;
     private readonly ConsulRequest request;
     private readonly HttpRequestMessage message;
     private readonly HttpResponseMessage response;
@@ -18,9 +20,10 @@ internal sealed class ConsulExchange : IDisposable
     private byte[]? whole;
 
     public ConsulExchange(
-        ConsulRequest request, HttpRequestMessage message, HttpResponseMessage response, DialTimings? dial, Stopwatch clock,
+        ConsulEndpoint endpoint, ConsulRequest request, HttpRequestMessage message, HttpResponseMessage response, DialTimings? dial, Stopwatch clock,
         TimeSpan timeout, CancellationTokenSource deadline, CancellationToken cancellation)
     {
+        this.endpoint = endpoint;
         this.request = request;
         this.message = message;
         this.response = response;
@@ -83,14 +86,14 @@ internal sealed class ConsulExchange : IDisposable
     }
 
     /// <summary>The typed failure for whatever the handler threw.</summary>
-    public static ConsulTransportException Failure(Exception error, DialPhase phase, bool timedOut, TimeSpan timeout, ConsulRequest request, bool answerBegun = false)
+    public static ConsulTransportException Failure(ConsulEndpoint endpoint, Exception error, DialPhase phase, bool timedOut, TimeSpan timeout, ConsulRequest request, bool answerBegun = false)
     {
         if (TransportFailures.Find<ConsulTransportException>(error) is { } typed) return typed;
         if (timedOut)
             return new ConsulTransportException(
                 phase == DialPhase.Connect ? "Http.ConnectionWait" : "Http.ResponseTimeout", phase,
-                [("seconds", timeout.TotalSeconds), ("operation", request.Method), ("phase", phase)], error);
-        return TransportFailures.Classify(error, phase, answerBegun);
+                DialEvidence.Of(endpoint, null, ("seconds", timeout.TotalSeconds), ("operation", request.Method), ("phase", phase)), error);
+        return TransportFailures.Classify(error, phase, answerBegun, DialEvidence.Of(endpoint, null));
     }
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> read)
@@ -102,7 +105,7 @@ internal sealed class ConsulExchange : IDisposable
         catch (Exception error) when (error is not ConsulTransportException)
         {
             if (cancellation.IsCancellationRequested) throw new OperationCanceledException(cancellation);
-            throw Failure(error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request, answerBegun: true);
+            throw Failure(endpoint, error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request, answerBegun: true);
         }
     }
 

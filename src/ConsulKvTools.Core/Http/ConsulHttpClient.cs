@@ -15,6 +15,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private const int LargeBody = 256 * 1024;
 
     private readonly HttpMessageInvoker invoker;
+    private readonly ConsulEndpoint endpoint;
     private readonly string origin;
     private readonly string scope;
     private readonly string? token;
@@ -24,7 +25,8 @@ internal sealed partial class ConsulHttpClient : IDisposable
     public ConsulHttpClient(SessionConfiguration configuration, int maxConnections)
     {
         invoker = new HttpMessageInvoker(CreateHandler(configuration.Target, maxConnections));
-        origin = CreateOrigin(configuration.Target.Endpoint);
+        endpoint = configuration.Target.Endpoint;
+        origin = CreateOrigin(endpoint);
         scope = Scope(configuration);
         token = configuration.Token?.Reveal();
         authorization = configuration.BasicAuthentication is { } basic
@@ -60,7 +62,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
         try
         {
             response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
-            var exchange = new ConsulExchange(request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation);
+            var exchange = new ConsulExchange(endpoint, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation);
             Remember(exchange.Headers);
             return exchange;
         }
@@ -72,7 +74,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
             var timedOut = deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
             deadline.Dispose();
             if (cancellation.IsCancellationRequested && error is OperationCanceledException) throw;
-            throw ConsulExchange.Failure(error, phase, timedOut, timeout, request);
+            throw ConsulExchange.Failure(endpoint, error, phase, timedOut, timeout, request);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
-    /// <summary>The value that is to be written, as for Set-ConsulKv. Never sent; looked at for its size and the like.</summary>
+    /// <summary>The value that is to be written, as for Set-ConsulKv. Never sent: as many zeros stand in for it.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNull]
     [AllowEmptyString]

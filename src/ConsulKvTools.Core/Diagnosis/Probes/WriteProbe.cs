@@ -28,7 +28,8 @@ internal sealed class WriteProbe : IProbe
         if (asked.Operation is AclOperation.DeleteRecurse) return ProbeResults.Skipped("removing a tree has no form that changes nothing");
         if (asked.Key is { } given && KvKey.Check(given, isPrefix: false) is not null) return ProbeResults.Skipped("the key cannot be sent as it is");
         var key = asked.Key ?? "consulkvtools/" + Guid.NewGuid().ToString("N");
-        var write = new ConsulKvWrite { Key = key, Value = asked.Value ?? [] };
+        // As many zeros as the value is long: even a write that changes nothing is kept in Raft's log for a while.
+        var write = new ConsulKvWrite { Key = key, Value = new byte[asked.Value?.Length ?? 0] };
         var request = asked.Operation == AclOperation.Delete ? KvWireRequest.Delete(write, NoSuchIndex) : KvWireRequest.Put(write, NoSuchIndex);
         var (response, failure) = await ProbeHttp.SendAsync(context, request, key, answer => answer is { Status: 200, Text: "false" or "true" }, cancellation).ConfigureAwait(false);
         if (response is not null)

@@ -38,7 +38,7 @@ public static class DiagnosisText
         {
             var head = $" {Printable.Text(probe.Probe).PadRight(nameWidth)}  ";
             var text = Printable.Text(probe.Summary);
-            if (probe.Status != ProbeStatus.Skipped) text += $" ({Time(probe.Duration)})";
+            if (probe.Status != ProbeStatus.Skipped) text += $" ({Together(Time(probe.Duration))})";
             var first = true;
             foreach (var line in Wrap(text, Math.Max(20, width - 3 - head.Length)))
             {
@@ -136,7 +136,7 @@ public static class DiagnosisText
             : diagnosis.Verdict == DiagnosisVerdict.Healthy ? "Nothing stands in the way of the write."
             : "Nothing was found, but not every probe could be run to its end.";
         var first = true;
-        foreach (var line in Wrap($"{sentence} ({Time(diagnosis.Duration)})", width - word.Length - 2))
+        foreach (var line in Wrap($"{sentence} ({Together(Time(diagnosis.Duration))})", width - word.Length - 2))
         {
             yield return first ? style.Paint(ToneOf(diagnosis.Verdict), word) + "  " + line : new string(' ', word.Length + 2) + line;
             first = false;
@@ -179,9 +179,14 @@ public static class DiagnosisText
         {
             var blank = text.LastIndexOf(' ', width);
             var cut = blank > 0 ? blank : width;
-            yield return text.Substring(0, cut);
+            yield return Apart(text.Substring(0, cut));
             text = text.Substring(cut).TrimStart();
         }
-        yield return text;
+        yield return Apart(text);
     }
+
+    /// <summary>Keeps a number and its unit on one line.</summary>
+    private static string Together(string measure) => measure.Replace(' ', '\u00a0');
+
+    private static string Apart(string line) => line.Replace('\u00a0', ' ');
 }
