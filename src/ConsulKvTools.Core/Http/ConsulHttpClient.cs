@@ -73,7 +73,11 @@ internal sealed partial class ConsulHttpClient : IDisposable
             response?.Dispose();
             var timedOut = deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
             deadline.Dispose();
-            if (cancellation.IsCancellationRequested && error is OperationCanceledException) throw;
+            if (cancellation.IsCancellationRequested && error is OperationCanceledException)
+            {
+                if (phase == DialPhase.Connect) throw new NotSentException(error, cancellation);
+                throw;
+            }
             throw ConsulExchange.Failure(endpoint, error, phase, timedOut, timeout, request);
         }
     }

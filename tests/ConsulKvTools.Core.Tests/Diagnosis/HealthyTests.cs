@@ -53,6 +53,23 @@ public sealed class HealthyTests(AclAgentFixture lab)
         Diagnose.IsHealthy(await Diagnose.RunAsync(cluster.Clients[0].Address));
     }
 
+    [Fact]
+    public async Task With_acls_through_a_client_agent()
+    {
+        await using var cluster = await ConsulCluster.StartAsync(new ConsulClusterOptions { Servers = 1, Clients = 1, Agent = new ConsulAgentOptions { Acl = new AgentAclOptions() } });
+        var token = await cluster.Servers[0].CreateTokenAsync("key_prefix \"app/\" { policy = \"write\" }");
+        Diagnose.IsHealthy(await Diagnose.RunAsync(cluster.Clients[0].Address, token.SecretId));
+        Diagnose.IsHealthy(await Diagnose.RunAsync(cluster.Clients[0].Address, cluster.ManagementToken));
+    }
+
+    [Fact]
+    public async Task With_acls_that_allow_by_default()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Acl = new AgentAclOptions { DefaultPolicy = "allow" } });
+        Diagnose.IsHealthy(await Diagnose.RunAsync(agent.Address));
+        Diagnose.IsHealthy(await Diagnose.RunAsync(agent.Address, agent.ManagementToken));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -244,6 +244,18 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
     }
 
     [Fact]
+    public async Task A_write_given_up_while_connecting_was_not_sent()
+    {
+        using var hole = new FullBacklogListener();
+        using var session = LabSessions.Open(hole.Address.ToString(), null, Quick);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+
+        var result = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = "out/given-up", Value = "x"u8.ToArray() }, stop.Token);
+
+        Assert.Equal((ConsulKvOutcome.Failed, "Outcome.Cancelled"), (result.Outcome, result.Code));
+    }
+
+    [Fact]
     public async Task A_write_cancelled_under_way_is_unknown()
     {
         using var session = Open();

@@ -11,7 +11,8 @@ internal sealed class AclProbe : IProbe
 
     public ConsulLayer Layer => ConsulLayer.Acl;
 
-    public ConsulLayer? Needs => ConsulLayer.Http;
+    // Without a leader a token cannot be looked up: the answer would take 7 s and say nothing about the token.
+    public ConsulLayer? Needs => ConsulLayer.Cluster;
 
     public async Task<ProbeResult> RunAsync(ProbeContext context, CancellationToken cancellation)
     {

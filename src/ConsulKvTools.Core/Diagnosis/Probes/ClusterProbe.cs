@@ -50,7 +50,7 @@ internal sealed class ClusterProbe : IProbe
             { Length: > 0 } when alive is { } count && count < (peers.Length / 2) + 1 => "Cluster.QuorumLost",
             _ => "Cluster.NoLeader",
         };
-        return ProbeResults.From($"no leader; {peers?.Length.ToString() ?? "unknown number of"} peers, {alive?.ToString() ?? "unknown number of"} servers alive",
+        return ProbeResults.From($"no leader; servers alive: {alive?.ToString() ?? "unknown"} of {peers?.Length.ToString() ?? "unknown"}",
             [ConsulFinding.Create(code, evidence)], facts);
     }
 

@@ -150,7 +150,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Note(action, started, failure);
             return (null, failure);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException stopped) when (stopped is not NotSentException)
         {
             // Stopped while under way: nobody will hear the answer any more.
             var failure = new Failure(ConsulFinding.Create("Outcome.UnknownTimeout", ("key", Printable.Text(Write.Key)), ("operation", request.Method)),
