@@ -98,11 +98,13 @@ internal static class Eventually
 {
     public static async Task NamesAsync(string codes, Func<Task<ConsulDiagnosis>> run)
     {
-        for (var left = 4; ; left--)
+        // Gossip takes its time to call a dead server dead.
+        var until = DateTime.UtcNow.AddSeconds(60);
+        while (true)
         {
             var diagnosis = await run();
             if (codes.Split('|').Contains(diagnosis.RootCause?.Code)) return;
-            if (left == 0) Diagnose.Names(codes, diagnosis);
+            if (DateTime.UtcNow > until) Diagnose.Names(codes, diagnosis);
             await Task.Delay(1000);
         }
     }
