@@ -13,7 +13,9 @@ internal sealed class KvReader(ConsulKvSession session)
     /// <exception cref="ConsulException">No answer could be had.</exception>
     public async Task<KvReadResult> GetAsync(string key, ConsulConsistency consistency, CancellationToken cancellation)
     {
-        var response = await Queries.SendAsync(session, ConsulRequest.Get(KvKey.Path(key), QueryOf(consistency)), KvQueryAnswers, key, cancellation).ConfigureAwait(false);
+        // Agents may be set to take values far over the usual 512 KiB; JSON makes them a third larger.
+        var request = ConsulRequest.Get(KvKey.Path(key), QueryOf(consistency)) with { MaxBody = 64 * 1024 * 1024 };
+        var response = await Queries.SendAsync(session, request, KvQueryAnswers, key, cancellation).ConfigureAwait(false);
         return Interpret(response, key, consistency);
     }
 

@@ -19,6 +19,11 @@ internal sealed class NoProxyList(string? text)
         return Array.Exists(entries, entry => Covers(entry, host, port, address));
     }
 
+    /// <summary>True when .NET programs reach <paramref name="host"/> without a proxy too: they know exact hosts and <c>.suffix</c> only.</summary>
+    public bool CoversForDotNet(string host) => Array.Exists(entries, entry =>
+        string.Equals(entry, host, StringComparison.OrdinalIgnoreCase)
+        || (entry.StartsWith(".", StringComparison.Ordinal) && host.EndsWith(entry, StringComparison.OrdinalIgnoreCase)));
+
     private static bool Covers(string entry, string host, int port, IPAddress? address)
     {
         if (entry == "*") return true;

@@ -234,7 +234,7 @@ internal sealed class SessionConfiguration
         if (endpoint.IsLoopback)
         {
             // Consul's own client never sends loopback through a proxy; .NET programs do unless NO_PROXY names the host exactly.
-            if (!covered || exceptions.IgnoredByDotNet.Any())
+            if (!exceptions.CoversForDotNet(endpoint.Host))
                 findings.Add(ConsulFinding.Create("Proxy.UsedForLocalAddress", ("variable", name), ("proxy", Masked(text)), ("address", endpoint.ToString()), ("host", endpoint.Host)));
             settings.Add(new ConsulSetting("Proxy", null, "loopback", [name]));
             return null;
@@ -242,7 +242,7 @@ internal sealed class SessionConfiguration
         if (covered)
         {
             settings.Add(new ConsulSetting("Proxy", null, "NO_PROXY", [name]));
-            if (exceptions.IgnoredByDotNet.FirstOrDefault() is { } ignored)
+            if (!exceptions.CoversForDotNet(endpoint.Host) && exceptions.IgnoredByDotNet.FirstOrDefault() is { } ignored)
                 findings.Add(ConsulFinding.Create("Proxy.NoProxySyntax", ("variable", "NO_PROXY"), ("value", ignored), ("proxy", Masked(text)), ("host", endpoint.Host)));
             return null;
         }
