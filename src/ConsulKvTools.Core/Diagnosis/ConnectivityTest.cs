@@ -12,8 +12,7 @@ internal static class ConnectivityTest
     public static async Task<ConsulConnectivityResult> RunAsync(ConsulKvSession session, TimeSpan timeout, CancellationToken cancellation)
     {
         var diagnosis = await Diagnoser.RunAsync(session, new DiagnosisRequest { Timeout = timeout }, ProbeList.Connectivity, null, cancellation).ConfigureAwait(false);
-        var http = diagnosis.Probes.FirstOrDefault(probe => probe.Layer == ConsulLayer.Http && probe.Status is ProbeStatus.Passed or ProbeStatus.Warning);
-        var succeeded = http is not null && diagnosis.Verdict != DiagnosisVerdict.Faulty;
+        var succeeded = diagnosis.Probes.Any(probe => probe is { Probe: HttpProbe.ProbeName, Status: ProbeStatus.Passed or ProbeStatus.Warning });
         return new ConsulConnectivityResult
         {
             Target = diagnosis.Target,
@@ -21,16 +20,13 @@ internal static class ConnectivityTest
             FailedLayer = succeeded ? null : diagnosis.RootCause?.Layer,
             RootCause = diagnosis.RootCause,
             Addresses = diagnosis.Facts["Addresses"] is IEnumerable<string> addresses ? addresses.ToArray() : [],
-            NameTime = TimeOf(diagnosis, ConsulLayer.Name),
-            ConnectTime = TimeOf(diagnosis, ConsulLayer.Transport),
-            TlsTime = TimeOf(diagnosis, ConsulLayer.Tls),
-            HttpTime = TimeOf(diagnosis, ConsulLayer.Http),
+            NameTime = diagnosis.Facts["NameTime"] as TimeSpan?,
+            ConnectTime = diagnosis.Facts["ConnectTime"] as TimeSpan?,
+            TlsTime = diagnosis.Facts["TlsTime"] as TimeSpan?,
+            HttpTime = diagnosis.Facts["HttpLatency"] as TimeSpan?,
             Probes = diagnosis.Probes,
             Findings = diagnosis.Findings,
             Duration = diagnosis.Duration,
         };
     }
-
-    private static TimeSpan? TimeOf(ConsulDiagnosis diagnosis, ConsulLayer layer) =>
-        diagnosis.Probes.FirstOrDefault(probe => probe.Layer == layer && probe.Status is not (ProbeStatus.Skipped or ProbeStatus.Error))?.Duration;
 }

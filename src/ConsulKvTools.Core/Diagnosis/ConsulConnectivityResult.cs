@@ -6,7 +6,7 @@ public sealed record ConsulConnectivityResult
     /// <summary>The address that was tried.</summary>
     public required string Target { get; init; }
 
-    /// <summary>True when a Consul agent answers over HTTP.</summary>
+    /// <summary>True when a Consul agent answers over HTTP, whatever else was found.</summary>
     public required bool Succeeded { get; init; }
 
     /// <summary>The first layer that failed; null when none did.</summary>

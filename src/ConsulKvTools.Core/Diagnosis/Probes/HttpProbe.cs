@@ -9,7 +9,10 @@ internal sealed class HttpProbe : IProbe
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    public string Name => "Http";
+    /// <summary>The probe's name, by which its result is found.</summary>
+    public const string ProbeName = "Http";
+
+    public string Name => ProbeName;
 
     public ConsulLayer Layer => ConsulLayer.Http;
 
