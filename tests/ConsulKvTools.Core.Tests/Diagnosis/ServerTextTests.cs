@@ -74,6 +74,23 @@ public sealed class ServerTextTests
         Assert.Equal(written ? ConsulKvOutcome.Written : ConsulKvOutcome.Unknown, result.Outcome);
     }
 
+    [Theory]
+    [InlineData("Access is restricted", "text/plain", "Agent.WriteCidr")]
+    [InlineData("Permission denied", "text/plain", "Acl.PermissionDenied")]
+    [InlineData("Access denied by policy", "text/plain", "Proxy.Forbidden")]
+    [InlineData("<h1>Permission denied</h1>", "text/html", "Proxy.Forbidden")]
+    public async Task A_proxy_that_signs_what_it_passes_on_is_told_from_one_that_refuses(string body, string type, string code)
+    {
+        using var server = new ScriptedHttpServer();
+        server.On("PUT", "/v1/kv/app/x", type == "text/html" ? ScriptedResponse.Html(body, 403, "Via: 1.1 cache", "Server: nginx") : ScriptedResponse.Text(body, 403, "Via: 1.1 cache", "Server: nginx"));
+        using var session = LabSessions.Open(server.Address.ToString(), Guid.NewGuid().ToString(), LabSessions.Impatient);
+
+        var result = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = "app/x" }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(code, result.Code);
+        Assert.Single(result.Attempts);
+    }
+
     [Fact]
     public async Task A_redirect_is_never_followed_and_the_token_stays_at_home()
     {

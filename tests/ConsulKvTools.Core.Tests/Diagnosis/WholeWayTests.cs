@@ -226,6 +226,15 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
     }
 
     [Fact]
+    public async Task A_reverse_proxy_that_lets_only_reads_through()
+    {
+        using var consul = new ScriptedConsul();
+        consul.On("PUT", "/v1/kv/", ScriptedResponse.Html("<h1>405 Not Allowed</h1>", 405, "Server: nginx"));
+
+        Diagnose.Names("Proxy.MethodOrPathRewrite", await Diagnose.RunAsync(consul.Address));
+    }
+
+    [Fact]
     public async Task A_newer_agent_that_is_fine_is_called_fine()
     {
         using var consul = new ScriptedConsul(new ScriptedConsulOptions { Version = "1.22.2" });

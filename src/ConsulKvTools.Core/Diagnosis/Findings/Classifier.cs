@@ -71,9 +71,10 @@ internal static class Classifier
             evidence.Add(("text", Printable.Text(error.What)));
             return ServerTexts.Match(null, error.What, ServerTextScope.Txn, evidence) is { } known ? OfTransaction(known) : "Txn.OpFailed";
         }
-        if (!LooksLikeProxy(response) && ServerTexts.Match(response.Status, response.Text, scope, evidence) is { } code)
+        // Consul never answers in HTML. Behind a proxy that signs what it passes on, only Consul's own words prove that it was Consul.
+        if (!IsHtml(response) && ServerTexts.Match(response.Status, response.Text, scope, evidence, wordsOnly: LooksLikeProxy(response)) is { } code)
             return OfToken(code, hadToken);
-        return OfStatus(response, evidence);
+        return OfStatus(response, request, evidence);
     }
 
     /// <summary>A denial means something else when no token was sent.</summary>
@@ -88,12 +89,15 @@ internal static class Classifier
         !response.HasConsulHeader
         && (response.Header("Via") is not null || response.Header("Proxy-Authenticate") is not null || response.Header("WWW-Authenticate") is not null
             || response.Header("X-Squid-Error") is not null
-            || response.Header("Content-Type")?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true && response.Header("Server") is not null);
+            || (IsHtml(response) && response.Header("Server") is not null));
+
+    private static bool IsHtml(ConsulResponse response) =>
+        response.Header("Content-Type")?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>In a transaction a denial has a code of its own: its status is 409, not 403.</summary>
     private static string OfTransaction(string code) => code is "Acl.PermissionDenied" or "Acl.AnonymousDenied" ? "Acl.TxnDenied" : code;
 
-    private static string OfStatus(ConsulResponse response, List<(string, object?)> evidence)
+    private static string OfStatus(ConsulResponse response, ConsulRequest request, List<(string, object?)> evidence)
     {
         evidence.Add(("server", response.Header("Server") is { } server ? Printable.Text(server, 80) : null));
         switch (response.Status)
@@ -105,6 +109,8 @@ internal static class Classifier
                 return "Proxy.AuthenticationRequired";
             case 403 when !response.HasConsulHeader && (LooksLikeProxy(response) || response.Header("Server") is not null):
                 return "Proxy.Forbidden";
+            case 405 or 501 when request.IsWrite && !response.HasConsulHeader && LooksLikeProxy(response):
+                return "Proxy.MethodOrPathRewrite";
             case 404 or 405 or 501 when !response.HasConsulHeader && (LooksLikeProxy(response) || response.Header("Server") is not null):
                 return "Http.NotConsul";
             case 413 when LooksLikeProxy(response):

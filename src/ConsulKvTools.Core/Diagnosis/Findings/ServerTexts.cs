@@ -17,12 +17,14 @@ internal static class ServerTexts
     /// <param name="text">The body, or the text of one transaction error.</param>
     /// <param name="scope">The kind of request it answered.</param>
     /// <param name="evidence">Takes what the row captures.</param>
-    public static string? Match(int? status, string text, ServerTextScope scope, List<(string Name, object? Value)> evidence)
+    /// <param name="wordsOnly">True leaves out rows that go by the status alone.</param>
+    public static string? Match(int? status, string text, ServerTextScope scope, List<(string Name, object? Value)> evidence, bool wordsOnly = false)
     {
         foreach (var row in Rows.Value)
         {
             if (row.Status is not null && status is not null && row.Status != status) continue;
             if (row.Scope != ServerTextScope.Any && row.Scope != scope) continue;
+            if (wordsOnly && string.IsNullOrEmpty(row.Text)) continue;
             if (row.IsMatch(text, evidence)) return row.Code;
         }
         return null;
