@@ -11,6 +11,7 @@ internal sealed class OpenSslServer : IDisposable
 
     public OpenSslServer(params string[] arguments)
     {
+        Require();
         Port = FreePort();
         var start = new ProcessStartInfo("openssl") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in (string[])["s_server", "-accept", $"127.0.0.1:{Port}", "-www", .. arguments]) start.ArgumentList.Add(argument);
@@ -25,6 +26,11 @@ internal sealed class OpenSslServer : IDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Skips the test where there is no openssl command.</summary>
+    public static void Require() => Assert.SkipUnless(
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "openssl.exe" : "openssl"))),
+        "The openssl command is not installed here. Install it to run this test: apt-get install openssl");
 
     /// <summary>A port nothing listens on.</summary>
     public static int FreePort()

@@ -243,6 +243,7 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
 
     private static void OpenSsl(params string[] arguments)
     {
+        OpenSslServer.Require();
         using var openssl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl", arguments) { RedirectStandardError = true })!;
         var said = openssl.StandardError.ReadToEnd();
         openssl.WaitForExit();
