@@ -227,7 +227,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Finding = finding,
             Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,
             Remedy = unknown
-                ? $"Read the key with Get-ConsulKvConsistent '{Printable.Text(Write.Key, 120).Replace("'", "''")}' once the cluster answers and compare the value before writing again; -OperationPrefix makes the outcome of the next write decidable."
+                ? $"Read the key with Get-ConsulKvConsistent '{Printable.Text(Write.Key, 120).Replace("'", "''")}' once the cluster answers and compare the value before writing again. Invoke-ConsulDiagnosis says why there was no answer; -OperationPrefix makes the outcome of the next write decidable."
                 : finding?.Remedy,
             ModifyIndex = settled.Index,
             Attempts = attempts.ToArray(),
