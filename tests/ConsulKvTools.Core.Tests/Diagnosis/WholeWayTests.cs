@@ -19,10 +19,9 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
             (ports.Unused, "Tcp.Refused"), (ports.Server, "Port.ConsulRpc"), (ports.SerfLan, "Port.ConsulSerf"), (ports.Dns, "Port.ConsulDns"), (ports.Grpc, "Port.ConsulGrpc"),
         })
         {
-            if (port <= 0) continue;
+            Assert.True(port > 0, $"the lab's agent has no port for {code}");
             Diagnose.Names(code, await Diagnose.RunAsync(new Uri($"http://127.0.0.1:{port}")));
-            // With TLS there is nothing to read in the clear; what is named must be the port all the same, or the handshake.
-            if (code != "Tcp.Refused") Diagnose.Names(code, await Diagnose.RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{port}", SkipCertificateCheck = false }));
+            Diagnose.Names(code, await Diagnose.RunAsync(new Uri($"https://127.0.0.1:{port}")));
         }
     }
 
@@ -222,7 +221,8 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
         var token = consul.AddToken(("app/", code == "Acl.PermissionDenied" ? "read" : "write"));
         var diagnosis = await Diagnose.RunAsync(consul.Address, token.SecretId);
         Assert.Contains(diagnosis.Findings, finding => finding.Code == code);
-        Assert.True(code == diagnosis.RootCause?.Code || diagnosis.RootCause?.Layer == ConsulLayer.Acl, Diagnose.Text(diagnosis));
+        // The token's own rules explain a denial better than the denial does.
+        Diagnose.Names(code == "Acl.PermissionDenied" ? "Acl.ReadOnly" : code, diagnosis);
     }
 
     [Fact]
