@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
+using ConsulKvTools.Diagnosis.Transport;
 using ConsulKvTools.Sessions;
 
 namespace ConsulKvTools.Http;
@@ -26,8 +27,7 @@ internal sealed partial class ConsulHttpClient
         if (target.Tls.ClientCertificate is not null) handler.ClientCertificates.Add(target.Tls.ClientCertificate);
         handler.ServerCertificateCustomValidationCallback = (_, certificate, chain, _) =>
             target.Tls.SkipVerification
-            || ChainJudge.Judge([certificate, .. chain.ChainPolicy.ExtraStore.Cast<X509Certificate2>()], target.Tls,
-                target.Tls.ServerName ?? target.Endpoint.Host, DateTime.UtcNow).Faults.Count == 0;
+            || ServerCertificatePolicy.Accepts(certificate, chain.ChainPolicy.ExtraStore.Cast<X509Certificate2>(), target);
         return handler;
     }
 

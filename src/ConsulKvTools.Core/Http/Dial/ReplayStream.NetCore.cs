@@ -4,7 +4,7 @@ internal sealed partial class ReplayStream
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!HasAhead) return inner.ReadAsync(buffer, cancellationToken);
+        if (!HasAhead) return Inner.ReadAsync(buffer, cancellationToken);
         return pending is null ? new ValueTask<int>(HandBack(buffer.Span)) : AwaitAheadAsync(pending, buffer, cancellationToken);
     }
 
@@ -12,10 +12,10 @@ internal sealed partial class ReplayStream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        inner.WriteAsync(buffer, cancellationToken);
+        Inner.WriteAsync(buffer, cancellationToken);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        inner.WriteAsync(buffer, offset, count, cancellationToken);
+        Inner.WriteAsync(buffer, offset, count, cancellationToken);
 
     private async ValueTask<int> AwaitAheadAsync(Task<int> read, Memory<byte> buffer, CancellationToken cancellation)
     {

@@ -4,7 +4,7 @@ internal sealed partial class TapStream
 {
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        var read = await inner.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
+        var read = await Inner.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
         tap?.OnReceived(buffer.AsSpan(offset, read));
         return read;
     }
@@ -12,7 +12,7 @@ internal sealed partial class TapStream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
         tap?.OnSent(buffer.AsSpan(offset, count));
-        return inner.WriteAsync(buffer, offset, count, cancellationToken);
+        return Inner.WriteAsync(buffer, offset, count, cancellationToken);
     }
 
     // SslStream of .NET Framework reads and writes by Begin/End, which Stream's own versions would serialise.
