@@ -30,31 +30,3 @@ public sealed record ConsulKvConsistencyReport
     /// <inheritdoc/>
     public override string ToString() => $"{Key}: {(Agrees ? "all reads agree" : "the stale read differs")}";
 }
-
-/// <summary>The answer of one read mode.</summary>
-public sealed record ConsulKvReading
-{
-    /// <summary>The mode.</summary>
-    public required ConsulConsistency Consistency { get; init; }
-
-    /// <summary>Found, missing or forbidden; null when no answer could be had.</summary>
-    public KvReadState? State { get; init; }
-
-    /// <summary>The entry; null when there is none.</summary>
-    public ConsulKvEntry? Entry { get; init; }
-
-    /// <summary><c>X-Consul-Index</c>; null when there was no answer.</summary>
-    public ulong? Index { get; init; }
-
-    /// <summary>Since the answering server heard of the leader; null when it did not say.</summary>
-    public TimeSpan? LastContact { get; init; }
-
-    /// <summary>From the request to the answer.</summary>
-    public TimeSpan Duration { get; init; }
-
-    /// <summary>Why there is no entry; null when there is one.</summary>
-    public ConsulFinding? Finding { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{Consistency}: {State?.ToString() ?? Finding?.Code}";
-}

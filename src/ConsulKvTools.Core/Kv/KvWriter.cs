@@ -5,9 +5,6 @@ namespace ConsulKvTools.Kv;
 /// <summary>Writes keys and finds out what became of each write.</summary>
 internal sealed class KvWriter(ConsulKvSession session)
 {
-    /// <summary>Operations in one transaction of servers before 1.14; later ones take 128.</summary>
-    public const int TransactionLimit = 64;
-
     /// <summary>One write, to the end. Bad input, refusals and failures are outcomes, not exceptions.</summary>
     public async Task<ConsulKvWriteResult> WriteAsync(ConsulKvWrite write, CancellationToken cancellation)
     {

@@ -71,6 +71,7 @@ public sealed class ConsulKvSession : IDisposable
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
     /// <summary>Why the agent was last not reached at all; null when it always was. Says what an open circuit hides.</summary>
+    /// <remarks>With the circuit itself the one thing about a session that changes.</remarks>
     internal ConsulFinding? LastOutage { get; private set; }
 
     /// <summary>Remembers why the agent was not reached.</summary>

@@ -1,18 +1,5 @@
 namespace ConsulKvTools;
 
-/// <summary>How the pause grows from one attempt to the next.</summary>
-public enum BackoffType
-{
-    /// <summary>The same pause each time.</summary>
-    Constant,
-
-    /// <summary>One base delay more each time.</summary>
-    Linear,
-
-    /// <summary>Twice the pause each time.</summary>
-    Exponential,
-}
-
 /// <summary>How often, how long and with what pauses a request is tried.</summary>
 /// <remarks>
 /// Only failures that another attempt can cure are tried again, and an attempt that may have been applied is asked after

@@ -53,7 +53,7 @@ public sealed record ConsulSessionOptions
     /// <summary>True ignores every proxy setting.</summary>
     public bool NoProxy { get; init; }
 
-    /// <summary>Time for name, TCP, tunnel and TLS of one connection together, above zero. Default 3 s.</summary>
+    /// <summary>Time for name, TCP, tunnel and TLS of one connection together, above zero and at most one day. Default 3 s.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
 
     /// <summary>Attempts, back-off and time-outs. Default <see cref="ConsulRetryPolicy.Default"/>.</summary>

@@ -181,7 +181,7 @@ internal sealed class SessionConfiguration
         var skip = ResolveSkip();
         var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip };
         if (skip && endpoint.UseTls)
-            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", settings[settings.Count - 1].Source), ("variable", settings[settings.Count - 1].Source)));
+            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck"))));
 
         var before = findings.Count;
         if (trustFile is not null)

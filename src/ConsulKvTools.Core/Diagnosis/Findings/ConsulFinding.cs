@@ -31,7 +31,7 @@ public sealed record ConsulFinding
     /// <summary>A command line that can be pasted; null where no single command mends it.</summary>
     public string? Command { get; init; }
 
-    /// <summary>Where the code is explained.</summary>
+    /// <summary>Where the code is explained: a page and section of this repository, relative to its root.</summary>
     public required string HelpUri { get; init; }
 
     /// <summary>The code of the finding that explains this one; null when it stands on its own.</summary>

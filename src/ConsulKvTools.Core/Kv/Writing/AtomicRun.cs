@@ -32,8 +32,6 @@ internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvW
         return await AskAsync(cancellation).ConfigureAwait(false) ?? WriteStep.Again;
     }
 
-    protected override Task<WriteStep> OnRefusedAsync(CancellationToken cancellation) => Task.FromResult(WriteStep.Again);
-
     protected override async Task<WriteStep?> AskAsync(CancellationToken cancellation)
     {
         if (!allPlain) return null;

@@ -22,6 +22,4 @@ internal sealed class DeleteTreeRun(ConsulKvSession session, ConsulKvWrite write
         // "[]" may also mean that the token may not list: then only the tree's own answer counts.
         return null;
     }
-
-    protected override Task<WriteStep> OnRefusedAsync(CancellationToken cancellation) => Task.FromResult(WriteStep.Again);
 }

@@ -89,8 +89,6 @@ internal sealed class MarkedRun : WriteRun
         return OnFailure(failure);
     }
 
-    protected override Task<WriteStep> OnRefusedAsync(CancellationToken cancellation) => Task.FromResult(WriteStep.Again);
-
     protected override async Task<WriteStep?> AskAsync(CancellationToken cancellation)
     {
         if (markerIndex is null) return WriteStep.Again;

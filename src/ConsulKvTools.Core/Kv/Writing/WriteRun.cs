@@ -74,8 +74,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, response.Status))),
     };
 
-    /// <summary>Consul answered <c>false</c>: nothing was written by this attempt.</summary>
-    protected abstract Task<WriteStep> OnRefusedAsync(CancellationToken cancellation);
+    /// <summary>Consul answered <c>false</c>: nothing was written by this attempt. The default sends the next one.</summary>
+    protected virtual Task<WriteStep> OnRefusedAsync(CancellationToken cancellation) => Task.FromResult(WriteStep.Again);
 
     /// <summary>Asks what became of the ambiguous attempts. Settled, failed (the question got no answer), or null: go on with the next request.</summary>
     protected abstract Task<WriteStep?> AskAsync(CancellationToken cancellation);
