@@ -13,8 +13,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private const int QueueLength = 512;
 
     private readonly CancellationTokenSource stop = new();
+    private readonly AsyncLocal<bool> isWork = new();
     private volatile BlockingCollection<Action>? queue;
-    private int pipelineThread;
 
     /// <summary>Fires on Ctrl+C, and when the rest of the pipeline wants no more.</summary>
     protected CancellationToken StopToken => stop.Token;
@@ -24,10 +24,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected void Await(Func<CancellationToken, Task> work)
     {
         var actions = new BlockingCollection<Action>(QueueLength);
-        pipelineThread = Environment.CurrentManagedThreadId;
         queue = actions;
         var task = Task.Run(async () =>
         {
+            isWork.Value = true;
             try
             {
                 await work(stop.Token).ConfigureAwait(false);
@@ -102,8 +102,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private void OnPipeline(Action action)
     {
-        if (queue is { } actions && Environment.CurrentManagedThreadId != pipelineThread) actions.Add(action, stop.Token);
-        else action();
+        if (!isWork.Value) action();
+        // Once the pipeline has ended nobody takes what the work still has to say, and to say it from here would run PowerShell on two threads.
+        else (queue ?? throw new OperationCanceledException()).Add(action, stop.Token);
     }
 
     private void Abandon(Task task)
