@@ -222,7 +222,7 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
         var diagnosis = await Diagnose.RunAsync(consul.Address, token.SecretId);
         Assert.Contains(diagnosis.Findings, finding => finding.Code == code);
         // The token's own rules explain a denial better than the denial does.
-        Diagnose.Names(code == "Acl.PermissionDenied" ? "Acl.ReadOnly" : code, diagnosis);
+        Diagnose.Names(code == "Acl.PermissionDenied" ? "Acl.ListOnly" : code, diagnosis);
     }
 
     [Fact]
