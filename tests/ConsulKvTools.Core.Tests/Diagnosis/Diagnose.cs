@@ -1,4 +1,5 @@
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Diagnosis;
 
@@ -22,6 +23,21 @@ internal static class Diagnose
         Assert.NotEqual(DiagnosisVerdict.Healthy, diagnosis.Verdict);
         Assert.True(diagnosis.Duration < TimeSpan.FromSeconds(17), $"took {diagnosis.Duration}");
         Assert.DoesNotContain(diagnosis.Probes, probe => probe.Status == ProbeStatus.Error && probe.Findings.Any(finding => finding.Code == "Probe.Crashed"));
+    }
+
+    /// <summary>The root cause carries this code; the fault goes into the matrix.</summary>
+    public static void Names(string code, FaultOrigin origin, string how, ConsulDiagnosis diagnosis)
+    {
+        Names(code, diagnosis);
+        FaultMatrix.Add(origin, how, diagnosis);
+    }
+
+    /// <summary>The code is among the findings, though something else is the root cause or nothing is wrong; the fault goes into the matrix.</summary>
+    public static void Lists(string code, FaultOrigin origin, string how, ConsulDiagnosis diagnosis)
+    {
+        var finding = diagnosis.Findings.FirstOrDefault(finding => finding.Code == code);
+        Assert.True(finding is not null, $"expected {code} among the findings\n{Text(diagnosis)}");
+        FaultMatrix.Add(origin, how, diagnosis, finding);
     }
 
     /// <summary>Healthy, with nothing above information, and no probe broken.</summary>

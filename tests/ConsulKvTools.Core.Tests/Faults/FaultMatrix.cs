@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using ConsulKvTools.Tests.Faults;
+
+[assembly: AssemblyFixture(typeof(FaultMatrix))]
+
+namespace ConsulKvTools.Tests.Faults;
+
+/// <summary>
+/// Which codes this run produced and saw named, written to <c>out/fault-matrix.md</c> when it ends, and to <c>docs/</c> when
+/// CONSULKVTOOLS_WRITE_DOCS is 1. Only an assertion that held may add a row.
+/// </summary>
+public sealed class FaultMatrix : IDisposable
+{
+    private static readonly ConcurrentBag<FaultRow> Rows = [];
+
+    /// <summary>A diagnosis named this fault as its root cause, or lists it when <paramref name="finding"/> says so.</summary>
+    public static void Add(FaultOrigin origin, string how, ConsulDiagnosis diagnosis, ConsulFinding? finding = null)
+    {
+        var named = finding ?? diagnosis.RootCause ?? throw new InvalidOperationException("There is no fault to add: the diagnosis has no root cause.");
+        Rows.Add(new FaultRow(named.Code, origin, how, ReferenceEquals(named, diagnosis.RootCause) ? $"{diagnosis.Verdict}, root cause" : $"{diagnosis.Verdict}, listed", diagnosis.Duration));
+    }
+
+    /// <summary>A write was refused, or its outcome left open, with this code.</summary>
+    public static void Add(FaultOrigin origin, string how, ConsulKvWriteResult result) =>
+        Rows.Add(new FaultRow(result.Code ?? throw new InvalidOperationException($"There is no fault to add: the write was {result.Outcome}."), origin, how, $"write {result.Outcome}", result.Duration));
+
+    /// <summary>Any other command named this code, for example a session that was refused.</summary>
+    public static void Add(FaultOrigin origin, string how, string code, string verdict, TimeSpan time)
+    {
+        Assert.NotNull(FindingCatalogue.Find(code));
+        Rows.Add(new FaultRow(code, origin, how, verdict, time));
+    }
+
+    public void Dispose()
+    {
+        var page = Render([.. Rows]);
+        var folder = Path.Combine(RepositoryFiles.Root, "out");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "fault-matrix.md"), page);
+        if (Environment.GetEnvironmentVariable("CONSULKVTOOLS_WRITE_DOCS") == "1")
+            File.WriteAllText(Path.Combine(RepositoryFiles.Root, "docs", "fault-matrix.md"), page);
+    }
+
+    /// <summary>One row a code: a real fault before a scripted one, a root cause before a mention.</summary>
+    private static string Render(FaultRow[] rows)
+    {
+        var best = rows.GroupBy(row => row.Code, StringComparer.Ordinal)
+            .Select(same => same.OrderBy(row => row.Origin).ThenBy(row => row.Verdict.EndsWith("listed", StringComparison.Ordinal)).ThenBy(row => row.How, StringComparer.Ordinal).First())
+            .OrderBy(row => row.Code, StringComparer.Ordinal).ToArray();
+        var real = best.Count(row => row.Origin == FaultOrigin.Real);
+        var text = new StringBuilder();
+        text.Append("# Fault matrix\n\n");
+        text.Append("Written by the test run (`tests/ConsulKvTools.Core.Tests/Faults`); do not edit by hand. Each row was produced and named in that run.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{best.Length} codes: {real} by a real fault, {best.Length - real} by a scripted server that gives the answer of another version.\n\n");
+        text.Append("| code | origin | how it was produced | verdict | time |\n|---|---|---|---|---|\n");
+        foreach (var row in best)
+            text.Append(CultureInfo.InvariantCulture, $"| [{row.Code}](findings.md#{row.Code.ToLowerInvariant().Replace(".", "", StringComparison.Ordinal)}) | {row.Origin.ToString().ToLowerInvariant()} | {row.How.Replace("|", "\\|", StringComparison.Ordinal)} | {row.Verdict} | {DiagnosisText.Time(row.Time)} |\n");
+        var missing = FindingCatalogue.All.Select(row => row.Code).Except(best.Select(row => row.Code)).Order(StringComparer.Ordinal).ToArray();
+        if (missing.Length > 0) text.Append(CultureInfo.InvariantCulture, $"\n## Not produced here\n\n{string.Join(", ", missing.Select(code => $"`{code}`"))}\n");
+        return text.ToString();
+    }
+}
