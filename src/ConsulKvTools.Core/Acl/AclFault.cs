@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ConsulKvTools.Acl;
@@ -22,10 +23,34 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
         if (standing.Token is { Local: true }) return Create("Acl.LocalTokenOtherDc", key);
         if (standing.Token is not null) return Create("Acl.ReplicationLag", key);
         if (standing.Mode == AclMode.Enforced && await IsAgentTokenAsync(cancellation).ConfigureAwait(false)) return Create("Acl.AgentMasterToken", key);
+        if (client.Session.TokenSeen is { } seen)
+            return seen.Expires is { } expired && expired <= client.Session.Time.GetUtcNow()
+                ? Create("Acl.TokenExpired", key, ("notAfter", expired.ToString("u", CultureInfo.InvariantCulture)), ("accessor", seen.Accessor))
+                : Create("Acl.TokenDeleted", key, ("accessor", seen.Accessor));
+        if (client.Session.Datacenter is null && await InPrimaryAsync(cancellation).ConfigureAwait(false) is { } primary)
+            return Create(primary.Token.Local ? "Acl.LocalTokenOtherDc" : "Acl.ReplicationLag", key, ("accessor", primary.Token.Accessor), ("primary", primary.Datacenter),
+                ("datacenter", primary.Own), ("problem", primary.Problem));
         if (!Guid.TryParseExact(secret, "D", out _)) return Create("Acl.TokenMalformed", key);
         if (await IsAccessorAsync(secret, cancellation).ConfigureAwait(false)) return Create("Config.AccessorGiven", key, ("accessor", secret));
         return fault;
     }
+
+    /// <summary>A secondary datacenter says in its replication status which one it copies from; that one is asked about the token.</summary>
+    private async Task<(AclToken Token, string Datacenter, string? Own, string? Problem)?> InPrimaryAsync(CancellationToken cancellation)
+    {
+        using var status = await client.TryReadAsync("/v1/acl/replication", cancellation, withToken: false).ConfigureAwait(false);
+        if (status is not { RootElement.ValueKind: JsonValueKind.Object } || !status.RootElement.TryGetProperty("SourceDatacenter", out var source) || source.GetString() is not { Length: > 0 } primary) return null;
+        using var token = await client.TryReadAsync("/v1/acl/token/self", cancellation, query: "dc=" + Uri.EscapeDataString(primary)).ConfigureAwait(false);
+        if (token is null) return null;
+        var failing = Time(status.RootElement, "LastError") is { } error && error > (Time(status.RootElement, "LastSuccess") ?? DateTimeOffset.MinValue);
+        using var datacenters = await client.TryReadAsync("/v1/catalog/datacenters", cancellation, withToken: false).ConfigureAwait(false);
+        // Sorted by distance: the first that is not the primary is the agent's own.
+        var own = datacenters is { RootElement.ValueKind: JsonValueKind.Array } list ? list.RootElement.EnumerateArray().Select(name => name.GetString()).FirstOrDefault(name => name != primary) : null;
+        return (AclToken.Read(token.RootElement), primary, own, failing ? "the last attempt to copy failed" : null);
+    }
+
+    private static DateTimeOffset? Time(JsonElement status, string name) =>
+        status.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) && time.Year > 1 ? time : null;
 
     /// <summary>No such token, and yet the authorizer answers instead of refusing: either it did not arrive, or the agent alone knows it.</summary>
     public async Task<ConsulFinding> OfUnknownButAnsweredAsync(string key, CancellationToken cancellation) =>
