@@ -72,6 +72,11 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
             foreach (var stanza in policy.Unknown)
                 if (LooksLikeKey(stanza) && stanza.Access is { } access && AclEvaluator.Grants(access, Operation) && Key.StartsWith(stanza.Segment, StringComparison.Ordinal))
                     return denied.Because("Acl.PolicyTypo", stanza, policy.Name, ("text", stanza.Stanza));
+        // Without Enterprise Consul takes such stanzas and ignores what stands in them.
+        if (denied.Session is { Namespace: null, Partition: null })
+            foreach (var policy in holdings.Policies)
+                if (policy.Rules.FirstOrDefault(rule => rule is { Scope: not null, Resource: "key", Access: { } access } && AclEvaluator.Grants(access, Operation) && rule.Covers(Key)) is { } scoped)
+                    return denied.Because("Acl.PolicyTypo", scoped, policy.Name, ("text", Printable.Text(scoped.Scope!, 60)));
         if (holdings.Deleted.Count > 0) return denied.Because("Acl.PolicyDeleted", default(AclRule), holdings.Deleted[0]);
         if (holdings.Policies.Count == 0) return denied.Because("Acl.NoPolicies");
         return denied.Because(holdings.Policies.Any(policy => policy.Rules.Any(rule => rule.Resource == "key")) ? "Acl.NoRule" : "Acl.WrongResource");

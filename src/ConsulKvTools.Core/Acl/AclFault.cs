@@ -23,14 +23,11 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
         if (standing.Token is { Local: true }) return Create("Acl.LocalTokenOtherDc", key);
         if (standing.Token is not null) return Create("Acl.ReplicationLag", key);
         if (standing.Mode == AclMode.Enforced && await IsAgentTokenAsync(cancellation).ConfigureAwait(false)) return Create("Acl.AgentMasterToken", key);
-        if (client.Session.TokenSeen is { } seen)
-            return seen.Expires is { } expired && expired <= client.Session.Time.GetUtcNow()
-                ? Create("Acl.TokenExpired", key, ("notAfter", expired.ToString("u", CultureInfo.InvariantCulture)), ("accessor", seen.Accessor))
-                : Create("Acl.TokenDeleted", key, ("accessor", seen.Accessor));
+        if (client.Session.TokenSeen is not null) return Known(fault, client.Session);
         if (client.Session.Datacenter is null && await InPrimaryAsync(cancellation).ConfigureAwait(false) is { } primary)
             return Create(primary.Token.Local ? "Acl.LocalTokenOtherDc" : "Acl.ReplicationLag", key, ("accessor", primary.Token.Accessor), ("primary", primary.Datacenter),
                 ("datacenter", primary.Own), ("problem", primary.Problem));
-        if (!Guid.TryParseExact(secret, "D", out _)) return Create("Acl.TokenMalformed", key);
+        if (Known(fault, client.Session) is { Code: not "Acl.TokenNotFound" } known) return known;
         if (await IsAccessorAsync(secret, cancellation).ConfigureAwait(false)) return Create("Config.AccessorGiven", key, ("accessor", secret));
         return fault;
     }
@@ -51,6 +48,18 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
 
     private static DateTimeOffset? Time(JsonElement status, string name) =>
         status.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) && time.Year > 1 ? time : null;
+
+    /// <summary>"ACL not found" in the light of what is known without asking: the token's form, and whether this session saw it valid.</summary>
+    public static ConsulFinding Known(ConsulFinding fault, ConsulKvSession session)
+    {
+        if (fault.Code != "Acl.TokenNotFound" || session.Token is not { } token) return fault;
+        (string, object?)[] evidence = [("key", fault.Evidence["key"]), ("address", session.Address), ("datacenter", session.Datacenter), ("accessor", session.TokenSeen?.Accessor)];
+        if (session.TokenSeen is { } seen)
+            return seen.Expires is { } expired && expired <= session.Time.GetUtcNow()
+                ? ConsulFinding.Create("Acl.TokenExpired", [.. evidence, ("notAfter", expired.ToString("u", CultureInfo.InvariantCulture))])
+                : ConsulFinding.Create("Acl.TokenDeleted", evidence);
+        return Guid.TryParseExact(token.Reveal(), "D", out _) ? fault : ConsulFinding.Create("Acl.TokenMalformed", evidence);
+    }
 
     /// <summary>No such token, and yet the authorizer answers instead of refusing: either it did not arrive, or the agent alone knows it.</summary>
     public async Task<ConsulFinding> OfUnknownButAnsweredAsync(string key, CancellationToken cancellation) =>

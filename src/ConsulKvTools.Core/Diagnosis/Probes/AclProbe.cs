@@ -60,7 +60,7 @@ internal sealed class AclProbe : IProbe
     }
 
     /// <summary>One attempt, within the time that is left.</summary>
-    private static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
+    internal static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
     {
         var (response, failure) = await ProbeHttp.SendAsync(context, request, key, isAnswer, cancellation).ConfigureAwait(false);
         return response ?? throw ConsulException.From(failure!.Finding);
