@@ -25,7 +25,7 @@ internal sealed class DiagnoseVerb : Verb
     }
 
     /// <summary>The diagnosis a command line asks for.</summary>
-    public async Task<ConsulDiagnosis> DiagnoseAsync(ParseResult parsed, IProgress<ProbeResult>? progress, CancellationToken cancellation)
+    public async Task<ConsulDiagnosis> DiagnoseAsync(ParseResult parsed, IProgress<DiagnosisProgress>? progress, CancellationToken cancellation)
     {
         var request = new DiagnosisRequest
         {
