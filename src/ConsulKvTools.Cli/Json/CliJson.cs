@@ -1,6 +1,6 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using ConsulKvTools.Diagnosis.Reports.Json;
 
 namespace ConsulKvTools.Cli.Json;
 
@@ -20,6 +20,6 @@ namespace ConsulKvTools.Cli.Json;
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    /// <summary>How documents are written: for programs first, but a person who looks at one should be able to read it.</summary>
-    public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How documents are written, a diagnosis among them.</summary>
+    public static JsonWriterOptions Writing => ReportJson.Writing;
 }

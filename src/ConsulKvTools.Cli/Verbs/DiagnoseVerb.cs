@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ConsulKvTools.Cli.Json;
+using System.Text;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
 using ConsulKvTools.Diagnosis;
@@ -45,7 +45,7 @@ internal sealed class DiagnoseVerb : Verb
         ConsulDiagnosis diagnosis;
         using (var progress = ProbeProgress.For(terminal, Surroundings))
             diagnosis = await DiagnoseAsync(parsed, progress, cancellation).ConfigureAwait(false);
-        if (terminal.IsJson) terminal.Document(DiagnosisDocument.Of(diagnosis), CliJson.Default.DiagnosisDocument);
+        if (terminal.IsJson) await terminal.BytesAsync(Encoding.UTF8.GetBytes(DiagnosisJson.Write(diagnosis)), cancellation).ConfigureAwait(false);
         else DiagnosisView.Write(terminal, diagnosis);
         return diagnosis.Verdict switch
         {

@@ -44,6 +44,8 @@ internal static class AddressRace
     /// <summary>Connects to one address; never throws. A cancelled attempt counts as timed out.</summary>
     public static async Task<(Socket? Socket, AddressAttempt Attempt)> AttemptAsync(IPEndPoint address, CancellationToken cancellation)
     {
+        // A socket of .NET's for IPv6 does not reach an IPv4 address in IPv6 spelling; other clients' sockets do.
+        if (address.Address.IsIPv4MappedToIPv6) address = new IPEndPoint(address.Address.MapToIPv4(), address.Port);
         var clock = Stopwatch.StartNew();
         Socket? socket = null;
         try

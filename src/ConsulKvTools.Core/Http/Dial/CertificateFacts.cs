@@ -84,12 +84,13 @@ internal static class CertificateFacts
         _ => null,
     };
 
-    /// <summary>DNS names and addresses of the subject alternative name; null without that extension.</summary>
-    public static (IReadOnlyList<string> Dns, IReadOnlyList<IPAddress> Ip)? Names(X509Certificate2 certificate)
+    /// <summary>DNS names, addresses and URIs of the subject alternative name; null without that extension.</summary>
+    public static (IReadOnlyList<string> Dns, IReadOnlyList<IPAddress> Ip, IReadOnlyList<string> Uri)? Names(X509Certificate2 certificate)
     {
         if (certificate.Extensions[AlternativeNames] is not { } extension) return null;
         var dns = new List<string>();
         var ip = new List<IPAddress>();
+        var uri = new List<string>();
         try
         {
             var names = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
@@ -100,6 +101,8 @@ internal static class CertificateFacts
                     dns.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, tag));
                 else if (tag.HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 7)) && names.ReadOctetString(tag) is { Length: 4 or 16 } bytes)
                     ip.Add(new IPAddress(bytes));
+                else if (tag.HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 6)))
+                    uri.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, tag));
                 else
                     names.ReadEncodedValue();
             }
@@ -108,8 +111,12 @@ internal static class CertificateFacts
         {
             // A malformed extension names nobody beyond what could be read.
         }
-        return (dns, ip);
+        return (dns, ip, uri);
     }
+
+    /// <summary>Whether Consul's own CA made it for an agent (auto_encrypt, auto_config): such a one lives three days and is renewed by itself.</summary>
+    public static bool IsRenewedByConsul(X509Certificate2 certificate) => Names(certificate)?.Uri
+        .Any(uri => uri.StartsWith("spiffe://", StringComparison.Ordinal) && uri.IndexOf("/agent/", StringComparison.Ordinal) > 0) == true;
 
     /// <summary>Everything the certificate is good for, for people: <c>DNS:a, IP:b</c>, or its common name where it has no such list.</summary>
     public static string DescribeNames(X509Certificate2 certificate) => Names(certificate) is { } names

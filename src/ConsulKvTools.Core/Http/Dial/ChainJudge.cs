@@ -19,6 +19,14 @@ internal static class ChainJudge
     /// <summary>Judges the certificates as sent, leaf first, for this host name or address.</summary>
     public static ChainVerdict Judge(IReadOnlyList<X509Certificate2> sent, TlsSettings settings, string host, DateTime utcNow)
     {
+        var verdict = JudgeOnce(sent, settings, host, utcNow);
+        // The platform follows one issuer of a name and does not turn back; where a CA was signed twice, the other one may lead to trust.
+        if (verdict.Accepted || TrustedPath.Find(sent, settings.TrustedCertificates) is not { } path) return verdict;
+        return JudgeOnce(path, settings, host, utcNow) is { Accepted: true } other ? other : verdict;
+    }
+
+    private static ChainVerdict JudgeOnce(IReadOnlyList<X509Certificate2> sent, TlsSettings settings, string host, DateTime utcNow)
+    {
         using var chain = new X509Chain { ChainPolicy = ChainPolicies.Create(settings) };
         foreach (var certificate in sent.Skip(1)) chain.ChainPolicy.ExtraStore.Add(certificate);
         var valid = chain.Build(sent[0]);
