@@ -36,7 +36,7 @@ internal sealed class ProbeProgress : IProgress<DiagnosisProgress>, IDisposable
     /// <summary>Begins the line with this from now on: which of several diagnoses runs, and what the last one said.</summary>
     public void Begin(string text)
     {
-        lock (gate) before = text + " ";
+        lock (gate) before = text.Length == 0 ? "" : text + " ";
     }
 
     public void Dispose()

@@ -39,7 +39,7 @@ public sealed class InsideNamespace
         Assert.NotEmpty(FindingCatalogue.All);
         foreach (var line in File.ReadAllLines(file))
         {
-            // address [ca=file] [hold=count] [timeout=seconds] [idle=seconds]
+            // address [ca=file] [hold=count] [timeout=seconds] [idle=seconds] [save=file]
             var words = line.Split(' ');
             var settings = words.Skip(1).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
             var held = settings.TryGetValue("hold", out var count) ? await HoldAsync(new Uri(words[0]), int.Parse(count, null)) : [];
@@ -55,7 +55,9 @@ public sealed class InsideNamespace
             var request = new DiagnosisRequest();
             if (settings.TryGetValue("idle", out var seconds))
                 (probes, request) = ([.. probes, new HttpProbe(), new IdleProbe()], request with { IdleTime = TimeSpan.FromSeconds(int.Parse(seconds, null)) });
+            if (settings.ContainsKey("save")) probes = [.. ProbeList.All];
             var diagnosis = await Diagnoser.RunAsync(session, request, probes, null, TestContext.Current.CancellationToken);
+            if (settings.TryGetValue("save", out var saved)) await File.WriteAllTextAsync(saved, DiagnosisJson.Write(diagnosis));
             foreach (var socket in held) socket.Dispose();
             var all = diagnosis.Findings.Select(finding => finding.ToString()).Concat(diagnosis.Probes.Select(probe => probe.ToString()));
             lines.Add($"{words[0]}\t{(diagnosis.Findings.Count == 0 ? "none" : string.Join(",", diagnosis.Findings.Select(finding => finding.Code)))}\t{string.Join(" | ", all)}\t{clock.Elapsed}");

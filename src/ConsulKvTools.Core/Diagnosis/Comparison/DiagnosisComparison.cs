@@ -167,7 +167,7 @@ internal sealed class DiagnosisComparison
     private static IEnumerable<string> Names(IDictionary facts) => facts.Keys.Cast<string>();
 
     /// <summary>A source in the module's and in the command line's spelling: <c>-CAPath</c>, <c>--ca-path</c>.</summary>
-    private static string SourceName(string source) => source.Replace("-", "").ToUpperInvariant();
+    private static string SourceName(string source) => source is "--token-stdin" ? "TOKEN" : source.Replace("-", "").ToUpperInvariant();
 
     private static string KeyText(ConsulDiagnosis diagnosis) => diagnosis.Key is null ? "none" : Printable.Text(diagnosis.Key, 120);
 }

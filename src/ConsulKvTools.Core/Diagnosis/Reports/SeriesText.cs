@@ -21,10 +21,10 @@ public static class SeriesText
             { HealthyCount: 0, DegradedCount: 0 } => ("FAULTY", DiagnosisTone.Bad),
             _ => ("CHANGED", DiagnosisTone.Warning),
         };
-        yield return style.Paint(tone, word) + $"  {series.HealthyCount} healthy, {series.DegradedCount} degraded, {series.FaultyCount} faulty; available {Percent(series.Availability)}; the answer changed {Times(series.Changes)}";
+        yield return style.Paint(tone, word) + $"  {series.HealthyCount} healthy, {series.DegradedCount} degraded, {series.FaultyCount} faulty; available {DiagnosisText.Percent(series.Availability)}; the answer changed {Times(series.Changes)}";
         foreach (var cause in series.Causes)
         {
-            yield return Cut($"  {cause.Count.ToString(CultureInfo.InvariantCulture).PadLeft(4)} of {count} ({Percent(cause.Share)})  {cause.Code}, {Seen(cause)}", style);
+            yield return Cut($"  {cause.Count.ToString(CultureInfo.InvariantCulture).PadLeft(4)} of {count} ({DiagnosisText.Percent(cause.Share)})  {cause.Code}, {Seen(cause)}", style);
             yield return Cut($"        {Printable.Text(cause.Title)}", style);
         }
         yield return "";
@@ -44,8 +44,6 @@ public static class SeriesText
 
     private static string Row(string name, string layer, string runs, params string[] times) =>
         $"  {Printable.Text(name).PadRight(14)}{layer.PadRight(14)}{runs.PadLeft(6)}" + string.Concat(times.Select(time => time.PadLeft(10)));
-
-    private static string Percent(double share) => (share * 100).ToString(share is > 0.99 and < 1 or > 0 and < 0.01 ? "0.0#" : "0", CultureInfo.InvariantCulture) + " %";
 
     private static string Times(int count) => count switch { 0 => "never", 1 => "once", _ => $"{count} times" };
 
