@@ -7,6 +7,8 @@ namespace ConsulKvTools.Cli.Json;
 /// <summary>The shapes of the documents, made at compile time so that a natively published consulkv can write them.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DiagnosisDocument))]
+[JsonSerializable(typeof(SeriesDocument))]
+[JsonSerializable(typeof(ComparisonDocument))]
 [JsonSerializable(typeof(ConnectivityDocument))]
 [JsonSerializable(typeof(AclDocument))]
 [JsonSerializable(typeof(EntryDocument))]

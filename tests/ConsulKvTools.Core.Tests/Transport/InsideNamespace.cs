@@ -39,7 +39,7 @@ public sealed class InsideNamespace
         Assert.NotEmpty(FindingCatalogue.All);
         foreach (var line in File.ReadAllLines(file))
         {
-            // address [ca=file] [hold=count] [timeout=seconds]
+            // address [ca=file] [hold=count] [timeout=seconds] [idle=seconds] [save=file]
             var words = line.Split(' ');
             var settings = words.Skip(1).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
             var held = settings.TryGetValue("hold", out var count) ? await HoldAsync(new Uri(words[0]), int.Parse(count, null)) : [];
@@ -51,8 +51,13 @@ public sealed class InsideNamespace
                 },
                 ConsulEnvironment.Empty);
             var clock = Stopwatch.StartNew();
-            var diagnosis = await Diagnoser.RunAsync(
-                session, new DiagnosisRequest(), [new NameProbe(), new ConnectProbe(), new TlsProbe()], null, TestContext.Current.CancellationToken);
+            IProbe[] probes = [new NameProbe(), new ConnectProbe(), new TlsProbe()];
+            var request = new DiagnosisRequest();
+            if (settings.TryGetValue("idle", out var seconds))
+                (probes, request) = ([.. probes, new HttpProbe(), new IdleProbe()], request with { IdleTime = TimeSpan.FromSeconds(int.Parse(seconds, null)) });
+            if (settings.ContainsKey("save")) probes = [.. ProbeList.All];
+            var diagnosis = await Diagnoser.RunAsync(session, request, probes, null, TestContext.Current.CancellationToken);
+            if (settings.TryGetValue("save", out var saved)) await File.WriteAllTextAsync(saved, DiagnosisJson.Write(diagnosis));
             foreach (var socket in held) socket.Dispose();
             var all = diagnosis.Findings.Select(finding => finding.ToString()).Concat(diagnosis.Probes.Select(probe => probe.ToString()));
             lines.Add($"{words[0]}\t{(diagnosis.Findings.Count == 0 ? "none" : string.Join(",", diagnosis.Findings.Select(finding => finding.Code)))}\t{string.Join(" | ", all)}\t{clock.Elapsed}");

@@ -14,4 +14,7 @@ internal static class ProbeList
     [
         .. Connectivity, new AgentProbe(), new ClusterProbe(), new AclProbe(), new KeyProbe(), new WriteProbe(), new CanaryProbe(),
     ];
+
+    /// <summary>The whole way, and what else was asked for.</summary>
+    public static IReadOnlyList<IProbe> For(DiagnosisRequest request) => request.IdleTime is null ? All : [.. All, new IdleProbe()];
 }

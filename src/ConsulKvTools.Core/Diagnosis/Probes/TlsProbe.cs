@@ -72,6 +72,7 @@ internal sealed class TlsProbe : IProbe
         [
             ("CertificateSubject", leaf.Subject), ("CertificateIssuer", leaf.Issuer), ("CertificateNames", CertificateFacts.DescribeNames(leaf)),
             ("CertificateNotAfter", end), ("CertificateDaysLeft", (int)(end - context.Time.GetUtcNow().UtcDateTime).TotalDays),
+            ("CertificateFingerprint", CertificateFacts.Fingerprint(leaf)),
             ("CertificateCount", trace.ServerCertificates.Count),
         ];
     }

@@ -15,6 +15,13 @@ internal static class CertificateFacts
     private const string AuthorityKey = "2.5.29.35";
     private const string AuthorityAccess = "1.3.6.1.5.5.7.1.1";
 
+    /// <summary>SHA-256 of the certificate as it was sent, in hexadecimal.</summary>
+    public static string Fingerprint(X509Certificate2 certificate)
+    {
+        using var sha = SHA256.Create();
+        return BitConverter.ToString(sha.ComputeHash(certificate.RawData)).Replace("-", "").ToLowerInvariant();
+    }
+
     public static bool SameBytes(X509Certificate2 one, X509Certificate2 other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
 
     public static bool SameName(X500DistinguishedName one, X500DistinguishedName other) => one.RawData.AsSpan().SequenceEqual(other.RawData);

@@ -75,7 +75,7 @@ internal static class Dialer
             ?? throw ConnectFailure(target, trace, null);
         trace.ConnectTime = clock.Elapsed;
         trace.Remote = socket.RemoteEndPoint;
-        SocketIo.Tune(socket);
+        SocketIo.Tune(socket, target.KeepAlive);
         return socket;
     }
 
