@@ -4,7 +4,7 @@ using ConsulKvTools.Kv;
 
 namespace ConsulKvTools.Diagnosis.Probes;
 
-/// <summary>Whether the key can be addressed as it is, and what stands there now.</summary>
+/// <summary>What stands at the key now.</summary>
 internal sealed class KeyProbe : IProbe
 {
     private static readonly TimeSpan LookAlikePatience = TimeSpan.FromMilliseconds(250);
@@ -19,7 +19,7 @@ internal sealed class KeyProbe : IProbe
     {
         if (context.Request.Key is not { } key) return ProbeResults.Skipped("no key was given");
         var isPrefix = context.Request.Operation is AclOperation.List or AclOperation.DeleteRecurse;
-        if (KvKey.Check(key, isPrefix) is { } problem) return ProbeResults.From(problem.Title, [problem]);
+        if (KvKey.Check(key, isPrefix) is not null) return ProbeResults.Skipped("the key cannot be sent as it is");
         // Without a leader only a stale read is answered at once.
         var mode = context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } } ? "" : "stale";
         var request = ConsulRequest.Get(KvKey.PrefixPath(key), isPrefix ? "keys&separator=/&" + mode : mode) with { MaxBody = 64 * 1024 * 1024 };

@@ -12,7 +12,7 @@ internal static class ProbeList
     /// <summary>The whole way of a write.</summary>
     public static IReadOnlyList<IProbe> All { get; } =
     [
-        .. Connectivity, new AgentProbe(), new ClusterProbe(), new AclProbe(), new KeyProbe(), new WriteProbe(), new CanaryProbe(),
+        .. Connectivity, new AgentProbe(), new ClusterProbe(), new AclProbe(), new KeyNameProbe(), new KeyProbe(), new WriteProbe(), new CanaryProbe(),
     ];
 
     /// <summary>The whole way, and what else was asked for.</summary>

@@ -15,7 +15,10 @@ internal sealed class WriteProbe : IProbe
     private static readonly TimeSpan SlowCommit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LostContact = TimeSpan.FromSeconds(1);
 
-    public string Name => "Write";
+    /// <summary>The probe's name, by which its findings are told from others'.</summary>
+    public const string ProbeName = "Write";
+
+    public string Name => ProbeName;
 
     public ConsulLayer Layer => ConsulLayer.Write;
 

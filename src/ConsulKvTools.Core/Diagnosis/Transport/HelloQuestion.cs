@@ -37,7 +37,7 @@ internal static class HelloQuestion
     /// <summary>The name to put into a hello: none for an address.</summary>
     public static string? ServerNameOf(DialTarget target)
     {
-        var name = target.Tls.ServerName ?? target.Endpoint.Host;
+        var name = (target.Tls.ServerName ?? target.Endpoint.Host).TrimEnd('.');
         return name.Length == 0 || System.Net.IPAddress.TryParse(name, out _) || name.Any(letter => letter > 127) ? null : name;
     }
 

@@ -10,7 +10,6 @@ internal sealed class TlsExplanation
     // Larger than any path that drops large packets lets through, smaller than a segment of Ethernet.
     private const int LargeHello = 1420;
     private const int SmallSegment = 400;
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(250);
 
     private readonly DialTarget target;
@@ -44,7 +43,7 @@ internal sealed class TlsExplanation
         {
             var faults = verdict.Faults.Select(fault => Create(fault.Code, fault.Evidence)).ToList();
             if (await InterceptedAsync().ConfigureAwait(false) is { } intercepted) faults.Insert(0, intercepted);
-            if (await ClockAsync(verdict).ConfigureAwait(false) is { } clock) faults.Insert(0, clock);
+            if (await BehindAsync().ConfigureAwait(false) is { } behind) faults.Add(behind);
             return faults;
         }
         var better = failure.Code switch
@@ -131,10 +130,10 @@ internal sealed class TlsExplanation
         return await HelloQuestion.AskAsync(stream, hello, patience, cancellation).ConfigureAwait(false);
     }
 
-    // A certificate out of its time may be right and this clock wrong: the agent's own clock stands in any answer of its.
-    private async Task<ConsulFinding?> ClockAsync(ChainVerdict verdict)
+    // What the refused certificate hides: whether the agent would have taken this client, and its clock, which may show that not the
+    // certificate is out of its time but this machine.
+    private async Task<ConsulFinding?> BehindAsync()
     {
-        if (!verdict.Faults.Any(fault => fault.Code is "Tls.CertificateExpired" or "Tls.CertificateNotYetValid" or "Tls.IntermediateExpired" or "Tls.RootExpired")) return null;
         try
         {
             var blind = target with { Tls = target.Tls with { SkipVerification = true } };
@@ -145,12 +144,11 @@ internal sealed class TlsExplanation
             if (!DateTimeOffset.TryParseExact(ProxyAnswer.Parse(answer.Bytes).Header("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var server))
                 return null;
             var skew = DateTimeOffset.UtcNow - server;
-            return skew.Duration() <= ClockTolerance ? null
-                : Create("Tls.ClientClockSkew", ("seconds", Math.Round(skew.TotalSeconds)), ("value", server.ToString("u", CultureInfo.InvariantCulture)));
+            return skew.Duration() <= ClockSkew.Tolerance ? null : ClockSkew.Finding(skew, server, DialEvidence.Of(target, trace));
         }
-        catch (ConsulTransportException)
+        catch (ConsulTransportException hidden)
         {
-            return null;
+            return hidden.Code.StartsWith("Tls.ClientCertificate", StringComparison.Ordinal) ? hidden.ToFinding() : null;
         }
     }
 
