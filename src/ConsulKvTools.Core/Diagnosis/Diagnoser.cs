@@ -29,7 +29,7 @@ internal static class Diagnoser
         var running = new Dictionary<IProbe, Task<ProbeResult>>();
         // In layer order, so that a probe finds the tasks of everything below it.
         foreach (var probe in probes.OrderBy(probe => probe.Needs ?? ConsulLayer.Configuration).ThenBy(probe => probe.Layer))
-            running.Add(probe, RunAsync(probe, context, Below(probe, running), progress, stop.Token));
+            running.Add(probe, RunAsync(probe, context, Below(probe, running), progress, stop.Token, cancellation));
         var results = await Task.WhenAll(probes.OrderBy(probe => probe.Layer).Select(probe => running[probe])).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
 
@@ -62,14 +62,15 @@ internal static class Diagnoser
         probe.Needs is { } needed ? running.Where(other => other.Key.Layer <= needed).Select(other => other.Value).ToArray() : [];
 
     private static async Task<ProbeResult> RunAsync(
-        IProbe probe, ProbeContext context, Task<ProbeResult>[] below, IProgress<ProbeResult>? progress, CancellationToken stop)
+        IProbe probe, ProbeContext context, Task<ProbeResult>[] below, IProgress<ProbeResult>? progress, CancellationToken stop, CancellationToken caller)
     {
-        var result = await RunOrSkipAsync(probe, context, below, stop).ConfigureAwait(false);
+        var result = await RunOrSkipAsync(probe, context, below, stop, caller).ConfigureAwait(false);
         progress?.Report(result);
         return result;
     }
 
-    private static async Task<ProbeResult> RunOrSkipAsync(IProbe probe, ProbeContext context, Task<ProbeResult>[] below, CancellationToken stop)
+    private static async Task<ProbeResult> RunOrSkipAsync(
+        IProbe probe, ProbeContext context, Task<ProbeResult>[] below, CancellationToken stop, CancellationToken caller)
     {
         var lower = await Task.WhenAll(below).ConfigureAwait(false);
         var startedAfter = context.Elapsed;
@@ -82,6 +83,9 @@ internal static class Diagnoser
             Findings = result.Findings.Select(finding => finding with { Probe = probe.Name }).ToArray(),
         };
 
+        // A connection that was given up looks like one that timed out: what a probe says after that is worth nothing.
+        ProbeResult Uncancelled(ProbeResult result) => caller.IsCancellationRequested ? Stopped(context, caller) : result;
+
         if (Array.Find(lower, result => result is { Status: ProbeStatus.Failed, Blocks: true }) is { } blocker)
             return Finish(ProbeResults.Skipped($"not reached: {blocker.Probe} failed ({blocker.Findings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Error)?.Code ?? "no code"})"));
         try
@@ -89,15 +93,15 @@ internal static class Diagnoser
             var work = Task.Run(() => probe.RunAsync(context, stop), CancellationToken.None);
             var inTime = Task.Delay(Timeout.InfiniteTimeSpan, stop);
             if (await Task.WhenAny(work, inTime).ConfigureAwait(false) == work || work.IsCompleted)
-                return Finish(await work.ConfigureAwait(false));
+                return Finish(Uncancelled(await work.ConfigureAwait(false)));
             // A probe should notice by itself that time is up; one that does not must not hold up the rest.
             if (await Task.WhenAny(work, Task.Delay(200, CancellationToken.None)).ConfigureAwait(false) == work)
-                return Finish(await work.ConfigureAwait(false));
-            return Finish(TimeUp(context));
+                return Finish(Uncancelled(await work.ConfigureAwait(false)));
+            return Finish(Stopped(context, caller));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Finish(TimeUp(context));
+            return Finish(Stopped(context, caller));
         }
         catch (Exception crash)
         {
@@ -109,11 +113,18 @@ internal static class Diagnoser
         }
     }
 
-    private static ProbeResult TimeUp(ProbeContext context) => new()
-    {
-        Probe = "", Layer = default, Status = ProbeStatus.Error, Summary = $"not done within {context.Request.Timeout.TotalSeconds:0.#} s",
-        Findings = [ConsulFinding.Create("Probe.DeadlineReached", ("seconds", context.Request.Timeout.TotalSeconds))],
-    };
+    /// <summary>Not done: the caller gave up, or the time was up.</summary>
+    private static ProbeResult Stopped(ProbeContext context, CancellationToken caller) => caller.IsCancellationRequested
+        ? new()
+        {
+            Probe = "", Layer = default, Status = ProbeStatus.Error, Summary = "cancelled before it was done",
+            Findings = [ConsulFinding.Create("Probe.Cancelled", ("key", context.Request.Key is { } key ? Printable.Text(key) : null))],
+        }
+        : new()
+        {
+            Probe = "", Layer = default, Status = ProbeStatus.Error, Summary = $"not done within {context.Request.Timeout.TotalSeconds:0.#} s",
+            Findings = [ConsulFinding.Create("Probe.DeadlineReached", ("seconds", context.Request.Timeout.TotalSeconds))],
+        };
 
     private static OrderedDictionary FactsOf(ProbeResult[] results)
     {
