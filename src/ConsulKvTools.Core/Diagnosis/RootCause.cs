@@ -22,6 +22,8 @@ internal static class RootCause
         ("Config.TokenFileUnreadable", ["Acl.AnonymousDenied", "Acl.AgentDefaultTokenBad"]),
         ("Config.TokenFileBeatsEnv", ["Acl.TokenNotFound", "Acl.TokenMalformed"]),
         ("Config.BasicAuthIgnored", ["Proxy.AuthenticationRequired"]),
+        ("Dns.StaleAddress", ["Tcp."]),
+        ("Tcp.MtuBlackHole", ["Http.", "Tls.HandshakeTimeout", "Tls.HandshakeStalled", "Cluster.LeaderFrozen", "Outcome.", "Probe."]),
         ("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired"]),
         // Who really answers on the port explains how TLS or HTTP with it failed.
         ("Port.", ["Tls.", "Http.", "Tcp.ClosedOnAccept"]),
