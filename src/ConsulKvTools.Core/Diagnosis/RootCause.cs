@@ -48,6 +48,8 @@ internal static class RootCause
         new("Config.TokenFileUnreadable", Anonymous),
         new("Config.TokenFileBeatsEnv", TokenRefused),
         new("Config.BasicAuthIgnored", ["Proxy.AuthenticationRequired"]),
+        new("Dns.StaleAddress", NotReached),
+        new("Tcp.MtuBlackHole", ["Tls.HandshakeTimeout", "Tls.HandshakeStalled", "Cluster.LeaderFrozen", "Http.", "Outcome.", "Probe.DeadlineReached"]),
         new("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired", "Tls.IntermediateExpired", "Tls.RootExpired"], IsValidByTheOtherClock),
         // Who really answers on the port explains how TLS or HTTP with it failed.
         new("Port.", [.. NoHandshake, "Http.", "Tcp.ClosedOnAccept"]),
