@@ -3,6 +3,7 @@ using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Processes;
 
 namespace ConsulKvTools.Cli.Verbs;
 
@@ -15,13 +16,14 @@ internal sealed class DiagnoseVerb : Verb
     private readonly Option<AclOperation> operation = Choice.Option("--operation", "What is to be done to the key.", AclOperation.Write);
     private readonly Option<TimeSpan?> timeout = Choice.Duration("--timeout", "Time for the whole diagnosis. Default: 15s.");
     private readonly Option<string?> canary = new("--canary") { Description = "Also write, read and delete one key of its own below this prefix. Without it nothing is changed.", HelpName = "prefix" };
+    private readonly Option<int?> pid = new("--pid") { Description = "Diagnose as this process would write: with its variables, files, limits and sockets (Linux).", HelpName = "number" };
     private readonly Option<bool> allowDegraded = new("--allow-degraded") { Description = "Exit code 0 for the verdict Degraded too: the write works, but something is worth mending." };
 
     public DiagnoseVerb(GlobalOptions globals, Surroundings surroundings)
         : base("diagnose", "Say why a write fails, with the evidence and the command that mends it. Changes nothing.", globals, surroundings)
     {
         Arguments.Add(key);
-        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, allowDegraded }) Options.Add(option);
+        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, pid, allowDegraded }) Options.Add(option);
     }
 
     /// <summary>The diagnosis a command line asks for.</summary>
@@ -36,7 +38,9 @@ internal sealed class DiagnoseVerb : Verb
         };
         if (parsed.GetValue(timeout) is { } limit) request = request with { Timeout = limit };
         if (request.Value is not null && request.Key is null) throw new UsageException("A value is given but no key: consulkv diagnose KEY --value TEXT.");
-        using var session = OpenSessionForDiagnosis(parsed);
+        var program = parsed.GetValue(pid) is { } number ? ProgramSession.Open(number, Globals.SessionOptions(parsed, Surroundings), Surroundings.Environment) : null;
+        using var session = program?.Session ?? OpenSessionForDiagnosis(parsed);
+        request = request with { Program = program?.Program };
         return ForShell.Of(await Diagnoser.RunAsync(session, request, progress, cancellation).ConfigureAwait(false));
     }
 

@@ -7,4 +7,7 @@ namespace ConsulKvTools.Diagnosis.Probes;
 /// <param name="Node">Its node name.</param>
 /// <param name="MaxValueSize">Bytes a value may have.</param>
 /// <param name="MaxConnectionsPerClient">Connections one address may have open.</param>
-internal sealed record AgentFacts(string? Version, bool? IsServer, string? Datacenter, string? Node, long? MaxValueSize, long? MaxConnectionsPerClient);
+/// <param name="DataFolder">Where it keeps its data; empty in memory.</param>
+/// <param name="NodeId">Its node's id.</param>
+internal sealed record AgentFacts(
+    string? Version, bool? IsServer, string? Datacenter, string? Node, long? MaxValueSize, long? MaxConnectionsPerClient, string? DataFolder, string? NodeId);

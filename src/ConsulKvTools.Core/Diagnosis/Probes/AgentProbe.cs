@@ -51,12 +51,13 @@ internal sealed class AgentProbe : IProbe
         return new AgentFacts(
             Text(config, "Version"),
             config.ValueKind == JsonValueKind.Object && config.TryGetProperty("Server", out var server) && server.ValueKind is JsonValueKind.True or JsonValueKind.False ? server.GetBoolean() : null,
-            Text(config, "Datacenter"), Text(config, "NodeName"), Number(debug, "KVMaxValueSize"), Number(debug, "HTTPMaxConnsPerClient"));
+            Text(config, "Datacenter"), Text(config, "NodeName"), Number(debug, "KVMaxValueSize"), Number(debug, "HTTPMaxConnsPerClient"),
+            Text(debug, "DataDir", 4096), Text(config, "NodeID"));
     }
 
-    private static string? Text(JsonElement element, string name) =>
+    private static string? Text(JsonElement element, string name, int longest = 120) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? Printable.Text(value.GetString(), 120) : null;
+            ? Printable.Text(value.GetString(), longest) : null;
 
     private static long? Number(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
