@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Host;
 using ConsulKvTools.Diagnosis.Probes;
 using ConsulKvTools.Lab;
 
@@ -39,10 +40,11 @@ public sealed class InsideNamespace
         Assert.NotEmpty(FindingCatalogue.All);
         foreach (var line in File.ReadAllLines(file))
         {
-            // address [ca=file] [hold=count] [timeout=seconds]
+            // address [ca=file] [hold=count] [close=count] [timeout=seconds] [host=1]
             var words = line.Split(' ');
             var settings = words.Skip(1).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
             var held = settings.TryGetValue("hold", out var count) ? await HoldAsync(new Uri(words[0]), int.Parse(count, null)) : [];
+            if (settings.TryGetValue("close", out var closed)) await CloseAsync(await HoldAsync(new Uri(words[0]), int.Parse(closed, null)));
             using var session = ConsulKvSession.CreateForDiagnosis(
                 new ConsulSessionOptions
                 {
@@ -52,12 +54,25 @@ public sealed class InsideNamespace
                 ConsulEnvironment.Empty);
             var clock = Stopwatch.StartNew();
             var diagnosis = await Diagnoser.RunAsync(
-                session, new DiagnosisRequest(), [new NameProbe(), new ConnectProbe(), new TlsProbe()], null, TestContext.Current.CancellationToken);
+                session, new DiagnosisRequest(), settings.ContainsKey("host") ? [.. Way, new HostProbe(HostFiles.OfThisMachine), new SocketsProbe(HostFiles.OfThisMachine)] : Way, null, TestContext.Current.CancellationToken);
             foreach (var socket in held) socket.Dispose();
             var all = diagnosis.Findings.Select(finding => finding.ToString()).Concat(diagnosis.Probes.Select(probe => probe.ToString()));
             lines.Add($"{words[0]}\t{(diagnosis.Findings.Count == 0 ? "none" : string.Join(",", diagnosis.Findings.Select(finding => finding.Code)))}\t{string.Join(" | ", all)}\t{clock.Elapsed}");
         }
         await File.WriteAllLinesAsync(file + ".out", lines);
+    }
+
+    private static readonly IProbe[] Way = [new NameProbe(), new ConnectProbe(), new TlsProbe()];
+
+    // The side that closes first is the one that waits in TIME_WAIT, once the other side has closed too.
+    private static async Task CloseAsync(List<Socket> open)
+    {
+        foreach (var socket in open) socket.Shutdown(SocketShutdown.Send);
+        foreach (var socket in open)
+        {
+            await socket.ReceiveAsync(new byte[1]);
+            socket.Dispose();
+        }
     }
 
     private static async Task<List<Socket>> HoldAsync(Uri target, int count)

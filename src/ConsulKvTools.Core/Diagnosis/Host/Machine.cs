@@ -25,7 +25,7 @@ internal sealed record Machine(
     public static Machine Read(ProcFolder proc)
     {
         var memory = proc.Text("meminfo", "memory");
-        long? Bytes(string name) => KeyedNumbers.Of(memory?.Replace(" ", ""), name) * 1024;
+        long? Bytes(string name) => KeyedNumbers.Of(memory, name) * 1024;
         if (memory is null && MemoryLoad.Read() is { } load) return new Machine(null, null, load.Available, load.Total, null, null, null);
         return new Machine(
             double.TryParse(proc.Text("loadavg", "load")?.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var average) ? average : null,

@@ -3,7 +3,7 @@ namespace ConsulKvTools.Diagnosis.Processes;
 /// <summary>Where this process finds the files that another one names: that may have another root, and relative names begin at its own folder.</summary>
 /// <param name="Folder">The process's folder below <c>/proc</c>.</param>
 /// <param name="HasOtherRoot">True when it sees other files than this process: a container, a chroot.</param>
-/// <param name="WorkingFolder">Its working folder as this process sees it; null when not known.</param>
+/// <param name="WorkingFolder">Its working folder as it calls it itself; null when not known.</param>
 internal sealed record ProcessFiles(string Folder, bool HasOtherRoot, string? WorkingFolder)
 {
     private const int MostLinks = 40;
@@ -13,7 +13,7 @@ internal sealed record ProcessFiles(string Folder, bool HasOtherRoot, string? Wo
     {
         if (path.Length == 0) return path;
         if (path[0] == '/') return HasOtherRoot ? FollowBelow(Path.Combine(Folder, "root"), path) : path;
-        return HasOtherRoot ? Folder + "/cwd/" + path : WorkingFolder is null ? path : Path.Combine(WorkingFolder, path);
+        return WorkingFolder is null ? Folder + "/cwd/" + path : Map(WorkingFolder.TrimEnd('/') + "/" + path);
     }
 
     // An absolute link inside a container means the container's root; the kernel would follow it from ours.

@@ -118,7 +118,10 @@ internal static class ProcessReader
         var root = LinkOrDeny(proc, own + "/root", "its root folder");
         var mounts = LinkOrDeny(proc, own + "/ns/mnt", "its mounts");
         var elsewhere = root is not null and not "/" || (mounts is not null && proc.Link("self/ns/mnt") is { } ours && mounts != ours);
-        return new ProcessFiles(proc.PathOf(own), elsewhere, proc.Link(own + "/cwd"));
+        // After a chroot the kernel shows the folder as it is called from here.
+        var working = proc.Link(own + "/cwd");
+        if (root is not null and not "/" && working is not null) working = working == root ? "/" : working.StartsWith(root + "/", StringComparison.Ordinal) ? working.Substring(root.Length) : null;
+        return new ProcessFiles(proc.PathOf(own), elsewhere, working);
     }
 
     private static string? LinkOrDeny(ProcFolder proc, string name, string what)
