@@ -38,6 +38,9 @@ public sealed record ConsulKvWriteResult
     /// <summary>What stood in the way, with evidence; null when written or unchanged.</summary>
     public ConsulFinding? Finding { get; init; }
 
+    /// <summary>Bytes that were to be written; null for a removal.</summary>
+    internal int? ValueSize { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Key}: {Outcome}";
 }

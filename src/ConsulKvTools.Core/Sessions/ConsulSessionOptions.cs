@@ -64,4 +64,7 @@ public sealed record ConsulSessionOptions
 
     /// <summary>A name for people; null makes one.</summary>
     public string? Name { get; init; }
+
+    /// <summary>Authorities to trust instead of this machine's when none are given; null means this machine's.</summary>
+    internal SystemTrust? SystemTrust { get; init; }
 }

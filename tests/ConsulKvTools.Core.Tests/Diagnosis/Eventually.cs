@@ -28,4 +28,15 @@ internal static class Eventually
             await Task.Delay(1000);
         }
     }
+
+    /// <summary>Waits until <paramref name="holds"/>, ten seconds at most.</summary>
+    public static async Task HoldsAsync(Func<bool> holds)
+    {
+        var until = DateTime.UtcNow.AddSeconds(10);
+        while (!holds())
+        {
+            Assert.True(DateTime.UtcNow < until, "it did not come about");
+            await Task.Delay(50);
+        }
+    }
 }

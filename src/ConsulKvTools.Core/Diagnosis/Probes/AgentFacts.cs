@@ -9,9 +9,11 @@ namespace ConsulKvTools.Diagnosis.Probes;
 /// <param name="MaxConnectionsPerClient">Connections one address may have open.</param>
 /// <param name="PlainAddresses">Where it serves plain HTTP, as <c>tcp://ip:port</c> or <c>unix://path</c>; empty when nowhere, or not told.</param>
 /// <param name="VerifiesClients">Whether its HTTPS port demands client certificates.</param>
+/// <param name="DataFolder">Where it keeps its data; empty in memory.</param>
+/// <param name="NodeId">Its node's id.</param>
 internal sealed record AgentFacts(
     string? Version, bool? IsServer, string? Datacenter, string? Node, long? MaxValueSize, long? MaxConnectionsPerClient,
-    IReadOnlyList<string> PlainAddresses, bool? VerifiesClients)
+    IReadOnlyList<string> PlainAddresses, bool? VerifiesClients, string? DataFolder, string? NodeId)
 {
     private static readonly Version FirstWithPartitions = new(1, 11);
 

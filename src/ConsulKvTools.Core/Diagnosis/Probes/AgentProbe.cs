@@ -57,7 +57,7 @@ internal sealed class AgentProbe : IProbe
             Text(config, "Version"),
             config.ValueKind == JsonValueKind.Object && config.TryGetProperty("Server", out var server) && server.ValueKind is JsonValueKind.True or JsonValueKind.False ? server.GetBoolean() : null,
             Text(config, "Datacenter"), Text(config, "NodeName"), Number(debug, "KVMaxValueSize"), Number(debug, "HTTPMaxConnsPerClient"),
-            Texts(debug, "HTTPAddrs"), VerifiesClients(debug));
+            Texts(debug, "HTTPAddrs"), VerifiesClients(debug), Text(debug, "DataDir", 4096), Text(config, "NodeID"));
     }
 
     // Up to 1.11 two switches beside everything else; from 1.12 on one below TLS.HTTPS.
@@ -78,9 +78,9 @@ internal sealed class AgentProbe : IProbe
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => Printable.Text(one.GetString(), 120)).ToArray() : [];
 
-    private static string? Text(JsonElement element, string name) =>
+    private static string? Text(JsonElement element, string name, int longest = 120) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? Printable.Text(value.GetString(), 120) : null;
+            ? Printable.Text(value.GetString(), longest) : null;
 
     private static long? Number(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)

@@ -69,7 +69,7 @@ internal sealed class HttpProbe : IProbe
             || !DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var server)) return [];
         var skew = context.Time.GetUtcNow() - server;
         return skew.Duration() > ClockSkew.Tolerance
-            ? [ClockSkew.Finding(skew, server)]
+            ? [ConsulFinding.Create("Host.ClockSkew", ("seconds", Math.Round(skew.TotalSeconds)), ("value", server.ToString("u", CultureInfo.InvariantCulture)))]
             : [];
     }
 }

@@ -224,6 +224,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         {
             Key = Write.Key,
             Kind = Write.Kind,
+            ValueSize = Write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree ? null : Write.Value.Length,
             Outcome = settled.Outcome,
             Finding = finding,
             Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,
