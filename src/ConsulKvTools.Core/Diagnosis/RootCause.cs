@@ -39,6 +39,13 @@ internal static class RootCause
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         ("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"]),
         ("Key.", ["Agent.UnprintableFilter", "Key.WrongApiPath", "Http.UnexpectedStatus", "Http.RedirectRefused"]),
+        // What hangs is why the checks behind it ran out of time.
+        ("Dns.ResolverTimeout", ["Probe.DeadlineReached"]),
+        ("Tcp.Timeout", ["Probe.DeadlineReached"]),
+        ("Proxy.ConnectTimeout", ["Probe.DeadlineReached"]),
+        ("Tls.HandshakeTimeout", ["Probe.DeadlineReached"]),
+        ("Tls.HandshakeStalled", ["Probe.DeadlineReached"]),
+        ("Http.ResponseTimeout", ["Probe.DeadlineReached"]),
     ];
 
     /// <summary>General codes lose against any other of their area, so they cannot explain it.</summary>

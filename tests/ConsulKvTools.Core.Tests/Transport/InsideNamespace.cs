@@ -39,7 +39,7 @@ public sealed class InsideNamespace
         Assert.NotEmpty(FindingCatalogue.All);
         foreach (var line in File.ReadAllLines(file))
         {
-            // address [ca=file] [hold=count] [timeout=seconds] [idle=seconds] [save=file]
+            // address [ca=file] [hold=count] [timeout=seconds] [idle=seconds] [save=file] [limit=seconds]
             var words = line.Split(' ');
             var settings = words.Skip(1).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
             var held = settings.TryGetValue("hold", out var count) ? await HoldAsync(new Uri(words[0]), int.Parse(count, null)) : [];
@@ -55,6 +55,7 @@ public sealed class InsideNamespace
             var request = new DiagnosisRequest();
             if (settings.TryGetValue("idle", out var seconds))
                 (probes, request) = ([.. probes, new HttpProbe(), new IdleProbe()], request with { IdleTime = TimeSpan.FromSeconds(int.Parse(seconds, null)) });
+            if (settings.TryGetValue("limit", out var limit)) request = request with { Timeout = TimeSpan.FromSeconds(int.Parse(limit, null)) };
             if (settings.ContainsKey("save")) probes = [.. ProbeList.All];
             var diagnosis = await Diagnoser.RunAsync(session, request, probes, null, TestContext.Current.CancellationToken);
             if (settings.TryGetValue("save", out var saved)) await File.WriteAllTextAsync(saved, DiagnosisJson.Write(diagnosis));
