@@ -71,13 +71,13 @@ internal static class Diagnoser
     {
         using var later = probe is ILongProbe ? CancellationTokenSource.CreateLinkedTokenSource(cancellation) : null;
         later?.CancelAfter(context.Request.Timeout + ((ILongProbe)probe).ExtraTime(context.Request));
-        var result = await RunOrSkipAsync(probe, context, below, watch, later?.Token ?? stop).ConfigureAwait(false);
+        var result = await RunOrSkipAsync(probe, context, below, watch, later?.Token ?? stop, cancellation).ConfigureAwait(false);
         watch.Ended(probe, result);
         return result;
     }
 
     private static async Task<ProbeResult> RunOrSkipAsync(
-        IProbe probe, ProbeContext context, Task<ProbeResult>[] below, DiagnosisWatch watch, CancellationToken stop)
+        IProbe probe, ProbeContext context, Task<ProbeResult>[] below, DiagnosisWatch watch, CancellationToken stop, CancellationToken caller)
     {
         var lower = await Task.WhenAll(below).ConfigureAwait(false);
         var startedAfter = context.Elapsed;
@@ -90,6 +90,9 @@ internal static class Diagnoser
             Findings = result.Findings.Select(finding => finding with { Probe = probe.Name }).ToArray(),
         };
 
+        // A connection that was given up looks like one that timed out: what a probe says after that is worth nothing.
+        ProbeResult Uncancelled(ProbeResult result) => caller.IsCancellationRequested ? Stopped(context, caller) : result;
+
         if (Array.Find(lower, result => result is { Status: ProbeStatus.Failed, Blocks: true }) is { } blocker)
             return Finish(ProbeResults.Skipped($"not reached: {blocker.Probe} failed ({blocker.Findings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Error)?.Code ?? "no code"})"));
         watch.Begins(probe);
@@ -98,15 +101,15 @@ internal static class Diagnoser
             var work = Task.Run(() => probe.RunAsync(context, stop), CancellationToken.None);
             var inTime = Task.Delay(Timeout.InfiniteTimeSpan, stop);
             if (await Task.WhenAny(work, inTime).ConfigureAwait(false) == work || work.IsCompleted)
-                return Finish(await work.ConfigureAwait(false));
+                return Finish(Uncancelled(await work.ConfigureAwait(false)));
             // A probe should notice by itself that time is up; one that does not must not hold up the rest.
             if (await Task.WhenAny(work, Task.Delay(200, CancellationToken.None)).ConfigureAwait(false) == work)
-                return Finish(await work.ConfigureAwait(false));
-            return Finish(TimeUp(context));
+                return Finish(Uncancelled(await work.ConfigureAwait(false)));
+            return Finish(Stopped(context, caller));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Finish(TimeUp(context));
+            return Finish(Stopped(context, caller));
         }
         catch (Exception crash)
         {
@@ -118,11 +121,18 @@ internal static class Diagnoser
         }
     }
 
-    private static ProbeResult TimeUp(ProbeContext context) => new()
-    {
-        Probe = "", Layer = default, Status = ProbeStatus.Error, Summary = $"not done within {context.Request.Timeout.TotalSeconds:0.#} s",
-        Findings = [ConsulFinding.Create("Probe.DeadlineReached", ("seconds", context.Request.Timeout.TotalSeconds))],
-    };
+    /// <summary>Not done: the caller gave up, or the time was up.</summary>
+    private static ProbeResult Stopped(ProbeContext context, CancellationToken caller) => caller.IsCancellationRequested
+        ? new()
+        {
+            Probe = "", Layer = default, Status = ProbeStatus.Error, Summary = "cancelled before it was done",
+            Findings = [ConsulFinding.Create("Probe.Cancelled", ("key", context.Request.Key is { } key ? Printable.Text(key) : null))],
+        }
+        : new()
+        {
+            Probe = "", Layer = default, Status = ProbeStatus.Error, Summary = $"not done within {context.Request.Timeout.TotalSeconds:0.#} s",
+            Findings = [ConsulFinding.Create("Probe.DeadlineReached", ("seconds", context.Request.Timeout.TotalSeconds))],
+        };
 
     private static OrderedDictionary FactsOf(ProbeResult[] results)
     {

@@ -14,7 +14,8 @@ internal sealed class ReverseProxy : IDisposable
     /// <param name="answer">Status, headers (<c>Name: value</c>, without Content-Length) and body of the agent's answer to what the client gets.</param>
     /// <param name="tls">TLS towards the client; null is plain.</param>
     /// <param name="basePath">What it strips from the front of the path; null strips nothing.</param>
-    public ReverseProxy(Uri target, Func<int, string[], byte[], ScriptedResponse> answer, TlsServerOptions? tls = null, string? basePath = null)
+    /// <param name="refuse">A method that it does not let through; null lets all.</param>
+    public ReverseProxy(Uri target, Func<int, string[], byte[], ScriptedResponse> answer, TlsServerOptions? tls = null, string? basePath = null, string? refuse = null)
     {
         server = new ScriptedHttpServer(tls);
         server.On(request => basePath is null || request.Target.StartsWith(basePath + "/", StringComparison.Ordinal), request =>
@@ -29,6 +30,7 @@ internal sealed class ReverseProxy : IDisposable
                 .SelectMany(header => header.Value.Select(value => $"{header.Key}: {value}")).ToArray();
             return answer((int)response.StatusCode, headers, body.ToArray());
         });
+        server.On(request => request.Method == refuse, ScriptedResponse.Html("<h1>405 Not Allowed</h1>", 405, "Server: nginx"));
     }
 
     public Uri Address => server.Address;

@@ -58,6 +58,36 @@ internal static class CertificateFacts
         return false;
     }
 
+    /// <summary>Whether it is an authority whose key usage, where it says one, includes signing certificates.</summary>
+    public static bool MaySignCertificates(X509Certificate2 certificate) =>
+        IsAuthority(certificate) && (KeyUsage(certificate) is not { } usage || (usage & X509KeyUsageFlags.KeyCertSign) != 0);
+
+    /// <summary>How many intermediates may stand below it; null when it does not say.</summary>
+    public static int? PathLength(X509Certificate2 certificate)
+    {
+        foreach (var extension in certificate.Extensions)
+            if (extension is X509BasicConstraintsExtension { HasPathLengthConstraint: true } constraints) return constraints.PathLengthConstraint;
+        return null;
+    }
+
+    /// <summary>Whether <paramref name="certificate"/> names the key of <paramref name="issuer"/> as the one that signed it; false where either says nothing.</summary>
+    public static bool IsKeyOf(X509Certificate2 issuer, X509Certificate2 certificate)
+    {
+        if (certificate.Extensions[AuthorityKey] is not { } extension) return false;
+        var own = issuer.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifier;
+        try
+        {
+            var fields = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
+            var tag = new Asn1Tag(TagClass.ContextSpecific, 0);
+            return fields.HasData && fields.PeekTag().HasSameClassAndValue(tag)
+                && string.Equals(own, BitConverter.ToString(fields.ReadOctetString(tag)).Replace("-", ""), StringComparison.OrdinalIgnoreCase);
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
+
     public static bool HasAuthorityAccess(X509Certificate2 certificate) => certificate.Extensions[AuthorityAccess] is not null;
 
     /// <summary>RSA below 2048 bits or an elliptic curve below 224.</summary>

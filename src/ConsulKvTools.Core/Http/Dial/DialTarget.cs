@@ -12,4 +12,7 @@ internal sealed record DialTarget(ConsulEndpoint Endpoint, TlsSettings Tls, Prox
 {
     /// <summary>False leaves TCP keep-alive off: only then is a silent connection really silent.</summary>
     public bool KeepAlive { get; init; } = true;
+
+    /// <summary>The most bytes a TCP segment may carry, both ways; null leaves it to the system. Only where <see cref="SocketIo.CanLimitSegments"/>.</summary>
+    public int? SegmentLimit { get; init; }
 }
