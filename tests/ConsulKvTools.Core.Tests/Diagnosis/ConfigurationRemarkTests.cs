@@ -174,7 +174,7 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
         return file;
     }
 
-    private sealed class Progress : IProgress<ProbeResult>
+    private sealed class Progress : IProgress<ConsulKvTools.Diagnosis.DiagnosisProgress>
     {
         private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly System.Collections.Concurrent.ConcurrentQueue<ProbeResult> results = new();
@@ -183,9 +183,10 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
 
         public IReadOnlyCollection<ProbeResult> Results => results;
 
-        public void Report(ProbeResult value)
+        public void Report(ConsulKvTools.Diagnosis.DiagnosisProgress value)
         {
-            results.Enqueue(value);
+            if (value.Ended is null) return;
+            results.Enqueue(value.Ended);
             first.TrySetResult();
         }
     }
