@@ -25,6 +25,8 @@ internal static class RootCause
 
     private static readonly string[] Unfinished = ["Http.ResponseTimeout", "Http.ServerError", "Outcome.", "Probe.DeadlineReached"];
 
+    private static readonly string[] OutOfTime = ["Probe.DeadlineReached"];
+
     private static readonly string[] TokenRefused = ["Acl.TokenNotFound", "Acl.TokenMalformed"];
 
     private static readonly string[] Anonymous = ["Acl.AnonymousDenied", "Acl.AgentDefaultTokenBad"];
@@ -83,6 +85,13 @@ internal static class RootCause
         new("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"], IsMoreExactAboutTheKey),
         new("Acl.PermissionDenied", ["Key.Forbidden"], AreAboutOneKey),
         new("Key.ControlCharacter", ["Agent.UnprintableFilter"]),
+        // What hangs is why the checks behind it ran out of time.
+        new("Dns.ResolverTimeout", OutOfTime),
+        new("Tcp.Timeout", OutOfTime),
+        new("Proxy.ConnectTimeout", OutOfTime),
+        new("Tls.HandshakeTimeout", OutOfTime),
+        new("Tls.HandshakeStalled", OutOfTime),
+        new("Http.ResponseTimeout", OutOfTime),
     ];
 
     /// <summary>The findings with the root cause first, then by severity and layer, consequences last and marked with what explains them.</summary>

@@ -185,8 +185,8 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
 
         public void Report(ConsulKvTools.Diagnosis.DiagnosisProgress value)
         {
-            if (value.Ended is not { } ended) return;
-            results.Enqueue(ended);
+            if (value.Ended is null) return;
+            results.Enqueue(value.Ended);
             first.TrySetResult();
         }
     }

@@ -70,7 +70,7 @@ public sealed class InsideNamespace
         Assert.NotEmpty(FindingCatalogue.All);
         foreach (var line in File.ReadAllLines(file))
         {
-            // address [ca=file] [hold=count] [close=count] [host=1] [value=bytes] [timeout=seconds] [idle=seconds] [save=file]
+            // address [ca=file] [hold=count] [close=count] [host=1] [value=bytes] [timeout=seconds] [idle=seconds] [save=file] [limit=seconds]
             var words = line.Split(' ');
             var settings = words.Skip(1).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
             var held = settings.TryGetValue("hold", out var count) ? await HoldAsync(new Uri(words[0]), int.Parse(count, null)) : [];
@@ -90,6 +90,7 @@ public sealed class InsideNamespace
             if (settings.ContainsKey("host")) probes = [.. probes, new HostProbe(HostFiles.OfThisMachine), new SocketsProbe(HostFiles.OfThisMachine)];
             // With a value the whole way of its write, else the way to the agent's port.
             if (settings.TryGetValue("value", out var size)) (probes, request) = ([.. ProbeList.All], request with { Key = "app/x", Value = new byte[int.Parse(size, null)] });
+            if (settings.TryGetValue("limit", out var limit)) request = request with { Timeout = TimeSpan.FromSeconds(int.Parse(limit, null)) };
             if (settings.ContainsKey("save")) probes = [.. ProbeList.All];
             var diagnosis = await Diagnoser.RunAsync(session, request, probes, null, TestContext.Current.CancellationToken);
             if (settings.TryGetValue("save", out var saved)) await File.WriteAllTextAsync(saved, DiagnosisJson.Write(diagnosis));
