@@ -35,7 +35,11 @@ internal static class RootCause
         ("Wan.", ["Rpc.", "Cluster.", "Outcome."]),
         ("Cluster.QuorumLost", ["Cluster.NoLeader", "Cluster.LeaderUnknown", "Cluster.ElectionInProgress"]),
         ("Cluster.NeverBootstrapped", ["Cluster.NoLeader", "Cluster.LeaderUnknown"]),
-        ("Cluster.LeaderFrozen", ["Cluster.NoLeader", "Cluster.LeaderUnknown"]),
+        ("Cluster.LeaderFrozen", ["Cluster.NoLeader", "Cluster.LeaderUnknown", "Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        ("Cluster.LeaderNotTracked", ["Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        ("Cluster.FollowerLagging", ["Outcome.StaleRead"]),
+        ("Agent.Leaving", ["Cluster.", "Rpc."]),
+        ("Agent.Slow", ["Cluster.SlowCommit"]),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         ("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"]),
         ("Key.", ["Agent.UnprintableFilter", "Key.WrongApiPath", "Http.UnexpectedStatus", "Http.RedirectRefused"]),

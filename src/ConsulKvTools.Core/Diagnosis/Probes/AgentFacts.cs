@@ -7,4 +7,20 @@ namespace ConsulKvTools.Diagnosis.Probes;
 /// <param name="Node">Its node name.</param>
 /// <param name="MaxValueSize">Bytes a value may have.</param>
 /// <param name="MaxConnectionsPerClient">Connections one address may have open.</param>
-internal sealed record AgentFacts(string? Version, bool? IsServer, string? Datacenter, string? Node, long? MaxValueSize, long? MaxConnectionsPerClient);
+internal sealed record AgentFacts(string? Version, bool? IsServer, string? Datacenter, string? Node, long? MaxValueSize, long? MaxConnectionsPerClient)
+{
+    /// <summary>True when its gossip is encrypted.</summary>
+    public bool? GossipEncrypted { get; init; }
+
+    /// <summary>True when it encrypts its calls to servers (verify_outgoing).</summary>
+    public bool? EncryptsRpc { get; init; }
+
+    /// <summary>False on a server that has heard of no leader since it was started.</summary>
+    public bool? HeardOfLeader { get; init; }
+
+    /// <summary>A server's last Raft entry known to be stored by most servers; 0 after a start, until a leader says more.</summary>
+    public long? CommitIndex { get; init; }
+
+    /// <summary>A server's last Raft entry on its own disk; 0 before the first election ever.</summary>
+    public long? LastLogIndex { get; init; }
+}
