@@ -1,5 +1,6 @@
 using ConsulKvTools.Kv;
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Diagnosis;
 
 namespace ConsulKvTools.Tests.Faults;
 
@@ -76,14 +77,14 @@ public sealed class WriteFaultTests(AclAgentFixture lab)
         using var session = LabSessions.Open(agent.AddressText, policy: Once);
         await agent.SendAsync("PUT", "/v1/agent/check/register", """{"Name":"disk","TTL":"1h","Status":"passing"}""");
         var id = "";
-        await UntilAsync(async () => (id = System.Text.Json.Nodes.JsonNode.Parse((await agent.SendAsync("PUT", "/v1/session/create", """{"Checks":["serfHealth","disk"],"LockDelay":"0s"}""")) is { IsSuccess: true } made ? made.Body : "{}")?["ID"]?.ToString() ?? "").Length > 0);
+        await Eventually.HoldsAsync(async () => (id = System.Text.Json.Nodes.JsonNode.Parse((await agent.SendAsync("PUT", "/v1/session/create", """{"Checks":["serfHealth","disk"],"LockDelay":"0s"}""")) is { IsSuccess: true } made ? made.Body : "{}")?["ID"]?.ToString() ?? "").Length > 0);
         await agent.SendAsync("PUT", "/v1/agent/check/fail/disk");
-        await UntilAsync(async () => (await agent.SendAsync("GET", "/v1/session/info/" + id)).Body.Trim() == "[]");
+        await Eventually.HoldsAsync(async () => (await agent.SendAsync("GET", "/v1/session/info/" + id)).Body.Trim() == "[]");
 
         var result = await NamesAsync(session, "Session.NodeCheckFailed", "a check of the node went critical and ended the session", Lock("app/x", id));
         Assert.Equal("disk", result.Finding!.Evidence["value"]);
         await agent.SendAsync("PUT", "/v1/agent/check/pass/disk");
-        await UntilAsync(async () => (await agent.SendAsync("GET", "/v1/health/state/critical")).Body.Trim() == "[]");
+        await Eventually.HoldsAsync(async () => (await agent.SendAsync("GET", "/v1/health/state/critical")).Body.Trim() == "[]");
         await NamesAsync(session, "Session.Invalid", "acquire with a session that is gone", Lock("app/x", id));
     }
 
@@ -194,15 +195,5 @@ public sealed class WriteFaultTests(AclAgentFixture lab)
         Assert.Equal(outcome, result.Outcome);
         Assert.Equal(expected.Select(note => note.Code), result.Notes.Select(note => note.Code));
         foreach (var (code, how) in expected) FaultMatrix.Add(FaultOrigin.Real, how, code, $"write {result.Outcome}, noted", result.Duration);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        var until = DateTime.UtcNow.AddSeconds(30);
-        while (!await holds())
-        {
-            Assert.True(DateTime.UtcNow < until, "the scene did not come about in time");
-            await Task.Delay(50, Stop);
-        }
     }
 }

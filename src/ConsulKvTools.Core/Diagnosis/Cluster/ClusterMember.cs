@@ -36,6 +36,9 @@ internal sealed record ClusterMember
     /// <summary>True while the others hear of it.</summary>
     public bool IsAlive => Status == Alive;
 
+    /// <summary>True while it leaves.</summary>
+    public bool IsSayingGoodbye => Status == Leaving;
+
     /// <summary>True when it says goodbye or has done so.</summary>
     public bool IsLeaving => Status is Leaving or Left;
 

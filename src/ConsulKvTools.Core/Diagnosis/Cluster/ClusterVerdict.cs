@@ -8,13 +8,17 @@ internal static class ClusterVerdict
     /// <summary>A follower hears from its leader several times a second.</summary>
     private static readonly TimeSpan LostContact = TimeSpan.FromSeconds(2);
 
+    /// <summary>Elections time out after 10 s at most and are held again.</summary>
+    private static readonly TimeSpan NoElection = TimeSpan.FromSeconds(15);
+
     /// <summary>What stops every write; null when there is a leader.</summary>
     /// <param name="view">The look.</param>
     /// <param name="agent">The agent's own settings; null when not known.</param>
     /// <param name="session">The session under diagnosis.</param>
     public static ConsulFinding? Fault(ClusterView view, AgentFacts? agent, ConsulKvSession session)
     {
-        if (view.Failure is { } failure) return NoAnswer(failure, view, agent, session);
+        // Who may not ask for the leader can write all the same.
+        if (view.Failure is { } failure) return failure.Code == "Agent.EndpointBlocked" ? null : NoAnswer(failure, view, agent, session);
         if (view.Leader is not { Length: 0 }) return null;
         var evidence = Evidence(view, agent, session);
         if (IsLeaving(view, agent)) return ConsulFinding.Create("Agent.Leaving", evidence);
@@ -34,19 +38,23 @@ internal static class ClusterVerdict
         }
         if (agent is { IsServer: true, HeardOfLeader: false, CommitIndex: 0, LastLogIndex: > 0 } && view.Peers is { Count: 1 })
             return ConsulFinding.Create("Agent.NotReadyAfterRestart", evidence);
-        return ConsulFinding.Create("Cluster.NoLeader", evidence);
+        // Enough servers hear of each other and still none leads, for longer than any election takes.
+        return ConsulFinding.Create(view.Alive >= view.Majority && view.Majority > 1 && view.Stale?.LastContact > NoElection ? "Cluster.RaftCutOff" : "Cluster.NoLeader",
+            [.. evidence, ("seconds", view.Stale?.LastContact is { } silence ? Math.Round(silence.TotalSeconds) : null)]);
     }
 
     /// <summary>What does not stop the write but should be seen to, while there is a leader.</summary>
     public static IEnumerable<ConsulFinding> Warnings(ClusterView view, AgentFacts? agent, ConsulKvSession session)
     {
+        if (view.Failure is { } failure)
+            yield return ConsulFinding.Create("Cluster.LeaderUnknown", ("address", session.Address), ("body", failure.Finding.Evidence["body"]));
         if (view.Leader is not { Length: > 0 }) yield break;
         var evidence = Evidence(view, agent, session);
         if (IsLeaving(view, agent)) yield return ConsulFinding.Create("Agent.Leaving", evidence) with { Severity = FindingSeverity.Warning };
         if (view.Stale is { } stale && (stale.KnownLeader == false || stale.LastContact > LostContact))
             yield return ConsulFinding.Create("Cluster.FollowerLagging", evidence);
         if (view.Down.Count > 0)
-            yield return ConsulFinding.Create("Cluster.ServerDown", [.. evidence, ("node", string.Join(", ", view.Down.Select(server => server.Name)))]);
+            yield return ConsulFinding.Create("Cluster.ServerDown", [.. evidence, ("node", string.Join(", ", view.Down))]);
     }
 
     /// <summary>The evidence that every finding about the cluster carries.</summary>

@@ -20,11 +20,21 @@ internal sealed record ClusterView(
     /// <summary>Servers that must be alive to elect a leader and store anything; null when not known.</summary>
     public int? Majority => Peers is { Count: > 0 } ? (Peers.Count / 2) + 1 : null;
 
-    /// <summary>Servers with a vote that the gossip takes for dead.</summary>
-    public IReadOnlyList<ClusterMember> Down { get; } =
-        Members?.Where(member => member is { IsServer: true, IsAlive: false, IsLeaving: false } && Peers?.Contains(member.RpcAddress) == true).ToArray() ?? [];
+    /// <summary>Names, or else addresses, of servers with a vote that the gossip takes for dead, removed, or has never heard of.</summary>
+    public IReadOnlyList<string> Down { get; } = FindDown(Peers, Members);
 
     /// <summary>Servers that are alive but not in Raft's configuration.</summary>
     public IReadOnlyList<ClusterMember> Strangers { get; } =
         Peers is not { Count: > 0 } ? [] : Members?.Where(member => member is { IsServer: true, IsAlive: true } && !Peers.Contains(member.RpcAddress)).ToArray() ?? [];
+
+    private static string[] FindDown(IReadOnlyList<string>? peers, IReadOnlyList<ClusterMember>? members)
+    {
+        if (peers is not { Count: > 0 } || members is null) return [];
+        var servers = members.Where(member => member.RpcAddress is not null).GroupBy(member => member.RpcAddress!, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.OrderBy(member => member.Status).First(), StringComparer.Ordinal);
+        // Where none is found, the two lists speak of the servers in different ways.
+        return !peers.Any(servers.ContainsKey) ? []
+            : peers.Where(peer => !servers.TryGetValue(peer, out var server) || server is { IsAlive: false, IsSayingGoodbye: false })
+                .Select(peer => servers.TryGetValue(peer, out var server) ? server.Name : peer).ToArray();
+    }
 }

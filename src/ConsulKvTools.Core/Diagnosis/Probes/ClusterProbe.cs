@@ -43,7 +43,7 @@ internal sealed class ClusterProbe : IProbe
             findings.Add(ConsulFinding.Create("Cluster.SplitClusters", [.. evidence, ("names", other)]));
         var count = view.Peers?.Count ?? 0;
         // A write to the wrong one of two clusters goes through all the same: there is more to see.
-        return ProbeResults.From($"leader {view.Leader}, {count} {(count == 1 ? "server" : "servers")}", findings, facts) with { Blocks = false };
+        return ProbeResults.From($"leader {view.Leader ?? "not told"}, {count} {(count == 1 ? "server" : "servers")}", findings, facts) with { Blocks = false };
     }
 
     private static async Task<ConsulFinding?> UnknownDatacenterAsync(ProbeContext context, string wanted, CancellationToken cancellation)
