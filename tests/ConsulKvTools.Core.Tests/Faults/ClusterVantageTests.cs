@@ -78,13 +78,10 @@ public sealed class ClusterVantageTests
         await NamesAsync("Cluster.RaftCutOff", "the leader was cut off from the other servers, while gossip gets round, asked at the leader", old);
         foreach (var other in others) await Eventually.IsHealthyAsync(() => Diagnose.RunAsync(other.Address));
         network.Cut(old.BindAddress, client.BindAddress);
+        CutGossipOverTcp();
         var minority = await NamesAsync("Cluster.QuorumLost", "the leader was cut off from all others, asked at the leader", old);
         Assert.Equal((1, 3), (minority.RootCause!.Evidence["alive"], minority.RootCause.Evidence["peers"]));
-        foreach (var other in others)
-        {
-            TestContext.Current.SendDiagnosticMessage((await other.SendAsync("GET", "/v1/agent/members")).Body);
-            await NamesAsync("Cluster.ServerDown", "the leader was cut off from all others, asked at the majority", other);
-        }
+        foreach (var other in others) await NamesAsync("Cluster.ServerDown", "the leader was cut off from all others, asked at the majority", other);
         network.Mend();
         await Task.WhenAll(cluster.Servers.Select(server => Eventually.IsHealthyAsync(() => Diagnose.RunAsync(server.Address))));
 
@@ -96,6 +93,7 @@ public sealed class ClusterVantageTests
             network.Cut(follower.BindAddress, agent.BindAddress, agent.Ports.SerfLan);
             network.Cut(follower.BindAddress, agent.BindAddress, follower.Ports.SerfLan);
         }
+        CutGossipOverTcp();
         await NamesAsync("Cluster.LeaderNotTracked", "the gossip of one follower was cut (8301), its RPC was not", follower);
         network.Mend();
         await Task.WhenAll(cluster.Servers.Select(server => Eventually.IsHealthyAsync(() => Diagnose.RunAsync(server.Address))));
@@ -103,6 +101,12 @@ public sealed class ClusterVantageTests
         // RPC is cut between the client agent and every server, gossip is not.
         foreach (var server in cluster.Servers) network.Cut(client.BindAddress, server.BindAddress, server.Ports.Server);
         await NamesAsync("Rpc.DialFailed|Http.ResponseTimeout|Rpc.StreamEof", "port 8300 was cut between a client agent and all servers", client);
+
+        // Whom it cannot reach by UDP an agent also asks by TCP, from 127.0.0.1 whatever its own address is: who it was cannot be told apart.
+        void CutGossipOverTcp()
+        {
+            foreach (var agent in cluster.Agents) network.Cut("127.0.0.1", agent.BindAddress, agent.Ports.SerfLan, "tcp");
+        }
     }
 
     private static async Task<ConsulDiagnosis> NamesAsync(string codes, string how, ConsulAgent agent)

@@ -112,14 +112,15 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>Loses every packet between two of the inside's own loopback addresses, as a pulled cable or a firewall that drops would.</summary>
     /// <param name="one">An address: <c>127.0.0.1</c>.</param>
     /// <param name="other">The other one.</param>
-    /// <param name="port">Only what goes to this TCP or UDP port, of either; null cuts all.</param>
-    public NetworkNamespace Cut(string one, string other, int? port = null)
+    /// <param name="port">Only what goes to this port, of either; null cuts all.</param>
+    /// <param name="protocol">With a port: <c>tcp</c>, <c>udp</c>, or null for both.</param>
+    public NetworkNamespace Cut(string one, string other, int? port = null, string? protocol = null)
     {
         Nft("add", "table", "ip", FilterTable);
         Nft("add", "chain", "ip", FilterTable, "in", "{ type filter hook input priority 0; }");
         foreach (var (from, to) in new[] { (one, other), (other, one) })
         {
-            string[] only = port is { } number ? ["meta", "l4proto", "{ tcp, udp }", "th", "dport", number.ToString(CultureInfo.InvariantCulture)] : [];
+            string[] only = port is { } number ? ["meta", "l4proto", protocol ?? "{ tcp, udp }", "th", "dport", number.ToString(CultureInfo.InvariantCulture)] : [];
             Nft(["add", "rule", "ip", FilterTable, "in", "ip", "saddr", from, "ip", "daddr", to, .. only, "drop"]);
         }
         return this;
