@@ -31,6 +31,11 @@ internal sealed class AgentProbe : IProbe
         context.Facts.Publish(facts!);
         if (facts!.MaxValueSize is { } limit && context.Request.Value is { } value && value.LongLength > limit)
             findings.Add(ConsulFinding.Create("Limit.KvMaxValueSize", ("size", value.Length), ("limit", limit), ("key", context.Request.Key is { } key ? Printable.Text(key) : null)));
+        if (context.Session.Partition is { } partition && facts.IgnoresPartitions)
+            findings.Add(ConsulFinding.Create("Config.PartitionIgnored", ("value", Printable.Text(partition)), ("version", facts.Version), ("address", context.Session.Address)));
+        // Loopback is this machine's own business; what others can reach without a certificate is worth knowing.
+        if (context.Session.Target.Endpoint is { UseTls: true } endpoint && facts.VerifiesClients == true && facts.PlainAddresses.FirstOrDefault(IsOpenToOthers) is { } plain)
+            findings.Add(ConsulFinding.Create("Tls.VerifyOnlyHttpsStillHttp", ("host", endpoint.Host), ("port", endpoint.Port), ("value", plain)));
         var kind = facts.IsServer switch { true => "server", false => "client agent", null => "agent" };
         return ProbeResults.From($"Consul {facts.Version ?? "of unknown version"}, {kind} {facts.Node} in {facts.Datacenter}", findings,
             ("Version", facts.Version), ("IsServer", facts.IsServer), ("AgentDatacenter", facts.Datacenter), ("Node", facts.Node),
@@ -56,4 +61,7 @@ internal sealed class AgentProbe : IProbe
         return best - trip < Slow ? null
             : ConsulFinding.Create("Agent.Slow", ("milliseconds", Math.Round(best.TotalMilliseconds)), ("value", Math.Round(trip.TotalMilliseconds)), ("address", context.Session.Address));
     }
+
+    private static bool IsOpenToOthers(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "tcp" && System.Net.IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && !System.Net.IPAddress.IsLoopback(ip);
 }

@@ -38,7 +38,8 @@ internal static class AgentSelf
         var stats = Part(root, "Stats");
         var raft = Part(stats, "raft");
         return new AgentFacts(
-            Text(config, "Version"), Truth(config, "Server"), Text(config, "Datacenter"), Text(config, "NodeName"), Number(debug, "KVMaxValueSize"), Number(debug, "HTTPMaxConnsPerClient"))
+            Text(config, "Version"), Truth(config, "Server"), Text(config, "Datacenter"), Text(config, "NodeName"), Number(debug, "KVMaxValueSize"), Number(debug, "HTTPMaxConnsPerClient"),
+            Texts(debug, "HTTPAddrs"), VerifiesClients(debug))
         {
             GossipEncrypted = Text(Part(stats, "serf_lan"), "encrypted") switch { "true" => true, "false" => false, _ => null },
             // 1.12 and newer keep it below TLS.
@@ -48,6 +49,18 @@ internal static class AgentSelf
             LastLogIndex = Number(raft, "last_log_index"),
         };
     }
+
+    // Up to 1.11 two switches beside everything else; from 1.12 on one below TLS.HTTPS.
+    private static bool? VerifiesClients(JsonElement debug)
+    {
+        if (debug.ValueKind != JsonValueKind.Object) return null;
+        if (Part(Part(debug, "TLS"), "HTTPS") is { ValueKind: JsonValueKind.Object } https) return Truth(https, "VerifyIncoming");
+        return Truth(debug, "VerifyIncomingHTTPS") == true || Truth(debug, "VerifyIncoming") == true;
+    }
+
+    private static string[] Texts(JsonElement element, string name) =>
+        Part(element, name) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => Printable.Text(one.GetString(), 120)).ToArray() : [];
 
     private static JsonElement Part(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ConsulKvTools.Diagnosis.Transport;
 using ConsulKvTools.Http;
 
 namespace ConsulKvTools.Diagnosis.Probes;
@@ -7,8 +8,6 @@ namespace ConsulKvTools.Diagnosis.Probes;
 /// <summary>Whether a Consul HTTP API answers: <c>GET /v1/status/leader</c>, which needs no token and gets none.</summary>
 internal sealed class HttpProbe : IProbe
 {
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
-
     /// <summary>The probe's name, by which its result is found.</summary>
     public const string ProbeName = "Http";
 
@@ -69,8 +68,8 @@ internal sealed class HttpProbe : IProbe
         if (response.Header("Date") is not { } text
             || !DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var server)) return [];
         var skew = context.Time.GetUtcNow() - server;
-        return skew.Duration() > ClockTolerance
-            ? [ConsulFinding.Create("Tls.ClientClockSkew", ("seconds", Math.Round(skew.TotalSeconds)), ("value", server.ToString("u", CultureInfo.InvariantCulture)))]
+        return skew.Duration() > ClockSkew.Tolerance
+            ? [ClockSkew.Finding(skew, server)]
             : [];
     }
 }

@@ -19,6 +19,14 @@ internal static class ChainJudge
     /// <summary>Judges the certificates as sent, leaf first, for this host name or address.</summary>
     public static ChainVerdict Judge(IReadOnlyList<X509Certificate2> sent, TlsSettings settings, string host, DateTime utcNow)
     {
+        var verdict = JudgeOnce(sent, settings, host, utcNow);
+        // The platform follows one issuer of a name and does not turn back; where a CA was signed twice, the other one may lead to trust.
+        if (verdict.Accepted || TrustedPath.Find(sent, settings.TrustedCertificates) is not { } path) return verdict;
+        return JudgeOnce(path, settings, host, utcNow) is { Accepted: true } other ? other : verdict;
+    }
+
+    private static ChainVerdict JudgeOnce(IReadOnlyList<X509Certificate2> sent, TlsSettings settings, string host, DateTime utcNow)
+    {
         using var chain = new X509Chain { ChainPolicy = ChainPolicies.Create(settings) };
         foreach (var certificate in sent.Skip(1)) chain.ChainPolicy.ExtraStore.Add(certificate);
         var valid = chain.Build(sent[0]);
@@ -58,8 +66,10 @@ internal static class ChainJudge
         for (var i = 0; i < elements.Count; i++)
         {
             if ((elements[i].Flags & X509ChainStatusFlags.NotSignatureValid) == 0) continue;
-            // A CA made anew under the old name looks like a forged signature to whoever matches issuers by name alone.
-            var sameName = settings.TrustedCertificates.Any(trusted => CertificateFacts.SameName(trusted.SubjectName, elements[i].Certificate.IssuerName));
+            // A CA made anew under the old name looks like a forged signature to whoever matches issuers by name alone; the key's name tells.
+            var signed = elements[i].Certificate;
+            var sameName = settings.TrustedCertificates.Any(trusted =>
+                CertificateFacts.SameName(trusted.SubjectName, signed.IssuerName) && !CertificateFacts.IsKeyOf(trusted, signed));
             if (sameName && !isTrusted) continue;
             faults.Add(new ChainFault(
                 sameName ? "Tls.CaRegenerated" : "Tls.SignatureInvalid", Of(elements[i].Certificate, ("source", settings.TrustSource))));
@@ -96,7 +106,10 @@ internal static class ChainJudge
             var (certificate, flags) = elements[i];
             // A trusted root of the first certificate version has no basic constraints, and needs none.
             var isIssuer = i > 0 && !CertificateFacts.IsSelfIssued(certificate);
-            if (isIssuer && !CertificateFacts.IsAuthority(certificate) || (flags & X509ChainStatusFlags.InvalidBasicConstraints) != 0)
+            var tooDeep = i > 0 && CertificateFacts.PathLength(certificate) is { } depth && elements.Take(i).Skip(1).Count(below => !CertificateFacts.IsSelfIssued(below.Certificate)) > depth;
+            if (tooDeep)
+                faults.Add(new ChainFault("Tls.PathTooLong", Of(certificate, ("limit", CertificateFacts.PathLength(certificate)), ("count", i - 1))));
+            else if (isIssuer && !CertificateFacts.IsAuthority(certificate) || (flags & X509ChainStatusFlags.InvalidBasicConstraints) != 0 && !elements.Exists(one => CertificateFacts.PathLength(one.Certificate) is not null))
                 faults.Add(new ChainFault("Tls.IssuerNotACa", Of(certificate)));
             if ((flags & NameConstraints) != 0)
                 faults.Add(new ChainFault("Tls.NameConstraintViolated", Of(certificate, ("names", CertificateFacts.DescribeNames(elements[0].Certificate)))));
