@@ -80,7 +80,11 @@ internal static class RootCause
         new("Wan.", ["Rpc.", "Cluster.", "Outcome."]),
         new("Cluster.QuorumLost", [.. Leaderless, "Cluster.ElectionInProgress"]),
         new("Cluster.NeverBootstrapped", Leaderless),
-        new("Cluster.LeaderFrozen", Leaderless),
+        new("Cluster.LeaderFrozen", [.. Leaderless, "Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        new("Cluster.LeaderNotTracked", ["Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        new("Cluster.FollowerLagging", ["Outcome.StaleRead"]),
+        new("Agent.Leaving", ["Cluster.", "Rpc."]),
+        new("Agent.Slow", ["Cluster.SlowCommit"]),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         new("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"], IsMoreExactAboutTheKey),
         new("Acl.PermissionDenied", ["Key.Forbidden"], AreAboutOneKey),

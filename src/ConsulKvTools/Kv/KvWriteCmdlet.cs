@@ -53,6 +53,8 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private protected void Emit(ConsulKvWriteResult result)
     {
         WriteObject(result);
+        foreach (var note in result.Notes)
+            if (note.Severity == FindingSeverity.Warning) WriteWarning($"{note.Code}: {note.Title}. {note.Remedy}");
         if (FindingErrors.Of(result, result.Key) is not { } error) return;
         if (error.Exception is ConsulException failed) failed.Operation = new FailedOperation(Active, result.Key, OperationOf(result.Kind), result.ValueSize);
         WriteError(error);

@@ -73,7 +73,7 @@ internal static class Classifier
         }
         // Consul never answers in HTML. Behind a proxy that signs what it passes on, only Consul's own words prove that it was Consul.
         if (!IsHtml(response) && ServerTexts.Match(response.Status, response.Text, scope, evidence, wordsOnly: LooksLikeProxy(response)) is { } code)
-            return OfToken(code, hadToken);
+            return OfParameter(OfToken(code, hadToken), request);
         return OfStatus(response, request, evidence);
     }
 
@@ -84,6 +84,15 @@ internal static class Classifier
         ("Acl.TokenNotFound", false) => "Acl.AgentDefaultTokenBad",
         _ => code,
     };
+
+    /// <summary>Consul's text names the number it could not read, not the parameter; it reads flags first.</summary>
+    private static string OfParameter(string code, ConsulRequest request)
+    {
+        if (code is not ("Request.CasNotNumber" or "Request.FlagsInvalid")) return code;
+        var flags = request.Query.Split('&').FirstOrDefault(pair => pair.StartsWith("flags=", StringComparison.Ordinal));
+        return flags is not null && !ulong.TryParse(flags.Substring("flags=".Length), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? "Request.FlagsInvalid" : "Request.CasNotNumber";
+    }
 
     private static bool LooksLikeProxy(ConsulResponse response) =>
         !response.HasConsulHeader

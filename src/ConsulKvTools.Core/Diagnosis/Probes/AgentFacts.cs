@@ -19,4 +19,19 @@ internal sealed record AgentFacts(
 
     /// <summary>True for a version that does not know the parameter <c>partition</c> and ignores it; false for a newer or unknown one.</summary>
     public bool IgnoresPartitions => System.Version.TryParse((Version ?? "").Split('-', '+')[0], out var version) && version < FirstWithPartitions;
+
+    /// <summary>True when its gossip is encrypted.</summary>
+    public bool? GossipEncrypted { get; init; }
+
+    /// <summary>True when it encrypts its calls to servers (verify_outgoing).</summary>
+    public bool? EncryptsRpc { get; init; }
+
+    /// <summary>False on a server that has heard of no leader since it was started.</summary>
+    public bool? HeardOfLeader { get; init; }
+
+    /// <summary>A server's last Raft entry known to be stored by most servers; 0 after a start, until a leader says more.</summary>
+    public long? CommitIndex { get; init; }
+
+    /// <summary>A server's last Raft entry on its own disk; 0 before the first election ever.</summary>
+    public long? LastLogIndex { get; init; }
 }
