@@ -38,6 +38,8 @@ internal static class RootCause
         ("Cluster.LeaderFrozen", ["Cluster.NoLeader", "Cluster.LeaderUnknown"]),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         ("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"]),
+        ("Acl.DownPolicyExtendFailsOpen", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
+        ("Acl.PrimaryUnreachable", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
         ("Acl.PermissionDenied", ["Key.Forbidden"]),
         ("Key.", ["Agent.UnprintableFilter", "Key.WrongApiPath", "Http.UnexpectedStatus", "Http.RedirectRefused"]),
     ];
