@@ -19,7 +19,7 @@ public sealed class KeyFaultTests(AclAgentFixture lab)
     [InlineData("/lead", "Key.LeadingSlash", "a key with a leading slash")]
     [InlineData("a//b", "Key.DoubleSlash", "a key with two slashes in a row")]
     [InlineData("a/../b", "Key.DotSegments", "a key with .. for a part")]
-    [InlineData("a/\ud800", "Key.InvalidUtf8", "a key with half a character")]
+    [InlineData("half", "Key.InvalidUtf8", "a key with half a character")]
     [InlineData("long", "Key.TooLong", "a key of 70,000 characters")]
     [InlineData("a\tb", "Key.ControlCharacter", "a key with a tab")]
     [InlineData("a\u007fb", "Key.ControlCharacter", "a key with DEL")]
@@ -27,6 +27,8 @@ public sealed class KeyFaultTests(AclAgentFixture lab)
     public async Task A_key_that_cannot_be_written_is_the_root_cause(string key, string code, string how)
     {
         if (key == "long") key = new string('k', 70_000);
+        // As text of an attribute it would not survive.
+        if (key == "half") key = "a/\ud83d";
         Diagnose.Names(code, FaultOrigin.Real, how, await DiagnoseAsync(key));
         using var session = lab.Session(policy: LabSessions.Impatient);
         var written = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = key, Value = [1] }, Stop);
@@ -77,7 +79,6 @@ public sealed class KeyFaultTests(AclAgentFixture lab)
     [InlineData("alike/with#hash", "alike/with")]
     [InlineData("alike/back\\slash", "alike/back/slash")]
     [InlineData("alike/two words", "alike/two+words")]
-    [InlineData("alike/caf\u00e9", "alike/cafe\u0301")]
     [InlineData("alike/x%2Fy", "alike/x/y")]
     public async Task Another_spelling_that_exists_is_shown(string key, string other, string? stored = null)
     {
@@ -91,6 +92,14 @@ public sealed class KeyFaultTests(AclAgentFixture lab)
         }
         Diagnose.Lists("Key.LookAlike", FaultOrigin.Real, "the key was stored under another spelling", diagnosis);
         Assert.Equal(Printable.Text(other), diagnosis.Findings.Single(finding => finding.Code == "Key.LookAlike").Evidence["value"]);
+    }
+
+    [Fact]
+    public async Task A_letter_that_was_stored_in_parts_is_found()
+    {
+        Assert.SkipWhen("\u00e9".Normalize(NormalizationForm.FormD).Length == 1, "This machine has no ICU, and without it .NET cannot take letters apart.");
+        await lab.Agent.PutKeyAsync("alike/cafe\u0301", "1", Stop);
+        Assert.Contains((await DiagnoseAsync("alike/caf\u00e9")).Findings, finding => finding.Code == "Key.LookAlike");
     }
 
     [Fact]
@@ -165,7 +174,7 @@ public sealed class KeyFaultTests(AclAgentFixture lab)
         using var client = new TcpClient("127.0.0.1", lab.Agent.Ports.Http);
         using var stream = client.GetStream();
         var target = path + (request.Query.Length > 0 ? "?" + request.Query : "");
-        var head = $"{request.Method} {target} HTTP/1.1\r\nHost: consul\r\nConnection: close\r\nX-Consul-Token: {lab.ManagementToken}\r\nContent-Length: {Encoding.UTF8.GetByteCount(request.Text)}\r\n\r\n{request.Text}";
+        var head = $"{request.Method} {target} HTTP/1.0\r\nHost: consul\r\nX-Consul-Token: {lab.ManagementToken}\r\nContent-Length: {Encoding.UTF8.GetByteCount(request.Text)}\r\n\r\n{request.Text}";
         stream.Write(Encoding.UTF8.GetBytes(head));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var answer = reader.ReadToEnd().Split("\r\n\r\n", 2);
