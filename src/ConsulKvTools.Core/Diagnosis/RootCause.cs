@@ -87,6 +87,8 @@ internal static class RootCause
         new("Agent.Slow", ["Cluster.SlowCommit"]),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         new("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"], IsMoreExactAboutTheKey),
+        new("Acl.DownPolicyExtendFailsOpen", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
+        new("Acl.PrimaryUnreachable", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
         new("Acl.PermissionDenied", ["Key.Forbidden"], AreAboutOneKey),
         new("Key.ControlCharacter", ["Agent.UnprintableFilter"]),
         // What hangs is why the checks behind it ran out of time.

@@ -44,7 +44,8 @@ internal sealed class KeyProbe : IProbe
                 findings = findings.ConvertAll(odd => odd.Code == "Key.ControlCharacter" ? odd with { Severity = FindingSeverity.Error } : odd);
             return ProbeResults.From(failure.Finding.Title, [failure.Finding, .. findings]);
         }
-        if (response!.Status == 403) return ProbeResults.From("the token may not read the key", [ConsulFinding.Create("Key.Forbidden", ("key", Printable.Text(key))), .. findings]);
+        if (response!.Status == 403 && isPrefix) return ProbeResults.From("the token may not list the prefix", findings);
+        if (response.Status == 403) return ProbeResults.From("the token may not read the key", [ConsulFinding.Create("Key.Forbidden", ("key", Printable.Text(key))), .. findings]);
         if (isPrefix && (response.FilteredByAcls || ((response.Status == 404 || response.Text is "[]") && await MayNotListAsync(context, key, cancellation).ConfigureAwait(false))))
             return ProbeResults.From("what is below the prefix may be hidden from the token",
                 [ConsulFinding.Create("Key.Filtered", ("key", Printable.Text(key)), ("prefix", Printable.Text(key)), ("address", context.Session.Address)), .. findings]);
