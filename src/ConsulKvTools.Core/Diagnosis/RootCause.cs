@@ -27,6 +27,7 @@ internal static class RootCause
         ("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired"]),
         // Who really answers on the port explains how TLS or HTTP with it failed.
         ("Port.", ["Tls.", "Http.", "Tcp.ClosedOnAccept"]),
+        ("Http.ProtocolMismatch", ["Http.EmptyReply", "Http.Reset", "Http.NotConsul"]),
         ("Http.TlsRequired", ["Http.NotConsul", "Http.UnexpectedStatus"]),
         ("Tls.PlainHttpOnPort", ["Http."]),
         ("Tcp.ClosedOnAccept", ["Http.EmptyReply", "Http.Reset", "Tls.ClosedAtClientHello"]),

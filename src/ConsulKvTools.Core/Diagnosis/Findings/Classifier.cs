@@ -99,10 +99,12 @@ internal static class Classifier
 
     private static string OfStatus(ConsulResponse response, ConsulRequest request, List<(string, object?)> evidence)
     {
+        evidence.Add(("size", request.Body?.Length));
         evidence.Add(("server", response.Header("Server") is { } server ? Printable.Text(server, 80) : null));
         switch (response.Status)
         {
             case >= 300 and < 400:
+                if (!evidence.Exists(one => one is { Item1: "key", Item2: not null })) evidence.Add(("key", Printable.Text(request.Path)));
                 evidence.Add(("value", response.Header("Location") is { } location ? Printable.Text(location, 200) : null));
                 return "Http.RedirectRefused";
             case 401 or 407 when response.Header("WWW-Authenticate") is not null || response.Header("Proxy-Authenticate") is not null:
