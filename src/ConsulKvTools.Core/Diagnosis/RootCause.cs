@@ -68,6 +68,7 @@ internal static class RootCause
         new("Host.ReadOnlyFileSystem", ["Cluster."]),
         // Who really answers on the port explains how TLS or HTTP with it failed.
         new("Port.", [.. NoHandshake, "Http.", "Tcp.ClosedOnAccept"]),
+        new("Http.ProtocolMismatch", [.. NoAnswer, "Http.NotConsul"]),
         new("Http.TlsRequired", ["Http.NotConsul", "Http.UnexpectedStatus"]),
         new("Tls.PlainHttpOnPort", ["Http."]),
         new("Tcp.ClosedOnAccept", [.. NoAnswer, "Tls.ClosedAtClientHello"]),

@@ -108,10 +108,12 @@ internal static class Classifier
 
     private static string OfStatus(ConsulResponse response, ConsulRequest request, List<(string, object?)> evidence)
     {
+        evidence.Add(("size", request.Body?.Length));
         evidence.Add(("server", response.Header("Server") is { } server ? Printable.Text(server, 80) : null));
         switch (response.Status)
         {
             case >= 300 and < 400:
+                if (!evidence.Exists(one => one is { Item1: "key", Item2: not null })) evidence.Add(("key", Printable.Text(request.Path)));
                 evidence.Add(("value", response.Header("Location") is { } location ? Printable.Text(location, 200) : null));
                 // Consul cleans paths by redirecting; to this one only a request without a key is sent.
                 return request.Path.Length > "/v1/kv/".Length && PathOf(response.Header("Location")) == "/v1/kv/" ? "Key.NoTrailingSlashOnApi" : "Http.RedirectRefused";
