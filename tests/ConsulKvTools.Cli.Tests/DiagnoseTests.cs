@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Cli.Tests;
 

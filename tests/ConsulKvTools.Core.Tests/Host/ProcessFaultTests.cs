@@ -91,6 +91,7 @@ public sealed class ProcessFaultTests : IDisposable
     {
         var program = Own(new LabProgram("", Good));
         program.Freeze();
+        await Eventually.HoldsAsync(() => ProcessReader.Read(program.Id).State == 'T');
         Diagnose.Names("Host.ProcessStopped", FaultOrigin.Real, "a process stopped by SIGSTOP", await AsProcess.DiagnoseAsync(program.Id));
     }
 
