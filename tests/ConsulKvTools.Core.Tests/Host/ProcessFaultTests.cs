@@ -165,6 +165,7 @@ public sealed class ProcessFaultTests : IDisposable
         var diagnosis = await AsProcess.DiagnoseAsync(program.Id);
         Diagnose.Lists("Host.ConnectUnanswered", FaultOrigin.Real, "a process that connects to a port that drops every SYN", diagnosis);
         Diagnose.Names("Tcp.Timeout", diagnosis);
+        Diagnose.Lists("Host.ConnectionsNotAccepted", FaultOrigin.Real, "a program on this machine that listens and does not accept", diagnosis);
         Assert.Equal("Tcp.Timeout", diagnosis.Findings.Single(finding => finding.Code == "Host.ConnectUnanswered").BlockedBy);
     }
 
