@@ -91,6 +91,7 @@ public sealed class ProcessFaultTests : IDisposable
     {
         var program = Own(new LabProgram("", Good));
         program.Freeze();
+        await Eventually.HoldsAsync(() => ProcessReader.Read(program.Id).State == 'T');
         Diagnose.Names("Host.ProcessStopped", FaultOrigin.Real, "a process stopped by SIGSTOP", await AsProcess.DiagnoseAsync(program.Id));
     }
 
@@ -164,6 +165,7 @@ public sealed class ProcessFaultTests : IDisposable
         var diagnosis = await AsProcess.DiagnoseAsync(program.Id);
         Diagnose.Lists("Host.ConnectUnanswered", FaultOrigin.Real, "a process that connects to a port that drops every SYN", diagnosis);
         Diagnose.Names("Tcp.Timeout", diagnosis);
+        Diagnose.Lists("Host.ConnectionsNotAccepted", FaultOrigin.Real, "a program on this machine that listens and does not accept", diagnosis);
         Assert.Equal("Tcp.Timeout", diagnosis.Findings.Single(finding => finding.Code == "Host.ConnectUnanswered").BlockedBy);
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.NetworkInformation;
 using ConsulKvTools.Diagnosis.Host;
 using ConsulKvTools.Diagnosis.Transport;
 
@@ -53,16 +51,7 @@ internal sealed class AgentDiskProbe : IProbe
     {
         var endpoint = context.Session.Target.Endpoint;
         if (endpoint.SocketPath is not null || endpoint.IsLoopback) return true;
-        if (context.Facts.Find<ResolvedAddresses>()?.Addresses is not { Count: > 0 } addresses) return false;
-        try
-        {
-            var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(one => one.GetIPProperties().UnicastAddresses).Select(one => one.Address).ToArray();
-            return addresses.All(address => IPAddress.IsLoopback(address) || own.Contains(address));
-        }
-        catch (NetworkInformationException)
-        {
-            return false;
-        }
+        return context.Facts.Find<ResolvedAddresses>()?.Addresses is { Count: > 0 } addresses && addresses.All(OwnAddresses.Include);
     }
 
     // Behind loopback there may be a container or a tunnel: the agent's folder holds the agent's id.

@@ -37,11 +37,13 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
         if (remotes.Count == 0) return ProbeResults.Skipped("there is no address to look for");
         var program = context.Request.Program;
         var process = program is { Unsupported: null } ? program.Pid.ToString(CultureInfo.InvariantCulture) : "self";
-        var all = Rows(process, remotes);
+        var table = Table(process);
+        var all = Leading(table, remotes);
         var findings = new List<ConsulFinding>();
         (string, object?)[] where = [("address", context.Session.Address), ("port", remotes.First().Port)];
         // The range belongs to a network; that of another one cannot be seen from here.
         if (program?.SharesNetwork != false) findings.AddRange(JudgePorts(all, LocalPorts.Count(new ProcFolder(files.Proc)), where));
+        if (program?.SharesNetwork != false) findings.AddRange(await JudgeListenerAsync(table, process, remotes, where, cancellation).ConfigureAwait(false));
         var own = program?.Sockets is { } inodes ? all.Where(row => row.Inode != 0 && inodes.Contains(row.Inode)).ToArray() : null;
         if (own is not null && program is not null) findings.AddRange(await JudgeProgramAsync(program, process, own, remotes, where, cancellation).ConfigureAwait(false));
 
@@ -70,12 +72,32 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
         }
     }
 
-    private TcpRow[] Rows(string process, IReadOnlyCollection<IPEndPoint> remotes)
+    private IReadOnlyList<TcpRow> Table(string process)
+    {
+        var rows = ProcessReader.ReadTcp(files.Proc, process);
+        return rows.Count == 0 && files == HostFiles.OfThisMachine && Path.DirectorySeparatorChar == '\\' ? OfOtherSystem() : rows;
+    }
+
+    private static TcpRow[] Leading(IReadOnlyList<TcpRow> table, IReadOnlyCollection<IPEndPoint> remotes)
     {
         var wanted = new HashSet<IPEndPoint>(remotes);
-        var rows = ProcessReader.ReadTcp(files.Proc, process);
-        if (rows.Count == 0 && files == HostFiles.OfThisMachine && Path.DirectorySeparatorChar == '\\') rows = OfOtherSystem();
-        return rows.Where(row => row.State != TcpState.Listen && wanted.Contains(row.Remote)).ToArray();
+        return table.Where(row => row.State != TcpState.Listen && wanted.Contains(row.Remote)).ToArray();
+    }
+
+    // Where the agent is on this machine, the kernel shows how many connections it has not accepted yet.
+    private async Task<IReadOnlyList<ConsulFinding>> JudgeListenerAsync(
+        IReadOnlyList<TcpRow> table, string process, IReadOnlyCollection<IPEndPoint> remotes, (string, object?)[] where, CancellationToken cancellation)
+    {
+        TcpRow? Waiting(IReadOnlyList<TcpRow> rows) => rows.FirstOrDefault(row => row is { State: TcpState.Listen, ReceiveQueue: > 0 } && remotes.Any(remote =>
+            remote.Port == row.Local.Port && (remote.Address.Equals(row.Local.Address) || row.Local.Address.Equals(IPAddress.Any) || row.Local.Address.Equals(IPAddress.IPv6Any))
+            && OwnAddresses.Include(remote.Address)));
+        var waiting = Waiting(table);
+        for (var look = 0; look < 2 && waiting is not null; look++)
+        {
+            await Task.Delay(BetweenLooks, cancellation).ConfigureAwait(false);
+            waiting = Waiting(Table(process)) is { } later && later.ReceiveQueue >= waiting.ReceiveQueue ? later : null;
+        }
+        return waiting is null ? [] : [ConsulFinding.Create("Host.ConnectionsNotAccepted", [.. where, ("count", waiting.ReceiveQueue), ("text", Describe(waiting))])];
     }
 
     private static TcpRow[] OfOtherSystem()
@@ -124,7 +146,7 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
         for (var look = 0; look < 2 && unanswered.Length + unread.Length + unsent.Length > 0; look++)
         {
             await Task.Delay(BetweenLooks, cancellation).ConfigureAwait(false);
-            var now = Rows(process, remotes).Where(row => row.Inode != 0).GroupBy(row => row.Inode).ToDictionary(same => same.Key, same => same.First());
+            var now = Leading(Table(process), remotes).Where(row => row.Inode != 0).GroupBy(row => row.Inode).ToDictionary(same => same.Key, same => same.First());
             TcpRow[] Still(TcpRow[] before, Func<TcpRow, TcpRow, bool> unmoved) =>
                 before.Where(row => now.TryGetValue(row.Inode, out var later) && later.State == row.State && unmoved(row, later)).Select(row => now[row.Inode]).ToArray();
             unanswered = Still(unanswered, (_, _) => true);
