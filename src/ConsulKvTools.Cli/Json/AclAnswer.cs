@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Reports.Json;
+
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>Whether the token may do one thing.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
@@ -17,15 +18,58 @@ internal sealed class DiagnoseVerb : Verb
     private readonly Option<string?> canary = new("--canary") { Description = "Also write, read and delete one key of its own below this prefix. Without it nothing is changed.", HelpName = "prefix" };
     private readonly Option<bool> allowDegraded = new("--allow-degraded") { Description = "Exit code 0 for the verdict Degraded too: the write works, but something is worth mending." };
 
+    private readonly RepeatOptions repeat = new();
+    private readonly Option<string?> compare = new("--compare") { Description = "Also say what changed since an earlier diagnosis, saved with --output json.", HelpName = "file" };
+
     public DiagnoseVerb(GlobalOptions globals, Surroundings surroundings)
         : base("diagnose", "Say why a write fails, with the evidence and the command that mends it. Changes nothing.", globals, surroundings)
     {
         Arguments.Add(key);
-        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, allowDegraded }) Options.Add(option);
+        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, allowDegraded, compare }.Concat(repeat.All)) Options.Add(option);
     }
 
     /// <summary>The diagnosis a command line asks for.</summary>
-    public async Task<ConsulDiagnosis> DiagnoseAsync(ParseResult parsed, IProgress<ProbeResult>? progress, CancellationToken cancellation)
+    public async Task<ConsulDiagnosis> DiagnoseAsync(ParseResult parsed, ProbeProgress? progress, CancellationToken cancellation)
+    {
+        var request = await RequestAsync(parsed, cancellation).ConfigureAwait(false);
+        using var session = OpenSessionForDiagnosis(parsed);
+        return ForShell.Of(repeat.Wait(parsed)
+            ? await HealthWait.RunAsync(session, request, repeat.Interval(parsed), parsed.GetValue(allowDegraded), progress,
+                (now, _) => progress?.Begin(now.RootCause is { } cause ? $"Still {cause.Code}." : ""), cancellation).ConfigureAwait(false)
+            : await Diagnoser.RunAsync(session, request, progress, cancellation).ConfigureAwait(false));
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        var reference = parsed.GetValue(compare) is { } file ? SavedDiagnosis.Read(file) : null;
+        repeat.Check(parsed, compares: reference is not null);
+        if (repeat.Count(parsed) is { } count) return await RunSeriesAsync(parsed, count, terminal, cancellation).ConfigureAwait(false);
+        ConsulDiagnosis diagnosis;
+        using (var progress = ProbeProgress.For(terminal, Surroundings))
+            diagnosis = await DiagnoseAsync(parsed, progress, cancellation).ConfigureAwait(false);
+        var comparison = reference is null ? null : DiagnosisComparison.Of(ForShell.Of(reference), diagnosis);
+        if (comparison is not null && terminal.IsJson) terminal.Document(ComparisonDocument.Of(comparison), CliJson.Default.ComparisonDocument);
+        else if (terminal.IsJson) await terminal.BytesAsync(Encoding.UTF8.GetBytes(DiagnosisJson.Write(diagnosis)), cancellation).ConfigureAwait(false);
+        else DiagnosisView.Write(terminal, diagnosis, comparison);
+        return ExitCodeOf(parsed, diagnosis.Verdict);
+    }
+
+    private async Task<int> RunSeriesAsync(ParseResult parsed, int count, Terminal terminal, CancellationToken cancellation)
+    {
+        var request = await RequestAsync(parsed, cancellation).ConfigureAwait(false);
+        ConsulDiagnosisSeries series;
+        using (var session = OpenSessionForDiagnosis(parsed))
+        using (var progress = ProbeProgress.For(terminal, Surroundings))
+            series = ForShell.Of(await DiagnosisSeries.RunAsync(session, request, count, repeat.Interval(parsed), progress,
+                (number, now) => progress?.Begin($"{number} of {count} done, last {now.RootCause?.Code ?? now.Verdict.ToString()}."), cancellation).ConfigureAwait(false));
+        if (terminal.IsJson) terminal.Document(SeriesDocument.Of(series), CliJson.Default.SeriesDocument);
+        else terminal.Lines(SeriesText.Lines(series, terminal.Style));
+        // Stopped half-way: what there is has been shown, but it is not what was asked for.
+        if (series.Diagnoses.Count < count) return ExitCode.CouldNotRun;
+        return ExitCodeOf(parsed, series.FaultyCount > 0 ? DiagnosisVerdict.Faulty : series.DegradedCount > 0 ? DiagnosisVerdict.Degraded : DiagnosisVerdict.Healthy);
+    }
+
+    private async Task<DiagnosisRequest> RequestAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var request = new DiagnosisRequest
         {
@@ -33,25 +77,17 @@ internal sealed class DiagnoseVerb : Verb
             Value = await ValueInput.ReadAsync(parsed.GetValue(value), parsed.GetValue(valueFile), Surroundings.Input, Globals.TokenIsOnInput(parsed), cancellation).ConfigureAwait(false),
             Operation = parsed.GetValue(operation),
             CanaryPrefix = parsed.GetValue(canary),
+            IdleTime = repeat.IdleTime(parsed),
         };
         if (parsed.GetValue(timeout) is { } limit) request = request with { Timeout = limit };
         if (request.Value is not null && request.Key is null) throw new UsageException("A value is given but no key: consulkv diagnose KEY --value TEXT.");
-        using var session = OpenSessionForDiagnosis(parsed);
-        return ForShell.Of(await Diagnoser.RunAsync(session, request, progress, cancellation).ConfigureAwait(false));
+        return request;
     }
 
-    protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    private int ExitCodeOf(ParseResult parsed, DiagnosisVerdict verdict) => verdict switch
     {
-        ConsulDiagnosis diagnosis;
-        using (var progress = ProbeProgress.For(terminal, Surroundings))
-            diagnosis = await DiagnoseAsync(parsed, progress, cancellation).ConfigureAwait(false);
-        if (terminal.IsJson) terminal.Document(DiagnosisDocument.Of(diagnosis), CliJson.Default.DiagnosisDocument);
-        else DiagnosisView.Write(terminal, diagnosis);
-        return diagnosis.Verdict switch
-        {
-            DiagnosisVerdict.Healthy => ExitCode.Healthy,
-            DiagnosisVerdict.Degraded when parsed.GetValue(allowDegraded) => ExitCode.Healthy,
-            _ => ExitCode.Fault,
-        };
-    }
+        DiagnosisVerdict.Healthy => ExitCode.Healthy,
+        DiagnosisVerdict.Degraded when parsed.GetValue(allowDegraded) => ExitCode.Healthy,
+        _ => ExitCode.Fault,
+    };
 }

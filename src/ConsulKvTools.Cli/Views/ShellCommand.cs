@@ -37,9 +37,6 @@ internal static partial class ShellCommand
         ["Default"] = null,
         ["Atomic"] = null,
         ["CompareStale"] = null,
-        ["Count"] = null,
-        ["Wait"] = null,
-        ["IdleSeconds"] = null,
     };
 
     private static readonly HashSet<string> Lower = ["Operation", "Consistency"];

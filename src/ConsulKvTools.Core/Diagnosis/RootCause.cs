@@ -48,6 +48,8 @@ internal static class RootCause
         new("Config.TokenFileUnreadable", Anonymous),
         new("Config.TokenFileBeatsEnv", TokenRefused),
         new("Config.BasicAuthIgnored", ["Proxy.AuthenticationRequired"]),
+        new("Dns.StaleAddress", NotReached),
+        new("Tcp.MtuBlackHole", ["Tls.HandshakeTimeout", "Tls.HandshakeStalled", "Cluster.LeaderFrozen", "Http.", "Outcome.", "Probe.DeadlineReached"]),
         new("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired", "Tls.IntermediateExpired", "Tls.RootExpired"], IsValidByTheOtherClock),
         // Who really answers on the port explains how TLS or HTTP with it failed.
         new("Port.", [.. NoHandshake, "Http.", "Tcp.ClosedOnAccept"]),
@@ -66,6 +68,7 @@ internal static class RootCause
         new("Cluster.LeaderFrozen", Leaderless),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         new("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"], IsMoreExactAboutTheKey),
+        new("Acl.PermissionDenied", ["Key.Forbidden"], AreAboutOneKey),
         new("Key.ControlCharacter", ["Agent.UnprintableFilter"]),
     ];
 

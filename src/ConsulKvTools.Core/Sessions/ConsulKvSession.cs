@@ -71,7 +71,7 @@ public sealed class ConsulKvSession : IDisposable
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
     /// <summary>Why the agent was last not reached at all; null when it always was. Says what an open circuit hides.</summary>
-    /// <remarks>With the circuit itself the one thing about a session that changes.</remarks>
+    /// <remarks>With the circuit itself and <see cref="TokenSeen"/> all about a session that changes.</remarks>
     internal ConsulFinding? LastOutage { get; private set; }
 
     /// <summary>Remembers why the agent was not reached.</summary>
@@ -79,6 +79,12 @@ public sealed class ConsulKvSession : IDisposable
     {
         if (failure.IsOutage) LastOutage = failure.Finding;
     }
+
+    /// <summary>What Consul last said the session's token is, without its secret; null when it was never asked or never knew it. Only history tells an expired token from one that never was.</summary>
+    internal Acl.AclToken? TokenSeen { get; private set; }
+
+    /// <summary>Remembers a token that Consul knew.</summary>
+    internal void Remember(Acl.AclToken token) => TokenSeen = token;
 
     internal RetryExecutor Executor => executor.Value;
 

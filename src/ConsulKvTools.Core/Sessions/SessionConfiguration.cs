@@ -13,6 +13,7 @@ internal sealed class SessionConfiguration
     private readonly ConsulEnvironment environment;
     private readonly List<ConsulSetting> settings = [];
     private readonly List<ConsulFinding> findings = [];
+    private readonly List<(string Variable, string Source)> ignored = [];
 
     private SessionConfiguration(ConsulSessionOptions options, ConsulEnvironment environment)
     {
@@ -65,6 +66,9 @@ internal sealed class SessionConfiguration
         Note("RetryPolicy", policy.ToString(), options.RetryPolicy is null ? "default" : "-RetryPolicy");
         if (policy.AttemptTimeout < TimeSpan.FromSeconds(8))
             findings.Add(ConsulFinding.Create("Config.TimeoutTooShort", ("seconds", policy.AttemptTimeout.TotalSeconds), ("value", policy.AttemptTimeout)));
+        if (ignored.Count > 0)
+            findings.Add(ConsulFinding.Create("Config.EnvIgnored",
+                ("variable", string.Join(", ", ignored.Select(one => one.Variable))), ("source", string.Join(", ", ignored.Select(one => one.Source)))));
         Target = new DialTarget(endpoint, tls, proxy, timeout);
     }
 
@@ -85,6 +89,9 @@ internal sealed class SessionConfiguration
         findings.AddRange(problems);
         if (options.Address is null && fromVariable is null)
             findings.Add(ConsulFinding.Create("Config.AddrMissing", ("address", DefaultAddress), ("variable", "CONSUL_HTTP_ADDR")));
+        // This module reads it as Consul does; the .NET program beside it that shares the variable may not.
+        if (options.Address is null && endpoint is not null && text.IndexOf("://", StringComparison.Ordinal) < 0 && fromVariable is not null)
+            findings.Add(ConsulFinding.Create("Config.AddrNoScheme", ("value", Printable.Text(text)), ("address", endpoint.ToString()), ("source", "CONSUL_HTTP_ADDR")));
         if (endpoint is null) CanConnect = false;
         endpoint ??= new ConsulEndpoint { Host = "(unusable address)", Port = 0, UseTls = false };
         settings[settings.Count - 1] = settings[settings.Count - 1] with { Value = CanConnect ? endpoint.ToString() : "(unusable)" };
@@ -105,8 +112,12 @@ internal sealed class SessionConfiguration
         else if (variableFile is not null) text = ReadTokenFile(variableFile, source = "CONSUL_HTTP_TOKEN_FILE");
         else if (variableToken is not null) (text, source) = (variableToken, "CONSUL_HTTP_TOKEN");
 
-        if (source == "CONSUL_HTTP_TOKEN_FILE" && variableToken is not null && text is not null && variableToken.Trim() != text.Trim().Trim('\uFEFF', '"', '\''))
+        if (source == "CONSUL_HTTP_TOKEN_FILE" && variableToken is not null && text is not null && Bare(variableToken) != Bare(text))
             findings.Add(ConsulFinding.Create("Config.TokenFileBeatsEnv", ("file", variableFile), ("variable", "CONSUL_HTTP_TOKEN"), ("source", source)));
+
+        // What the explicit token hides is worth knowing only where it differs; Go's own client would take the file even then.
+        if (source is "-Token" or "-TokenFile" && text is not null && (PeekTokenFile(variableFile) ?? variableToken) is { } hidden && Bare(hidden) != Bare(text))
+            findings.Add(ConsulFinding.Create("Config.ConflictingToken", ("source", source), ("variable", variableFile is not null ? "CONSUL_HTTP_TOKEN_FILE" : "CONSUL_HTTP_TOKEN")));
 
         if (text is not null)
         {
@@ -123,6 +134,8 @@ internal sealed class SessionConfiguration
         settings.Add(new ConsulSetting("Token", Token?.ToString(), source, shadowed));
         if (Token is not null && !endpoint.UseTls && !endpoint.IsLoopback && CanConnect)
             findings.Add(ConsulFinding.Create("Config.TokenInClear", ("address", endpoint.ToString()), ("host", endpoint.Host)));
+        if (Token is null && !endpoint.UseTls && !endpoint.IsLoopback && CanConnect)
+            findings.Add(ConsulFinding.Create("Config.TlsNotUsed", ("address", endpoint.ToString()), ("host", endpoint.Host)));
 
         if (environment["CONSUL_HTTP_AUTH"] is { } basic)
         {
@@ -156,6 +169,21 @@ internal sealed class SessionConfiguration
             findings.Add(ConsulFinding.Create("Config.TokenFileUnreadable", [.. evidence, ("problem", error.GetType().Name)]));
         }
         return null;
+    }
+
+    private static string Bare(string token) => token.Trim().Trim('\uFEFF', '"', '\'');
+
+    /// <summary>What a token file holds that is not used; null when it cannot be read or holds nothing, which then matters to nobody.</summary>
+    private static string? PeekTokenFile(string? file)
+    {
+        try
+        {
+            return file is not null && new FileInfo(file) is { Exists: true, Length: < 64 * 1024 } && File.ReadAllText(file) is { } text && Bare(text).Length > 0 ? text : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     private void CheckToken(string text, string source)
@@ -279,6 +307,7 @@ internal sealed class SessionConfiguration
         var value = given ?? fromVariable;
         var source = given is not null ? parameter : fromVariable is not null ? variable! : "default";
         settings.Add(new ConsulSetting(setting, value, source, given is not null && fromVariable is not null ? [variable!] : []));
+        if (given is not null && fromVariable is not null && given != fromVariable) ignored.Add((variable!, parameter));
         return value;
     }
 

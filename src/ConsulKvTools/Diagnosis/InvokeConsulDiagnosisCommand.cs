@@ -5,11 +5,9 @@ namespace ConsulKvTools.Commands;
 
 /// <summary>Finds out why a write fails: walks its whole way with probes that change nothing, and names the root cause first.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ConsulDiagnosis")]
-[OutputType(typeof(ConsulDiagnosis))]
+[OutputType(typeof(ConsulDiagnosis), typeof(ConsulDiagnosisSeries))]
 public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
 {
-    private const int ProgressId = 8500;
-
     /// <summary>The key that cannot be written. Without it only the way to it is looked at, and ACLs in general.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
@@ -26,7 +24,10 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [Parameter]
     public AclOperation Operation { get; set; } = AclOperation.Write;
 
-    /// <summary>Time for the whole diagnosis. What is not done by then is reported as such.</summary>
+    /// <summary>
+    /// Time for the whole diagnosis. What is not done by then is reported as such. With -Count it is for each diagnosis, with -Wait for all
+    /// of them together; -IdleSeconds comes on top of it.
+    /// </summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
@@ -36,31 +37,82 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public string? Canary { get; set; }
 
+    /// <summary>
+    /// Also proves whether a connection survives so many seconds of silence, 1 to 86400. The diagnosis takes that much longer.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int IdleSeconds { get; set; }
+
+    /// <summary>Diagnoses so often, 1 to 10000, and sums up: for faults that come and go.</summary>
+    [Parameter]
+    [ValidateRange(1, DiagnosisSeries.Longest)]
+    public int Count { get; set; }
+
+    /// <summary>With -Count or -Wait: from the end of one diagnosis to the start of the next.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Diagnoses again and again until the verdict is Healthy, or -Timeout is over; emits the last diagnosis.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>With -Wait: the verdict Degraded ends the wait too, since the write works.</summary>
+    [Parameter]
+    public SwitchParameter AllowDegraded { get; set; }
+
     /// <inheritdoc/>
     protected override bool TakesUnusableSession => true;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RequirePositive(Timeout, "-Timeout");
+        var repeats = MyInvocation.BoundParameters.ContainsKey(nameof(Count));
+        if (Wait && repeats) Refuse("-Wait", "-Wait and -Count exclude each other: -Wait ends with the first healthy diagnosis, -Count makes so many");
+        if (Wait && IdleSeconds > 0) Refuse("-IdleSeconds", "-Wait and -IdleSeconds exclude each other: test idle connections once it is healthy");
+        if (!Wait && !repeats && MyInvocation.BoundParameters.ContainsKey(nameof(Interval))) Refuse("-Interval", "-Interval is given without -Count or -Wait; a single diagnosis has none");
+        if (!Wait && AllowDegraded) Refuse("-AllowDegraded", "-AllowDegraded is given without -Wait; it says when a wait is over");
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        RequirePositive(Timeout, "-Timeout");
         byte[]? bytes = null;
         if (Value is not null && !KvValue.TryConvert(Value, out bytes, out var problem))
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Value", problem!, Value));
-        var request = new DiagnosisRequest { Key = Key, Value = bytes, Operation = Operation, Timeout = Timeout, CanaryPrefix = Canary };
+        var request = new DiagnosisRequest
+        {
+            Key = Key, Value = bytes, Operation = Operation, Timeout = Timeout, CanaryPrefix = Canary, IdleTime = IdleSeconds > 0 ? TimeSpan.FromSeconds(IdleSeconds) : null,
+        };
+        var progress = new DiagnosisProgressRecord("Diagnosing Consul at " + Printable.Text(Active.Address), WriteProgress);
         AwaitFor((object?)Key ?? Active, async cancellation =>
         {
-            var diagnosis = await Diagnoser.RunAsync(Active, request, new ProbeProgress(Show), cancellation).ConfigureAwait(false);
-            WriteProgress(new ProgressRecord(ProgressId, "Diagnosing Consul", "Done") { RecordType = ProgressRecordType.Completed });
-            WriteObject(diagnosis);
+            object result = Wait ? await HealthWait.RunAsync(Active, request, Interval, AllowDegraded, progress, (now, before) => Waited(progress, now, before), cancellation).ConfigureAwait(false)
+                : Count > 0 ? await DiagnosisSeries.RunAsync(Active, request, Count, Interval, progress, (number, now) => Ended(progress, number, now), cancellation).ConfigureAwait(false)
+                : await Diagnoser.RunAsync(Active, request, progress, cancellation).ConfigureAwait(false);
+            progress.Complete();
+            WriteObject(result);
         });
     }
 
-    private void Show(ProbeResult probe) =>
-        WriteProgress(new ProgressRecord(ProgressId, "Diagnosing Consul at " + Printable.Text(Active.Address), $"{probe.Probe}: {Printable.Text(probe.Summary, 80)}"));
-
-    /// <summary>Hands each probe over at once; <see cref="Progress{T}"/> would do so at some later time, on some other thread.</summary>
-    private sealed class ProbeProgress(Action<ProbeResult> show) : IProgress<ProbeResult>
+    private void Ended(DiagnosisProgressRecord progress, int number, ConsulDiagnosis diagnosis)
     {
-        public void Report(ProbeResult value) => show(value);
+        // Ctrl+C lets nothing be emitted any more: who stops half-way has at least this.
+        WriteVerbose($"{number} of {Count}: {Brief(diagnosis)}");
+        progress.Before = $"{number} of {Count} done, last {diagnosis.RootCause?.Code ?? diagnosis.Verdict.ToString()}. ";
     }
+
+    private void Waited(DiagnosisProgressRecord progress, ConsulDiagnosis now, ConsulDiagnosis? before)
+    {
+        if (before is null || !SeriesSummary.SaysTheSame(now, before)) WriteVerbose(Brief(now));
+        progress.Before = now.RootCause is { } cause ? $"Still {cause.Code}: {Printable.Text(cause.Title, 80)}. " : "";
+    }
+
+    private static string Brief(ConsulDiagnosis diagnosis) =>
+        $"{diagnosis.Verdict}{(diagnosis.RootCause is { } cause ? $": {cause.Code}: {Printable.Text(cause.Title, 200)}" : "")} ({DiagnosisText.Time(diagnosis.Duration)})";
+
+    private void Refuse(string parameter, string problem) => ThrowTerminatingError(FindingErrors.Invalid(this, parameter, problem, null));
 }

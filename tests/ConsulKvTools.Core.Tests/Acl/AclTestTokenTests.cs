@@ -82,7 +82,7 @@ public sealed class AclTestTokenTests(AclAgents agents)
         {
             Assert.True(result.Allowed, result.ToString());
             Assert.Equal("AclsDisabled", result.Method);
-            Assert.Empty(result.Notes);
+            Assert.Equal("Acl.DisabledButTokenSent", Assert.Single(result.Notes).Code);
         }
         var probe = await ProbeAsync(session, "app/x");
         Assert.Equal(ProbeStatus.Passed, probe.Status);

@@ -15,4 +15,17 @@ internal static class Eventually
             await Task.Delay(1000);
         }
     }
+
+    /// <summary>The first diagnosis that is healthy.</summary>
+    public static async Task<ConsulDiagnosis> HealthyAsync(Func<Task<ConsulDiagnosis>> run)
+    {
+        var until = DateTime.UtcNow.AddSeconds(60);
+        while (true)
+        {
+            var diagnosis = await run();
+            if (diagnosis.Verdict == DiagnosisVerdict.Healthy) return diagnosis;
+            if (DateTime.UtcNow > until) Diagnose.IsHealthy(diagnosis);
+            await Task.Delay(1000);
+        }
+    }
 }

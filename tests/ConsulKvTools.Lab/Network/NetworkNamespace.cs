@@ -104,6 +104,13 @@ public sealed class NetworkNamespace : IDisposable
         return this;
     }
 
+    /// <summary>Changes this machine's end of the cable, for example <c>gso_max_segs</c>, <c>1</c>: every segment then crosses it as a packet of its own.</summary>
+    public NetworkNamespace OuterLink(params string[] settings)
+    {
+        Ip(["link", "set", _cable, .. settings]);
+        return this;
+    }
+
     /// <summary>Runs a program inside to its end.</summary>
     /// <returns>The exit code, and output and errors as printed.</returns>
     public (int ExitCode, string Output, string Error) Run(TimeSpan timeout, params string[] command)

@@ -104,7 +104,8 @@ internal static class Classifier
         {
             case >= 300 and < 400:
                 evidence.Add(("value", response.Header("Location") is { } location ? Printable.Text(location, 200) : null));
-                return "Http.RedirectRefused";
+                // Consul cleans paths by redirecting; to this one only a request without a key is sent.
+                return request.Path.Length > "/v1/kv/".Length && PathOf(response.Header("Location")) == "/v1/kv/" ? "Key.NoTrailingSlashOnApi" : "Http.RedirectRefused";
             case 401 or 407 when response.Header("WWW-Authenticate") is not null || response.Header("Proxy-Authenticate") is not null:
                 return "Proxy.AuthenticationRequired";
             case 403 when !response.HasConsulHeader && (LooksLikeProxy(response) || response.Header("Server") is not null):
@@ -129,6 +130,10 @@ internal static class Classifier
                 return "Http.UnexpectedStatus";
         }
     }
+
+    /// <summary>The path of a Location, which Consul gives without scheme and host.</summary>
+    private static string? PathOf(string? location) =>
+        location is not null && Uri.TryCreate(new Uri("http://consul"), location, out var where) ? where.AbsolutePath : null;
 
     private static TimeSpan? RetryAfterOf(ConsulResponse response)
     {

@@ -31,8 +31,9 @@ internal sealed class AclProbe : IProbe
         var result = report.Results.Count > 0 ? report.Results[0] : null;
         var findings = new List<ConsulFinding>();
         if ((result is null ? report.Fault : result.Finding) is { } finding) findings.Add(finding);
+        if (report.Mode == AclMode.Enforced && !context.Session.HasToken && findings.Count > 0) findings.Add(ConsulFinding.Create("Config.TokenMissing", ("address", context.Session.Address)));
         if (report.Mode == AclMode.Off && context.Session.HasToken) findings.Add(ConsulFinding.Create("Acl.DisabledButTokenSent"));
-        findings.AddRange((result?.Notes ?? report.Notes).Where(note => note.Code is "Acl.TokenExpiresSoon" or "Acl.ManagementTokenUsed" or "Acl.ClientAgentAclDisabled" or "Acl.DownPolicyExtendFailsOpen"
+        findings.AddRange((result?.Notes ?? report.Notes).Where(note => note.Code is "Acl.TokenExpiresSoon" or "Acl.LegacyToken" or "Acl.AgentDefaultTokenUsed" or "Acl.ReadFiltered" or "Acl.ManagementTokenUsed" or "Acl.ClientAgentAclDisabled" or "Acl.DownPolicyExtendFailsOpen"
             || (note.Code is "Acl.CannotSeePolicies" && findings.Count > 0)));
         return ProbeResults.From(Summary(report, result, context), findings,
             ("AclMode", report.Mode.ToString()), ("AclMethod", result?.Method), ("AclAllowed", result?.Allowed), ("TokenAccessor", report.Token?.Accessor),
@@ -60,7 +61,7 @@ internal sealed class AclProbe : IProbe
     }
 
     /// <summary>One attempt, within the time that is left.</summary>
-    private static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
+    internal static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
     {
         // Any server's copy of tokens and policies will do: the leader may be the very thing that is broken.
         if (request.Method == "GET" && request.Path.StartsWith("/v1/acl/", StringComparison.Ordinal))

@@ -37,6 +37,11 @@ internal sealed class AgentProbe : IProbe
         var findings = new List<ConsulFinding>();
         if (facts.MaxValueSize is { } limit && context.Request.Value is { } value && value.LongLength > limit)
             findings.Add(ConsulFinding.Create("Limit.KvMaxValueSize", ("size", value.Length), ("limit", limit), ("key", context.Request.Key is { } key ? Printable.Text(key) : null)));
+        if (context.Session.Partition is { } partition && facts.IgnoresPartitions)
+            findings.Add(ConsulFinding.Create("Config.PartitionIgnored", ("value", Printable.Text(partition)), ("version", facts.Version), ("address", context.Session.Address)));
+        // Loopback is this machine's own business; what others can reach without a certificate is worth knowing.
+        if (context.Session.Target.Endpoint is { UseTls: true } endpoint && facts.VerifiesClients == true && facts.PlainAddresses.FirstOrDefault(IsOpenToOthers) is { } plain)
+            findings.Add(ConsulFinding.Create("Tls.VerifyOnlyHttpsStillHttp", ("host", endpoint.Host), ("port", endpoint.Port), ("value", plain)));
         var kind = facts.IsServer switch { true => "server", false => "client agent", null => "agent" };
         return ProbeResults.From($"Consul {facts.Version ?? "of unknown version"}, {kind} {facts.Node} in {facts.Datacenter}", findings,
             ("Version", facts.Version), ("IsServer", facts.IsServer), ("AgentDatacenter", facts.Datacenter), ("Node", facts.Node),
@@ -51,8 +56,27 @@ internal sealed class AgentProbe : IProbe
         return new AgentFacts(
             Text(config, "Version"),
             config.ValueKind == JsonValueKind.Object && config.TryGetProperty("Server", out var server) && server.ValueKind is JsonValueKind.True or JsonValueKind.False ? server.GetBoolean() : null,
-            Text(config, "Datacenter"), Text(config, "NodeName"), Number(debug, "KVMaxValueSize"), Number(debug, "HTTPMaxConnsPerClient"));
+            Text(config, "Datacenter"), Text(config, "NodeName"), Number(debug, "KVMaxValueSize"), Number(debug, "HTTPMaxConnsPerClient"),
+            Texts(debug, "HTTPAddrs"), VerifiesClients(debug));
     }
+
+    // Up to 1.11 two switches beside everything else; from 1.12 on one below TLS.HTTPS.
+    private static bool? VerifiesClients(JsonElement debug)
+    {
+        if (debug.ValueKind != JsonValueKind.Object) return null;
+        if (debug.TryGetProperty("TLS", out var tls) && tls.ValueKind == JsonValueKind.Object && tls.TryGetProperty("HTTPS", out var https)) return Flag(https, "VerifyIncoming");
+        return Flag(debug, "VerifyIncomingHTTPS") == true || Flag(debug, "VerifyIncoming") == true;
+    }
+
+    private static bool IsOpenToOthers(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "tcp" && System.Net.IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && !System.Net.IPAddress.IsLoopback(ip);
+
+    private static bool? Flag(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
+
+    private static string[] Texts(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => Printable.Text(one.GetString(), 120)).ToArray() : [];
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

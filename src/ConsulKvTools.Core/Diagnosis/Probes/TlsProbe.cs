@@ -34,6 +34,9 @@ internal sealed class TlsProbe : IProbe
         catch (ConsulTransportException failure)
         {
             var findings = await TlsExplanation.ExplainAsync(target, trace, failure, context.TimeFor(TimeSpan.FromSeconds(2)), cancellation).ConfigureAwait(false);
+            if (findings[0].Code == "Tls.PlainHttpOnPort" && target.Proxy is null
+                && await PlainAgent.HttpsPortAsync(target, context.TimeFor(TimeSpan.FromSeconds(2)), cancellation).ConfigureAwait(false) == -1)
+                findings = [.. findings, ConsulFinding.Create("Tls.HttpsDisabled", DialEvidence.Of(target, trace))];
             return ProbeResults.From(findings[0].Title, findings, CertificateFactsOf(trace, context));
         }
     }
@@ -72,6 +75,7 @@ internal sealed class TlsProbe : IProbe
         [
             ("CertificateSubject", leaf.Subject), ("CertificateIssuer", leaf.Issuer), ("CertificateNames", CertificateFacts.DescribeNames(leaf)),
             ("CertificateNotAfter", end), ("CertificateDaysLeft", (int)(end - context.Time.GetUtcNow().UtcDateTime).TotalDays),
+            ("CertificateFingerprint", CertificateFacts.Fingerprint(leaf)),
             ("CertificateCount", trace.ServerCertificates.Count),
         ];
     }

@@ -13,6 +13,7 @@ internal sealed class WriteProbe : IProbe
     private const ulong NoSuchIndex = ulong.MaxValue;
 
     private static readonly TimeSpan SlowCommit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostContact = TimeSpan.FromSeconds(1);
 
     /// <summary>The probe's name, by which its findings are told from others'.</summary>
@@ -44,8 +45,30 @@ internal sealed class WriteProbe : IProbe
         }
         if (asked.Key is null && failure!.Finding.Layer == ConsulLayer.Acl)
             return ProbeResults.Skipped("no key was given, and the token may not write a key of the probe's own");
-        var finding = Refine(failure!, context);
+        var finding = write.Value.Length > 0 && failure!.Code is "Http.ResponseTimeout" or "Http.Reset" or "Http.EmptyReply"
+            && await IsForItsSizeAsync(context, write, failure.Code, cancellation).ConfigureAwait(false)
+            ? ConsulFinding.Create("Http.LargeBodyFails", ("size", write.Value.Length), ("problem", failure.Code), ("key", Printable.Text(key)), ("address", context.Session.Address))
+            : Refine(failure!, context);
         return ProbeResults.From(finding.Title, [finding]);
+    }
+
+    /// <summary>Whether the same write gets an answer as soon as it carries nothing, and fails again as soon as it does not.</summary>
+    private static async Task<bool> IsForItsSizeAsync(ProbeContext context, ConsulKvWrite write, string code, CancellationToken cancellation)
+    {
+        return await CodeAsync([], Again).ConfigureAwait(false) is null && await CodeAsync(write.Value, Again).ConfigureAwait(false) == code;
+
+        async Task<string?> CodeAsync(byte[] value, TimeSpan patience)
+        {
+            try
+            {
+                var response = await context.Session.Http.SendAsync(KvWireRequest.Put(write with { Value = value }, NoSuchIndex), context.TimeFor(patience), cancellation).ConfigureAwait(false);
+                return response.Status == 200 ? null : "";
+            }
+            catch (ConsulTransportException broken)
+            {
+                return broken.Code;
+            }
+        }
     }
 
     /// <summary>Silence has more than one reason; what the other probes saw tells them apart.</summary>

@@ -129,6 +129,9 @@ public static class DiagnosisText
         _ => duration.ToString("h\\:mm\\:ss", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A part of the whole, 0 to 1, as a percentage: <c>80 %</c>; what is nearly nothing or nearly all keeps its digits.</summary>
+    public static string Percent(double share) => (share * 100).ToString(share is > 0.99 and < 1 or > 0 and < 0.01 ? "0.0#" : "0", CultureInfo.InvariantCulture) + " %";
+
     private static IEnumerable<string> Verdict(ConsulDiagnosis diagnosis, DiagnosisTextStyle style, int width)
     {
         var word = diagnosis.Verdict.ToString().ToUpperInvariant();

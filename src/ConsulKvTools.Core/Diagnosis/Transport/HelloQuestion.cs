@@ -18,13 +18,6 @@ internal static class HelloQuestion
         return raw is null ? null : new HelloAnswer(Read(raw.Bytes), raw);
     }
 
-    /// <summary>Sends one hello on a connection that is open already, and closes it.</summary>
-    public static async Task<HelloAnswer> AskAsync(Stream stream, byte[] hello, TimeSpan patience, CancellationToken cancellation)
-    {
-        var raw = await RawQuestion.AskAsync(stream, hello, patience, IsDecided, cancellation).ConfigureAwait(false);
-        return new HelloAnswer(Read(raw.Bytes), raw);
-    }
-
     /// <summary>The versions the server agrees to, ascending.</summary>
     public static async Task<IReadOnlyList<int>> VersionsAsync(DialTarget target, string? serverName, TimeSpan patience, CancellationToken cancellation)
     {

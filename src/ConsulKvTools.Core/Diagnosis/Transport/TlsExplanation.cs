@@ -106,28 +106,12 @@ internal sealed class TlsExplanation
     // A path that drops large packets without a word: the same hello passes when both sides keep their segments small.
     private async Task<ConsulFinding?> SegmentsAsync()
     {
-        if (trace.Remote is not System.Net.IPEndPoint remote || target.Proxy is not null) return null;
+        if (target.Proxy is not null || !SocketIo.CanLimitSegments) return null;
         var hello = ClientHello.Create(TlsVersion.Tls12, HelloQuestion.ServerNameOf(target), length: LargeHello);
-        var small = await AskInSegmentsAsync(remote, hello, SmallSegment).ConfigureAwait(false);
+        var small = await HelloQuestion.AskAsync(target with { SegmentLimit = SmallSegment }, hello, patience, cancellation).ConfigureAwait(false);
         if (small is not { SpeaksTls: true }) return null;
         var large = await HelloQuestion.AskAsync(target, hello, patience, cancellation).ConfigureAwait(false);
         return large is { SpeaksTls: true } ? null : Create("Tcp.MtuBlackHole", ("value", SmallSegment), ("count", hello.Length));
-    }
-
-    private async Task<HelloAnswer?> AskInSegmentsAsync(System.Net.IPEndPoint remote, byte[] hello, int bytes)
-    {
-        using var socket = new System.Net.Sockets.Socket(remote.AddressFamily, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        if (!SocketIo.LimitSegments(socket, bytes)) return null;
-        try
-        {
-            await SocketIo.ConnectAsync(socket, remote, cancellation).ConfigureAwait(false);
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return null;
-        }
-        using var stream = new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
-        return await HelloQuestion.AskAsync(stream, hello, patience, cancellation).ConfigureAwait(false);
     }
 
     // What the refused certificate hides: whether the agent would have taken this client, and its clock, which may show that not the

@@ -15,6 +15,13 @@ internal static class CertificateFacts
     private const string AuthorityKey = "2.5.29.35";
     private const string AuthorityAccess = "1.3.6.1.5.5.7.1.1";
 
+    /// <summary>SHA-256 of the certificate as it was sent, in hexadecimal.</summary>
+    public static string Fingerprint(X509Certificate2 certificate)
+    {
+        using var sha = SHA256.Create();
+        return BitConverter.ToString(sha.ComputeHash(certificate.RawData)).Replace("-", "").ToLowerInvariant();
+    }
+
     public static bool SameBytes(X509Certificate2 one, X509Certificate2 other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
 
     public static bool SameName(X500DistinguishedName one, X500DistinguishedName other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
@@ -49,6 +56,36 @@ internal static class CertificateFacts
         foreach (var extension in certificate.Extensions)
             if (extension is X509BasicConstraintsExtension constraints) return constraints.CertificateAuthority;
         return false;
+    }
+
+    /// <summary>Whether it is an authority whose key usage, where it says one, includes signing certificates.</summary>
+    public static bool MaySignCertificates(X509Certificate2 certificate) =>
+        IsAuthority(certificate) && (KeyUsage(certificate) is not { } usage || (usage & X509KeyUsageFlags.KeyCertSign) != 0);
+
+    /// <summary>How many intermediates may stand below it; null when it does not say.</summary>
+    public static int? PathLength(X509Certificate2 certificate)
+    {
+        foreach (var extension in certificate.Extensions)
+            if (extension is X509BasicConstraintsExtension { HasPathLengthConstraint: true } constraints) return constraints.PathLengthConstraint;
+        return null;
+    }
+
+    /// <summary>Whether <paramref name="certificate"/> names the key of <paramref name="issuer"/> as the one that signed it; false where either says nothing.</summary>
+    public static bool IsKeyOf(X509Certificate2 issuer, X509Certificate2 certificate)
+    {
+        if (certificate.Extensions[AuthorityKey] is not { } extension) return false;
+        var own = issuer.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifier;
+        try
+        {
+            var fields = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
+            var tag = new Asn1Tag(TagClass.ContextSpecific, 0);
+            return fields.HasData && fields.PeekTag().HasSameClassAndValue(tag)
+                && string.Equals(own, BitConverter.ToString(fields.ReadOctetString(tag)).Replace("-", ""), StringComparison.OrdinalIgnoreCase);
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
     }
 
     public static bool HasAuthorityAccess(X509Certificate2 certificate) => certificate.Extensions[AuthorityAccess] is not null;

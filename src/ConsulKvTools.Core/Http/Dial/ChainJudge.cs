@@ -66,8 +66,10 @@ internal static class ChainJudge
         for (var i = 0; i < elements.Count; i++)
         {
             if ((elements[i].Flags & X509ChainStatusFlags.NotSignatureValid) == 0) continue;
-            // A CA made anew under the old name looks like a forged signature to whoever matches issuers by name alone.
-            var sameName = settings.TrustedCertificates.Any(trusted => CertificateFacts.SameName(trusted.SubjectName, elements[i].Certificate.IssuerName));
+            // A CA made anew under the old name looks like a forged signature to whoever matches issuers by name alone; the key's name tells.
+            var signed = elements[i].Certificate;
+            var sameName = settings.TrustedCertificates.Any(trusted =>
+                CertificateFacts.SameName(trusted.SubjectName, signed.IssuerName) && !CertificateFacts.IsKeyOf(trusted, signed));
             if (sameName && !isTrusted) continue;
             faults.Add(new ChainFault(
                 sameName ? "Tls.CaRegenerated" : "Tls.SignatureInvalid", Of(elements[i].Certificate, ("source", settings.TrustSource))));
@@ -104,7 +106,10 @@ internal static class ChainJudge
             var (certificate, flags) = elements[i];
             // A trusted root of the first certificate version has no basic constraints, and needs none.
             var isIssuer = i > 0 && !CertificateFacts.IsSelfIssued(certificate);
-            if (isIssuer && !CertificateFacts.IsAuthority(certificate) || (flags & X509ChainStatusFlags.InvalidBasicConstraints) != 0)
+            var tooDeep = i > 0 && CertificateFacts.PathLength(certificate) is { } depth && elements.Take(i).Skip(1).Count(below => !CertificateFacts.IsSelfIssued(below.Certificate)) > depth;
+            if (tooDeep)
+                faults.Add(new ChainFault("Tls.PathTooLong", Of(certificate, ("limit", CertificateFacts.PathLength(certificate)), ("count", i - 1))));
+            else if (isIssuer && !CertificateFacts.IsAuthority(certificate) || (flags & X509ChainStatusFlags.InvalidBasicConstraints) != 0 && !elements.Exists(one => CertificateFacts.PathLength(one.Certificate) is not null))
                 faults.Add(new ChainFault("Tls.IssuerNotACa", Of(certificate)));
             if ((flags & NameConstraints) != 0)
                 faults.Add(new ChainFault("Tls.NameConstraintViolated", Of(certificate, ("names", CertificateFacts.DescribeNames(elements[0].Certificate)))));

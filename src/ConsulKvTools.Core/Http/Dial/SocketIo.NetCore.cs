@@ -13,14 +13,12 @@ internal static partial class SocketIo
 
     public static EndPoint UnixAddress(string path) => new UnixDomainSocketEndPoint(path);
 
-    /// <summary>Has the far end send small segments only. Must be called before connecting; false where the system has no such wish.</summary>
-    public static bool LimitSegments(Socket socket, int bytes)
-    {
-        if (!OperatingSystem.IsLinux()) return false;
-        // IPPROTO_TCP, TCP_MAXSEG
-        socket.SetRawSocketOption(6, 2, BitConverter.GetBytes(bytes));
-        return true;
-    }
+    /// <summary>Whether this system lets a program choose the size of its segments.</summary>
+    public static bool CanLimitSegments => OperatingSystem.IsLinux();
+
+    /// <summary>Has both ends send small segments only. Must be called before connecting, and only where <see cref="CanLimitSegments"/>.</summary>
+    // IPPROTO_TCP, TCP_MAXSEG
+    public static void LimitSegments(Socket socket, int bytes) => socket.SetRawSocketOption(6, 2, BitConverter.GetBytes(bytes));
 
     private static void SetKeepAlive(Socket socket)
     {

@@ -181,7 +181,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     {
         if (Ambiguity is { } open)
             return new Settlement(ConsulKvOutcome.Unknown, open.Finding, null);
-        var finding = last?.Finding ?? ConsulFinding.Create("Outcome.RetriesExhausted", ("key", Printable.Text(Write.Key)));
+        var finding = last is null ? null : Acl.AclFault.Known(last.Finding, Session);
+        finding ??= ConsulFinding.Create("Outcome.RetriesExhausted", ("key", Printable.Text(Write.Key)));
         var outcome = IsDenial(finding) ? ConsulKvOutcome.Denied
             : finding.Code == "Txn.OpFailed" ? ConsulKvOutcome.Conflict
             : ConsulKvOutcome.Failed;

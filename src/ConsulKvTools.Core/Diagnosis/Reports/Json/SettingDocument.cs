@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Cli.Json;
+namespace ConsulKvTools.Diagnosis.Reports.Json;
 
 /// <summary>One setting of the session.</summary>
 internal sealed record SettingDocument(string Name, string? Value, string Source, IReadOnlyList<string> Shadowed)
