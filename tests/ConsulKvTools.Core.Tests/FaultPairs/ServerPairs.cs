@@ -42,7 +42,7 @@ internal static class ServerPairs
             await Eventually.NamesAsync("Cluster.QuorumLost", async () => last = await Diagnose.RunAsync(survivor.Address, request: request));
             return last!;
         }),
-        new("a frozen leader, and a token that may only read", ["Cluster.LeaderFrozen", "Acl.ReadOnly"], async _ =>
+        new("a frozen leader, and a token that may only read", ["Cluster.LeaderFrozen", "Acl.ReadOnly", "Http.ResponseTimeout < Cluster.LeaderFrozen"], async _ =>
         {
             await using var cluster = await ConsulCluster.StartAsync(new ConsulClusterOptions { Servers = 3, Agent = new ConsulAgentOptions { Acl = new AgentAclOptions() } });
             var token = await cluster.Servers[0].CreateTokenAsync("key_prefix \"app/\" { policy = \"read\" }");

@@ -63,6 +63,9 @@ internal sealed class AclProbe : IProbe
     /// <summary>One attempt, within the time that is left.</summary>
     internal static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
     {
+        // Any server's copy of tokens and policies will do: the leader may be the very thing that is broken.
+        if (request.Method == "GET" && request.Path.StartsWith("/v1/acl/", StringComparison.Ordinal))
+            request = request with { Query = request.Query.Length == 0 ? "stale" : request.Query + "&stale" };
         var (response, failure) = await ProbeHttp.SendAsync(context, request, key, isAnswer, cancellation).ConfigureAwait(false);
         return response ?? throw ConsulException.From(failure!.Finding);
     };
