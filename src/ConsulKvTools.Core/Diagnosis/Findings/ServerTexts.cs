@@ -29,6 +29,20 @@ internal static class ServerTexts
         return null;
     }
 
+    /// <summary>
+    /// The code of Consul's words standing somewhere in a text of other origin, as in a log; null when there are none. Words that other
+    /// programs use too count only when they are the whole text.
+    /// </summary>
+    public static string? FindIn(string text, ServerTextScope scope, List<(string Name, object? Value)> evidence)
+    {
+        foreach (var row in Rows.Value)
+        {
+            if (string.IsNullOrEmpty(row.Text) || (row.Scope != ServerTextScope.Any && row.Scope != scope)) continue;
+            if (row.Everyday ? row.Text == text : row.IsMatch(text, evidence)) return row.Code;
+        }
+        return null;
+    }
+
     private static ServerText[] Read()
     {
         using var stream = typeof(ServerTexts).Assembly.GetManifestResourceStream("server-texts.json")!;
