@@ -106,7 +106,7 @@ internal static class ErrorTexts
         {
             if (body is null) return null;
             var evidence = new List<(string, object?)>();
-            var code = ServerTexts.Match(null, body, ScopeOf(request, body), evidence, wordsOnly: true);
+            var code = WordsOf(null, body, request, evidence).Code;
             return code is null ? null : New(code, row.Client, [.. evidence, ("body", Printable.Text(body, LongestShown))], request);
         }
         var known = FromAnswer(status.Value, body, request);
@@ -116,11 +116,12 @@ internal static class ErrorTexts
     /// <summary>Consul's own words, in a text without any wrapping that is known, or behind the words of whoever logs them.</summary>
     private static RecognisedError? OfServerWords(string text, LogLine log, RequestMention request)
     {
-        foreach (var part in log.Messages.Concat(Ends(text)).Prepend(text))
-        {
-            var evidence = new List<(string, object?)>();
-            if (ServerTexts.FindIn(part, ScopeOf(request, part), evidence) is { } code) return New(code, null, evidence, request);
-        }
+        foreach (var (part, isWhole) in log.Messages.Select(message => (message, true)).Concat(Ends(text).Select(end => (end, false))).Append((text, false)))
+            foreach (var scope in ScopesOf(request, part))
+            {
+                var evidence = new List<(string, object?)>();
+                if (ServerTexts.FindIn(part, isWhole, scope, evidence) is { } code) return New(code, null, evidence, request);
+            }
         return null;
     }
 
@@ -142,7 +143,7 @@ internal static class ErrorTexts
             headers["Content-Type"] = "text/html";
             if (WebServer.Match(body) is { Success: true } server) headers["Server"] = server.Value;
         }
-        var txn = ScopeOf(request, body) == ServerTextScope.Txn;
+        var txn = WordsOf(status, body, request, []).Scope == ServerTextScope.Txn;
         var asked = new ConsulRequest
         {
             Method = request.Method ?? "PUT",
@@ -199,17 +200,26 @@ internal static class ErrorTexts
         _ => code,
     };
 
-    private static ServerTextScope ScopeOf(RequestMention request, string text) =>
-        request.Path.StartsWith("/v1/txn", StringComparison.Ordinal) || text.IndexOf("\"OpIndex\"", StringComparison.Ordinal) >= 0 ? ServerTextScope.Txn
-        : request.Path.StartsWith("/v1/session", StringComparison.Ordinal) ? ServerTextScope.Session
-        : request.IsWrite == false ? ServerTextScope.Read : ServerTextScope.Write;
+    private static (string? Code, ServerTextScope Scope) WordsOf(int? status, string body, RequestMention request, List<(string, object?)> evidence)
+    {
+        var scopes = ScopesOf(request, body);
+        foreach (var scope in scopes)
+            if (ServerTexts.Match(status, body, scope, evidence, wordsOnly: true) is { } code) return (code, scope);
+        return (null, scopes[0]);
+    }
 
-    /// <summary>The body ends where the bracket or quote that stands before it is closed; loggers write on behind it.</summary>
+    // A text that names no path may be about any endpoint.
+    private static ServerTextScope[] ScopesOf(RequestMention request, string text) =>
+        request.Path.StartsWith("/v1/txn", StringComparison.Ordinal) || text.IndexOf("\"OpIndex\"", StringComparison.Ordinal) >= 0 ? [ServerTextScope.Txn]
+        : request.Path.StartsWith("/v1/session", StringComparison.Ordinal) ? [ServerTextScope.Session]
+        : request.Path.Length > 0 ? [request.IsWrite == false ? ServerTextScope.Read : ServerTextScope.Write]
+        : [ServerTextScope.Write, ServerTextScope.Txn];
+
+    /// <summary>The body ends where the bracket before it is closed; loggers write on behind it.</summary>
     private static string Unwrap(string body, char open)
     {
-        var close = open switch { '(' => ')', '[' => ']', '"' => '"', '\'' => '\'', _ => '\0' };
+        var close = open switch { '(' => ')', '[' => ']', _ => '\0' };
         if (close == '\0') return body;
-        if (close == open) return body.LastIndexOf(close) is >= 0 and var last ? body.Substring(0, last) : body;
         var depth = 0;
         for (var index = 0; index < body.Length; index++)
         {

@@ -78,6 +78,7 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
         if (line.IndexOf("\\\"", StringComparison.Ordinal) >= 0) texts.Add(SecretMask.Apply(Unquote(line)));
         texts.Add(SecretMask.Apply(line));
         messages.Add(SecretMask.Apply(message).Trim());
+        messages.Add(texts[texts.Count - 1].Trim());
         if (line.IndexOf('=') >= 0)
         {
             foreach (Match field in Fields.Matches(line)) messages.Add(SecretMask.Apply(Unquote(field.Groups["value"].Value)).Trim());

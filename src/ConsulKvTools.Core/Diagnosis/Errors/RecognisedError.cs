@@ -9,8 +9,8 @@ internal sealed record RecognisedError(string Code, IReadOnlyList<(string Name, 
     // What many causes share: it never replaces a code that says more.
     private static readonly HashSet<string> General = new(StringComparer.Ordinal)
     {
-        "Http.ServerError", "Http.UnexpectedStatus", "Http.EmptyReply", "Http.Reset", "Http.ResponseTimeout", "Http.RequestCanceled", "Http.ResponseTruncated",
-        "Tcp.ConnectFailed", "Tls.CertificateNotTrusted", "Tls.CertificateTimeInvalid", "Tls.ClosedDuringHandshake",
+        "Http.ServerError", "Http.UnexpectedStatus", "Http.EmptyReply", "Http.Reset", "Http.ResponseTimeout", "Http.RequestCanceled",
+        "Tcp.ConnectFailed", "Tls.CertificateNotTrusted", "Tls.CertificateTimeInvalid",
     };
 
     /// <summary>True when the code leaves open which of several causes it is.</summary>

@@ -10,11 +10,11 @@ internal sealed record RequestMention
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
 
-    private static readonly Regex Url = new("""(?:(?<method>Get|Put|Post|Delete|Head|Patch|GET|PUT|POST|DELETE|HEAD|PATCH)\]?(?: request for| to)?\s+\[?\\?["']?)?(?<url>(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?<rest>[^\s"'\\<>)\]},]*))""", Options, Longest);
+    private static readonly Regex Url = new("""(?:(?<method>Get|Put|Post|Delete|Head|Patch|GET|PUT|POST|DELETE|HEAD|PATCH)\]?(?: request for| to)?\s+\[?\\?["']?)?(?<url>(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?<rest>(?:\[[0-9a-fA-F:.%]+\])?[^\s"'\\<>)\]},]*))""", Options, Longest);
     private static readonly Regex ApiPath = new("""(?:(?<method>GET|PUT|POST|DELETE)\s+["']?|method=(?<method>[A-Z]+) (?:url|path)=)?(?<![\w.-])(?<path>/v1/(?:kv|txn|session|agent|status|catalog|health|acl|event|query|connect|operator|coordinate|snapshot|internal|config)\b[^\s"'\\<>)\]},]*)""", Options, Longest);
     private static readonly Regex Peer = new("""->\[?(?<host>[\w.:-]+?)\]?:(?<port>\d{1,5})\b|host='(?<host>[^']+)', port='?(?<port>\d{1,5})|"(?<host>[\w.:-]+)" port (?<port>\d{1,5})|(?:[Cc]onnect(?:ion)? to|dial tcp|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|peeraddr=|\bto server at|refused:|timed out:|unreachable:|\() ?\[?(?:[\w.-]*/)?(?<host>\[[0-9a-fA-F:.]+\]|[\w-]+(?:\.[\w-]+)*|::1)\]?(?::| port |[^\w:]*\(port )(?<port>\d{1,5})\b""", Options, Longest);
-    private static readonly Regex Consul = new("""consul|(?<![\w.-])/v1/(?:kv|txn|session|catalog|health|status/leader|agent/self)\b|(?::|port[ =:']{1,2}|port )850[01]\b""", Options | RegexOptions.IgnoreCase, Longest);
-    private static readonly Regex Others = new("""\b(?:jdbc:|postgres\w*|psql|psycopg\w*|mysql\w*|mariadb|redis\w*|jedis|lettuce|mongo\w*|kafka|zookeeper|elasticsearch|opensearch|rabbitmq|amqps?|cassandra|memcached?|etcd\w*|vault|nomad|dockerd?|containerd|kubelet|kube-apiserver|kubectl|k8s\.io|ldaps?|smtps?|imaps?|sftp|sshd?|rsync|github\.com|gitlab|npm|maven|pypi|s3|amazonaws|influxdb|grafana|minio|nats|mqtt|neo4j|sqlserver|oracle)\b""", Options | RegexOptions.IgnoreCase, Longest);
+    private static readonly Regex Consul = new("""consul|/v1/(?:kv|txn|session|catalog|health|status/leader|agent/self)\b|(?::|port[ =:']{1,2}|port )850[01]\b""", Options | RegexOptions.IgnoreCase, Longest);
+    private static readonly Regex Others = new("""\b(?:jdbc:|postgres\w*|psql|psycopg\w*|mysql\w*|mariadb|redis\w*|jedis|lettuce|mongo\w*|kafka|zookeeper|elasticsearch|opensearch|rabbitmq|amqps?|cassandra|memcached?|etcd\w*|vault|nomad|dockerd?|containerd|kubelet|kube-apiserver|kubectl|k8s\.io|ldaps?|smtps?|imaps?|sftp|sshd?(?!-\d)|rsync|github\.com|gitlab|npm|maven|pypi|s3|amazonaws|influxdb|grafana|minio|nats|mqtt|neo4j|sqlserver|oracle)\b""", Options | RegexOptions.IgnoreCase, Longest);
 
     /// <summary>GET, PUT, POST, DELETE…; null when it is not said.</summary>
     public string? Method { get; private init; }
@@ -88,10 +88,10 @@ internal sealed record RequestMention
             var rest = match.Groups["rest"].Value.TrimEnd(':', ';', '.');
             var slash = rest.IndexOfAny(['/', '?', '#']);
             var authority = slash < 0 ? rest : rest.Substring(0, slash);
-            path = slash < 0 ? "" : rest.Substring(slash);
             if (authority.LastIndexOf('@') is >= 0 and var at) authority = authority.Substring(at + 1);
             // An explanation's link is not where the request went.
             if (authority is "curl.se" or "developer.hashicorp.com" or "www.consul.io" or "aka.ms" || authority.Length == 0) continue;
+            path = slash < 0 ? "" : rest.Substring(slash);
             var (host, port) = Split(authority);
             seen = seen with { Method = MethodOf(match), Address = scheme + "://" + authority, Host = host, Port = port ?? (scheme == "https" ? 443 : 80) };
             break;
