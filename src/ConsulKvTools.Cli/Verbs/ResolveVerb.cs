@@ -49,11 +49,17 @@ internal sealed class ResolveVerb : Verb
 
     private void Read(string log, Action<ConsulFinding> take, CancellationToken cancellation)
     {
+        using var stream = Open(log);
         var errors = new ErrorStream(take);
+        ErrorFile.Read(stream, errors, cancellation);
+        errors.End();
+    }
+
+    private Stream Open(string log)
+    {
         try
         {
-            using var stream = log == "-" ? Surroundings.Input() : new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            ErrorFile.Read(stream, errors, cancellation);
+            return log == "-" ? Surroundings.Input() : new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -63,6 +69,5 @@ internal sealed class ResolveVerb : Verb
         {
             throw new UsageException($"The log '{Printable.Text(log, 120)}' cannot be read: {Printable.Text(error.Message, 200)}");
         }
-        errors.End();
     }
 }
