@@ -17,4 +17,7 @@ public sealed record DiagnosisRequest
 
     /// <summary>Writes, reads and deletes one key of its own below this prefix; null (the default) changes nothing.</summary>
     public string? CanaryPrefix { get; init; }
+
+    /// <summary>Findings that are known and shall not count for verdict and root cause; they stay in the diagnosis, marked.</summary>
+    public IReadOnlyList<FindingSuppression> Suppressions { get; init; } = [];
 }

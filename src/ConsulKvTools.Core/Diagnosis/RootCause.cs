@@ -44,11 +44,16 @@ internal static class RootCause
     /// <summary>General codes lose against any other of their area, so they cannot explain it.</summary>
     private static readonly HashSet<string> General = ["Acl.PermissionDenied", "Cluster.NoLeader", "Cluster.LeaderUnknown"];
 
-    /// <summary>The findings with the root cause first, then by severity and layer, consequences last and marked with what explains them.</summary>
-    public static IReadOnlyList<ConsulFinding> Order(IReadOnlyList<ConsulFinding> found)
+    /// <summary>
+    /// The findings with the root cause first, then by severity and layer, consequences marked with what explains them, suppressed ones
+    /// last. A suppressed finding explains nothing: to suppress a warning must not hide the error that it would explain.
+    /// </summary>
+    public static IReadOnlyList<ConsulFinding> Order(IReadOnlyList<ConsulFinding> found) =>
+        [.. Explain(found.Where(finding => !finding.IsSuppressed)), .. Distinct(found.Where(finding => finding.IsSuppressed)).OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Layer)];
+
+    private static IEnumerable<ConsulFinding> Explain(IEnumerable<ConsulFinding> found)
     {
-        var findings = found.GroupBy(finding => finding.Code, StringComparer.Ordinal)
-            .Select(same => same.OrderByDescending(finding => finding.Evidence.Count).First()).ToList();
+        var findings = Distinct(found).ToList();
         var blockers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var finding in findings.Where(finding => finding.Severity > FindingSeverity.Info))
             if (ExplanationOf(finding, findings) is { } explanation) blockers[finding.Code] = explanation.Code;
@@ -62,9 +67,12 @@ internal static class RootCause
         }
         return findings.OrderBy(finding => finding.BlockedBy is not null)
             .ThenByDescending(finding => finding.Severity)
-            .ThenBy(finding => finding.Layer)
-            .ToArray();
+            .ThenBy(finding => finding.Layer);
     }
+
+    /// <summary>One finding a code: the one that saw most.</summary>
+    private static IEnumerable<ConsulFinding> Distinct(IEnumerable<ConsulFinding> found) =>
+        found.GroupBy(finding => finding.Code, StringComparer.Ordinal).Select(same => same.OrderByDescending(finding => finding.Evidence.Count).First());
 
     private static ConsulFinding? ExplanationOf(ConsulFinding finding, List<ConsulFinding> all)
     {
