@@ -11,6 +11,7 @@
     CompatiblePSEditions   = @('Desktop', 'Core')
     FormatsToProcess       = @('ConsulKvTools.Format.ps1xml')
     CmdletsToExport        = @(
+        'Export-ConsulDiagnosis'
         'Get-ConsulFinding'
         'Get-ConsulKv'
         'Get-ConsulKvConsistent'

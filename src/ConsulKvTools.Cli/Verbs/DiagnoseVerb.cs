@@ -3,6 +3,7 @@ using System.Text;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Reports;
 
 namespace ConsulKvTools.Cli.Verbs;
 
@@ -17,11 +18,16 @@ internal sealed class DiagnoseVerb : Verb
     private readonly Option<string?> canary = new("--canary") { Description = "Also write, read and delete one key of its own below this prefix. Without it nothing is changed.", HelpName = "prefix" };
     private readonly Option<bool> allowDegraded = new("--allow-degraded") { Description = "Exit code 0 for the verdict Degraded too: the write works, but something is worth mending." };
 
+    private readonly Option<FailOn?> failOn = Choice.Optional<FailOn>("--fail-on", "From which verdict on the exit code is 1: Degraded (warning) or Faulty (error). Default: warning.");
+    private readonly Option<string[]> suppress = new("--suppress") { Description = "A finding that is known and shall not count: CODE or CODE=TARGET (address or key), with * and ?. It is shown as suppressed. Repeatable.", HelpName = "code[=target]", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<FindingSeverity> minimumSeverity = Choice.Option("--min-severity", "Leave findings below it out. Verdict, root cause and exit code stay.", FindingSeverity.Info);
+    private readonly Option<string[]> report = new("--report") { Description = "Also write the diagnosis into a file; its name says the form: .html, .md, .json, or .xml for JUnit. Repeatable.", HelpName = "file", Arity = ArgumentArity.OneOrMore };
+
     public DiagnoseVerb(GlobalOptions globals, Surroundings surroundings)
         : base("diagnose", "Say why a write fails, with the evidence and the command that mends it. Changes nothing.", globals, surroundings)
     {
         Arguments.Add(key);
-        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, allowDegraded }) Options.Add(option);
+        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, suppress, minimumSeverity, report, failOn, allowDegraded }) Options.Add(option);
     }
 
     /// <summary>The diagnosis a command line asks for.</summary>
@@ -33,6 +39,7 @@ internal sealed class DiagnoseVerb : Verb
             Value = await ValueInput.ReadAsync(parsed.GetValue(value), parsed.GetValue(valueFile), Surroundings.Input, Globals.TokenIsOnInput(parsed), cancellation).ConfigureAwait(false),
             Operation = parsed.GetValue(operation),
             CanaryPrefix = parsed.GetValue(canary),
+            Suppressions = [.. (parsed.GetValue(suppress) ?? []).Select(text => FindingSuppression.Parse(text, "--suppress"))],
         };
         if (parsed.GetValue(timeout) is { } limit) request = request with { Timeout = limit };
         if (request.Value is not null && request.Key is null) throw new UsageException("A value is given but no key: consulkv diagnose KEY --value TEXT.");
@@ -42,16 +49,25 @@ internal sealed class DiagnoseVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
+        var files = parsed.GetValue(report) ?? [];
+        // Not after seconds of diagnosing.
+        if (files.FirstOrDefault(file => DiagnosisReport.FormatOf(file) is null) is { } unknown) throw DiagnosisReport.UnknownForm(unknown);
+        var healthyUpTo = Tolerated(parsed);
         ConsulDiagnosis diagnosis;
         using (var progress = ProbeProgress.For(terminal, Surroundings))
-            diagnosis = await DiagnoseAsync(parsed, progress, cancellation).ConfigureAwait(false);
+            diagnosis = (await DiagnoseAsync(parsed, progress, cancellation).ConfigureAwait(false)).AtLeast(parsed.GetValue(minimumSeverity));
         if (terminal.IsJson) await terminal.BytesAsync(Encoding.UTF8.GetBytes(DiagnosisJson.Write(diagnosis)), cancellation).ConfigureAwait(false);
         else DiagnosisView.Write(terminal, diagnosis);
-        return diagnosis.Verdict switch
-        {
-            DiagnosisVerdict.Healthy => ExitCode.Healthy,
-            DiagnosisVerdict.Degraded when parsed.GetValue(allowDegraded) => ExitCode.Healthy,
-            _ => ExitCode.Fault,
-        };
+        // After the result is shown: a report that cannot be written must not cost it.
+        foreach (var file in files) DiagnosisReport.Save([diagnosis], file);
+        return diagnosis.Verdict <= healthyUpTo ? ExitCode.Healthy : ExitCode.Fault;
+    }
+
+    /// <summary>The gravest verdict that is a success.</summary>
+    private DiagnosisVerdict Tolerated(ParseResult parsed)
+    {
+        var wanted = parsed.GetValue(failOn);
+        if (wanted == FailOn.Warning && parsed.GetValue(allowDegraded)) throw new UsageException("--allow-degraded and --fail-on warning exclude each other; give one of them.");
+        return wanted == FailOn.Error || parsed.GetValue(allowDegraded) ? DiagnosisVerdict.Degraded : DiagnosisVerdict.Healthy;
     }
 }

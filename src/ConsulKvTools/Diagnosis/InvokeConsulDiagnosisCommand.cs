@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Reports;
 
 namespace ConsulKvTools.Commands;
 
@@ -36,8 +37,38 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public string? Canary { get; set; }
 
+    /// <summary>
+    /// Findings that are known and shall not count: <c>Code</c> or <c>Code=target</c>, wildcards allowed, such as <c>Tls.*=consul.example:8501</c>.
+    /// The target is the diagnosed address or key. They stay in the diagnosis, marked.
+    /// </summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
+    public string[] Suppress { get; set; } = [];
+
+    /// <summary>Leaves findings below it out of the result. Verdict and root cause stay.</summary>
+    [Parameter]
+    public FindingSeverity MinimumSeverity { get; set; } = FindingSeverity.Info;
+
+    private IReadOnlyList<FindingSuppression> suppressions = [];
+
     /// <inheritdoc/>
     protected override bool TakesUnusableSession => true;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        try
+        {
+            suppressions = [.. Suppress.Select(text => FindingSuppression.Parse(text))];
+        }
+        catch (ConsulException invalid)
+        {
+            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, Suppress, invalid));
+        }
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -46,12 +77,13 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         byte[]? bytes = null;
         if (Value is not null && !KvValue.TryConvert(Value, out bytes, out var problem))
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Value", problem!, Value));
-        var request = new DiagnosisRequest { Key = Key, Value = bytes, Operation = Operation, Timeout = Timeout, CanaryPrefix = Canary };
+        var request = new DiagnosisRequest { Key = Key, Value = bytes, Operation = Operation, Timeout = Timeout, CanaryPrefix = Canary, Suppressions = suppressions };
         AwaitFor((object?)Key ?? Active, async cancellation =>
         {
             var diagnosis = await Diagnoser.RunAsync(Active, request, new ProbeProgress(Show), cancellation).ConfigureAwait(false);
             WriteProgress(new ProgressRecord(ProgressId, "Diagnosing Consul", "Done") { RecordType = ProgressRecordType.Completed });
-            WriteObject(diagnosis);
+            foreach (var unused in suppressions.Unused(diagnosis)) WriteVerbose($"The suppression {Printable.Text(unused.Text, 200)} matched no finding.");
+            WriteObject(diagnosis.AtLeast(MinimumSeverity));
         });
     }
 

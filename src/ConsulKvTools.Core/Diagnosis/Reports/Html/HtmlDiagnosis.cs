@@ -8,6 +8,9 @@ namespace ConsulKvTools.Diagnosis.Reports.Html;
 /// <summary>One diagnosis: verdict and root cause, the way of the write, findings, facts, configuration.</summary>
 internal sealed class HtmlDiagnosis
 {
+    private const int LongestBesideAnother = 60;
+    private const int LongestWithoutScrolling = 900;
+
     private readonly ConsulDiagnosis diagnosis;
     private readonly string prefix;
 
@@ -109,7 +112,7 @@ internal sealed class HtmlDiagnosis
     ];
 
     private static XElement Values(IDictionary values) =>
-        E("dl", Class("values"), ReportWords.Pairs(values).Select(pair => E("div", pair.Value.Length > 60 ? Class("long") : null, E("dt", pair.Name), E("dd", pair.Value))));
+        E("dl", Class("values"), ReportWords.Pairs(values).Select(pair => E("div", pair.Value.Length > LongestBesideAnother ? Class("long") : null, E("dt", pair.Name), E("dd", pair.Value.Length > LongestWithoutScrolling ? new object[] { Class("tall"), At("tabindex", "0"), At("aria-label", pair.Name) } : null, pair.Value))));
 
     private XElement? Latencies()
     {
@@ -123,6 +126,6 @@ internal sealed class HtmlDiagnosis
             E("tbody", diagnosis.Configuration.Select(setting => E("tr",
                 E("th", At("scope", "row"), Text(setting.Name)),
                 E("td", setting.Value is null ? E("span", Class("none"), "not set") : Text(setting.Value)),
-                E("td", Text(setting.Source)),
+                E("td", Class("from"), Text(setting.Source)),
                 E("td", Text(string.Join(", ", setting.Shadowed))))))));
 }

@@ -16,7 +16,7 @@ internal static class HtmlOverview
                 E("span", Class("badge " + Tone(DiagnosisText.ToneOf(verdict.Key))), $"{verdict.Count()} × {ReportWords.Verdict(verdict.Key)}"), " ",
             }))),
         E("div", Class("scroll"), At("tabindex", "0"), At("role", "region"), At("aria-label", "Overview"), E("table", Class("rows overview"),
-            E("thead", E("tr", new[] { "", "Verdict", "Target and key", "Started", "Took", "Root cause" }.Select(name => E("th", At("scope", "col"), name)))),
+            E("thead", E("tr", new[] { "", "Verdict", "Target and key", "Started", "Took", "Root cause" }.Select(name => E("th", At("scope", "col"), name == "Took" ? Class("time") : null, name)))),
             E("tbody", diagnoses.Select((diagnosis, index) => E("tr",
                 E("td", E("a", At("href", $"#d{index + 1}"), At("aria-label", $"Diagnosis {index + 1}"), $"{index + 1}")),
                 E("td", E("span", Class("pill " + Tone(DiagnosisText.ToneOf(diagnosis.Verdict))), ReportWords.Verdict(diagnosis.Verdict))),

@@ -26,7 +26,9 @@ internal static class HtmlReport
                 E("style", Style.Value)),
             E("body",
                 E("main", diagnoses.Count == 1 ? null : HtmlOverview.Of(diagnoses), sections),
-                E("footer", E("p", "Written by ConsulKvTools. It changed nothing in Consul, and this page was searched for the session’s secrets before it was saved.")))));
+                E("footer", E("p", "Written by ConsulKvTools.",
+                    // What was read back from a file knows no session, so nothing could be searched for.
+                    diagnoses.All(diagnosis => !diagnosis.Secrets.IsEmpty) ? " It was searched for the session’s secrets before it was saved; none is in it." : null)))));
     }
 
     private static string Title(IReadOnlyList<ConsulDiagnosis> diagnoses) => diagnoses.Count == 1

@@ -17,7 +17,7 @@ internal static class HtmlWay
         var scale = new TimeScale(probes.Select(probe => probe.StartedAfter + probe.Duration).DefaultIfEmpty(TimeSpan.Zero).Max());
         return E("table", Class("way"), At("role", "table"),
             E("thead", At("role", "rowgroup"), E("tr", At("role", "row"),
-                Head("Probe"), Head("How it ended"), E("th", At("scope", "col"), At("role", "columnheader"), Class("timeline"), Axis(scale)), Head("Time"), Head("What it saw"))),
+                Head("Probe"), Head("Status"), E("th", At("scope", "col"), At("role", "columnheader"), Class("timeline"), Axis(scale)), E("th", At("scope", "col"), At("role", "columnheader"), Class("time"), "Time"), Head("What it saw"))),
             E("tbody", At("role", "rowgroup"), probes.Select(probe => Row(probe, scale))));
     }
 
@@ -32,7 +32,7 @@ internal static class HtmlWay
             E("td", At("role", "cell"), Class("status"), E("span", Class("pill " + tone), ReportWords.Status(probe.Status))),
             E("td", At("role", "cell"), Class("timeline"), Bar(probe, scale, tone, isSkipped)),
             E("td", At("role", "cell"), Class("time"), isSkipped ? "" : DiagnosisText.Time(probe.Duration)),
-            E("td", At("role", "cell"), Class("saw"), Text(probe.Summary)));
+            E("td", At("role", "cell"), Class("saw"), Printable.Text(probe.Summary)));
     }
 
     private static XElement Axis(TimeScale scale) => E("svg", At("role", "img"), Class("axis"), At("width", "100%"), At("height", "18"), At("aria-label", "Time since the diagnosis began"),

@@ -67,7 +67,7 @@ internal sealed class MarkdownReport
     {
         Line("### The way of the write");
         Line();
-        Table("Probe", "Layer", "How it ended", "After", "Took", "What it saw");
+        Table("Probe", "Layer", "Status", "After", "Took", "What it saw");
         foreach (var probe in diagnosis.Probes)
         {
             var isSkipped = probe.Status == ProbeStatus.Skipped;
