@@ -12,6 +12,7 @@
     FormatsToProcess       = @('ConsulKvTools.Format.ps1xml')
     CmdletsToExport        = @(
         'Compare-ConsulDiagnosis'
+        'Export-ConsulDiagnosis'
         'Get-ConsulFinding'
         'Get-ConsulKv'
         'Get-ConsulKvConsistent'

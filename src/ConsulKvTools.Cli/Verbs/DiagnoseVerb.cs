@@ -5,6 +5,7 @@ using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Diagnosis.Processes;
+using ConsulKvTools.Diagnosis.Reports;
 
 namespace ConsulKvTools.Cli.Verbs;
 
@@ -22,12 +23,16 @@ internal sealed class DiagnoseVerb : Verb
 
     private readonly RepeatOptions repeat = new();
     private readonly Option<string?> compare = new("--compare") { Description = "Also say what changed since an earlier diagnosis, saved with --output json.", HelpName = "file" };
+    private readonly Option<FailOn?> failOn = Choice.Optional<FailOn>("--fail-on", "From which verdict on the exit code is 1: Degraded (warning) or Faulty (error). Default: warning.");
+    private readonly Option<string[]> suppress = new("--suppress") { Description = "A finding that is known and shall not count: CODE or CODE=TARGET (address or key), with * and ?. It is shown as suppressed. Repeatable.", HelpName = "code[=target]", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<FindingSeverity> minimumSeverity = Choice.Option("--min-severity", "Leave findings below it out. Verdict, root cause and exit code stay.", FindingSeverity.Info);
+    private readonly Option<string[]> report = new("--report") { Description = "Also write the diagnosis into a file; its name says the form: .html, .md, .json, or .xml for JUnit. Repeatable.", HelpName = "file", Arity = ArgumentArity.OneOrMore };
 
     public DiagnoseVerb(GlobalOptions globals, Surroundings surroundings)
         : base("diagnose", "Say why a write fails, with the evidence and the command that mends it. Changes nothing.", globals, surroundings)
     {
         Arguments.Add(key);
-        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, pid, allowDegraded, compare }.Concat(repeat.All)) Options.Add(option);
+        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, pid, suppress, minimumSeverity, report, failOn, allowDegraded, compare }.Concat(repeat.All)) Options.Add(option);
     }
 
     /// <summary>The diagnosis a command line asks for.</summary>
@@ -45,20 +50,27 @@ internal sealed class DiagnoseVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
-        var reference = parsed.GetValue(compare) is { } file ? SavedDiagnosis.Read(file) : null;
+        var reference = parsed.GetValue(compare) is { } saved ? SavedDiagnosis.Read(saved) : null;
         repeat.Check(parsed, compares: reference is not null);
-        if (repeat.Count(parsed) is { } count) return await RunSeriesAsync(parsed, count, terminal, cancellation).ConfigureAwait(false);
+        var files = parsed.GetValue(report) ?? [];
+        // Not after seconds of diagnosing.
+        if (files.FirstOrDefault(name => DiagnosisReport.FormatOf(name) is null) is { } unknown) throw DiagnosisReport.UnknownForm(unknown);
+        var healthyUpTo = Tolerated(parsed);
+        if (repeat.Count(parsed) is { } count) return await RunSeriesAsync(parsed, count, files, healthyUpTo, terminal, cancellation).ConfigureAwait(false);
         ConsulDiagnosis diagnosis;
         using (var progress = ProbeProgress.For(terminal, Surroundings))
-            diagnosis = await DiagnoseAsync(parsed, progress, cancellation).ConfigureAwait(false);
+            diagnosis = (await DiagnoseAsync(parsed, progress, cancellation).ConfigureAwait(false)).AtLeast(parsed.GetValue(minimumSeverity));
         var comparison = reference is null ? null : DiagnosisComparison.Of(ForShell.Of(reference), diagnosis);
         if (comparison is not null && terminal.IsJson) terminal.Document(ComparisonDocument.Of(comparison), CliJson.Default.ComparisonDocument);
         else if (terminal.IsJson) await terminal.BytesAsync(Encoding.UTF8.GetBytes(DiagnosisJson.Write(diagnosis)), cancellation).ConfigureAwait(false);
         else DiagnosisView.Write(terminal, diagnosis, comparison);
-        return ExitCodeOf(parsed, diagnosis.Verdict);
+        // After the result is shown: a report that cannot be written must not cost it.
+        foreach (var file in files) DiagnosisReport.Save([diagnosis], file);
+        return diagnosis.Verdict <= healthyUpTo ? ExitCode.Healthy : ExitCode.Fault;
     }
 
-    private async Task<int> RunSeriesAsync(ParseResult parsed, int count, Terminal terminal, CancellationToken cancellation)
+    private async Task<int> RunSeriesAsync(
+        ParseResult parsed, int count, string[] files, DiagnosisVerdict healthyUpTo, Terminal terminal, CancellationToken cancellation)
     {
         var request = await RequestAsync(parsed, cancellation).ConfigureAwait(false);
         ConsulDiagnosisSeries series;
@@ -68,11 +80,13 @@ internal sealed class DiagnoseVerb : Verb
         using (var progress = ProbeProgress.For(terminal, Surroundings))
             series = ForShell.Of(await DiagnosisSeries.RunAsync(session, request, count, repeat.Interval(parsed), progress,
                 (number, now) => progress?.Begin($"{number} of {count} done, last {now.RootCause?.Code ?? now.Verdict.ToString()}."), cancellation).ConfigureAwait(false));
+        series = series with { Diagnoses = [.. series.Diagnoses.Select(one => one.AtLeast(parsed.GetValue(minimumSeverity)))] };
         if (terminal.IsJson) terminal.Document(SeriesDocument.Of(series), CliJson.Default.SeriesDocument);
         else terminal.Lines(SeriesText.Lines(series, terminal.Style));
+        foreach (var file in files) DiagnosisReport.Save(series.Diagnoses, file);
         // Stopped half-way: what there is has been shown, but it is not what was asked for.
         if (series.Diagnoses.Count < count) return ExitCode.CouldNotRun;
-        return ExitCodeOf(parsed, series.FaultyCount > 0 ? DiagnosisVerdict.Faulty : series.DegradedCount > 0 ? DiagnosisVerdict.Degraded : DiagnosisVerdict.Healthy);
+        return series.Diagnoses.Max(one => one.Verdict) <= healthyUpTo ? ExitCode.Healthy : ExitCode.Fault;
     }
 
     private async Task<DiagnosisRequest> RequestAsync(ParseResult parsed, CancellationToken cancellation)
@@ -84,6 +98,7 @@ internal sealed class DiagnoseVerb : Verb
             Operation = parsed.GetValue(operation),
             CanaryPrefix = parsed.GetValue(canary),
             IdleTime = repeat.IdleTime(parsed),
+            Suppressions = [.. (parsed.GetValue(suppress) ?? []).Select(text => FindingSuppression.Parse(text, "--suppress"))],
         };
         if (parsed.GetValue(timeout) is { } limit) request = request with { Timeout = limit };
         if (request.Value is not null && request.Key is null) throw new UsageException("A value is given but no key: consulkv diagnose KEY --value TEXT.");
@@ -93,10 +108,11 @@ internal sealed class DiagnoseVerb : Verb
     private ProgramSession? ProgramOf(ParseResult parsed) =>
         parsed.GetValue(pid) is { } number ? ProgramSession.Open(number, Globals.SessionOptions(parsed, Surroundings), Surroundings.Environment) : null;
 
-    private int ExitCodeOf(ParseResult parsed, DiagnosisVerdict verdict) => verdict switch
+    /// <summary>The gravest verdict that is a success.</summary>
+    private DiagnosisVerdict Tolerated(ParseResult parsed)
     {
-        DiagnosisVerdict.Healthy => ExitCode.Healthy,
-        DiagnosisVerdict.Degraded when parsed.GetValue(allowDegraded) => ExitCode.Healthy,
-        _ => ExitCode.Fault,
-    };
+        var wanted = parsed.GetValue(failOn);
+        if (wanted == FailOn.Warning && parsed.GetValue(allowDegraded)) throw new UsageException("--allow-degraded and --fail-on warning exclude each other; give one of them.");
+        return wanted == FailOn.Error || parsed.GetValue(allowDegraded) ? DiagnosisVerdict.Degraded : DiagnosisVerdict.Healthy;
+    }
 }

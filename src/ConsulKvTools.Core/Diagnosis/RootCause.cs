@@ -101,10 +101,16 @@ internal static class RootCause
         new("Http.ResponseTimeout", OutOfTime),
     ];
 
-    /// <summary>The findings with the root cause first, then by severity and layer, consequences last and marked with what explains them.</summary>
-    public static IReadOnlyList<ConsulFinding> Order(IReadOnlyList<ConsulFinding> found)
+    /// <summary>
+    /// The findings with the root cause first, then by severity and layer, consequences marked with what explains them, suppressed ones
+    /// last. A suppressed finding explains nothing: to suppress a warning must not hide the error that it would explain.
+    /// </summary>
+    public static IReadOnlyList<ConsulFinding> Order(IReadOnlyList<ConsulFinding> found) =>
+        [.. Explain(found.Where(finding => !finding.IsSuppressed)), .. OfEveryCode(found.Where(finding => finding.IsSuppressed)).OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Layer)];
+
+    private static IEnumerable<ConsulFinding> Explain(IEnumerable<ConsulFinding> found)
     {
-        var findings = found.GroupBy(finding => finding.Code, StringComparer.Ordinal).SelectMany(Distinct).ToList();
+        var findings = OfEveryCode(found).ToList();
         var reasons = findings.ToDictionary(finding => finding, finding => finding.Severity > FindingSeverity.Info ? ReasonFor(finding, findings) : null);
         return findings
             .Select(finding => reasons[finding] is not null
@@ -113,9 +119,11 @@ internal static class RootCause
                 : finding with { Severity = findings.Where(other => LastReason(other, reasons) == finding).Max(other => other.Severity) })
             .OrderBy(finding => finding.BlockedBy is not null)
             .ThenByDescending(finding => finding.Severity)
-            .ThenBy(finding => finding.Layer)
-            .ToArray();
+            .ThenBy(finding => finding.Layer);
     }
+
+    private static IEnumerable<ConsulFinding> OfEveryCode(IEnumerable<ConsulFinding> found) =>
+        found.GroupBy(finding => finding.Code, StringComparer.Ordinal).SelectMany(Distinct);
 
     /// <summary>Several probes may meet the same fault: the one with most to show tells it. A denial is another one for another key.</summary>
     private static List<ConsulFinding> Distinct(IEnumerable<ConsulFinding> sameCode)

@@ -1,3 +1,4 @@
+using ConsulKvTools.Diagnosis.Reports.Secrets;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Sessions;
@@ -11,6 +12,7 @@ public sealed class ConsulKvSession : IDisposable
     private readonly SessionConfiguration configuration;
     private readonly Lazy<ConsulHttpClient> http;
     private readonly Lazy<RetryExecutor> executor;
+    private readonly Lazy<SecretPrints> prints;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
@@ -22,6 +24,7 @@ public sealed class ConsulKvSession : IDisposable
         Time = time;
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
+        prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -65,6 +68,9 @@ public sealed class ConsulKvSession : IDisposable
     internal DialTarget Target => configuration.Target;
 
     internal ConsulSecret? Token => configuration.Token;
+
+    /// <summary>What tells whether a text holds one of the session's secrets.</summary>
+    internal SecretPrints SecretPrints => prints.Value;
 
     internal TimeProvider Time { get; }
 

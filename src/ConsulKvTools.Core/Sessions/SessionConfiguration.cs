@@ -43,6 +43,9 @@ internal sealed class SessionConfiguration
 
     public IReadOnlyList<ConsulFinding> Findings => findings;
 
+    /// <summary>Every secret that was handed over, whether it is in use or not.</summary>
+    public IEnumerable<string> Secrets => SessionSecrets.Of(options, environment);
+
     /// <summary>Weighs <paramref name="options"/> against <paramref name="environment"/>; never throws for what it reads there.</summary>
     public static SessionConfiguration Resolve(ConsulSessionOptions options, ConsulEnvironment environment)
     {

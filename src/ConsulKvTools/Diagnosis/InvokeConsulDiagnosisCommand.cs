@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Diagnosis.Processes;
+using ConsulKvTools.Diagnosis.Reports;
 
 namespace ConsulKvTools.Commands;
 
@@ -13,6 +14,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     private const string FromErrorSet = "FromError";
 
     private ProgramSession? program;
+    private IReadOnlyList<FindingSuppression> suppressions = [];
 
     /// <summary>The key that cannot be written. Without it only the way to it is looked at, and ACLs in general.</summary>
     [Parameter(Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -81,6 +83,20 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [ErrorOfCommand]
     public ErrorRecord? FromError { get; set; }
 
+    /// <summary>
+    /// Findings that are known and shall not count: <c>Code</c> or <c>Code=target</c>, wildcards allowed, such as <c>Tls.*=consul.example:8501</c>.
+    /// The target is the diagnosed address or key. They stay in the diagnosis, marked.
+    /// </summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
+    public string[] Suppress { get; set; } = [];
+
+    /// <summary>Leaves findings below it out of the result. Verdict and root cause stay.</summary>
+    [Parameter]
+    public FindingSeverity MinimumSeverity { get; set; } = FindingSeverity.Info;
+
     /// <inheritdoc/>
     protected override bool TakesUnusableSession => true;
 
@@ -117,6 +133,14 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         if (Wait && IdleSeconds > 0) Refuse("-IdleSeconds", "-Wait and -IdleSeconds exclude each other: test idle connections once it is healthy");
         if (!Wait && !repeats && MyInvocation.BoundParameters.ContainsKey(nameof(Interval))) Refuse("-Interval", "-Interval is given without -Count or -Wait; a single diagnosis has none");
         if (!Wait && AllowDegraded) Refuse("-AllowDegraded", "-AllowDegraded is given without -Wait; it says when a wait is over");
+        try
+        {
+            suppressions = [.. Suppress.Select(text => FindingSuppression.Parse(text))];
+        }
+        catch (ConsulException invalid)
+        {
+            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, Suppress, invalid));
+        }
     }
 
     /// <inheritdoc/>
@@ -128,7 +152,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         var request = new DiagnosisRequest
         {
             Key = Key, Value = bytes, Operation = Operation, Timeout = Timeout, CanaryPrefix = Canary, IdleTime = IdleSeconds > 0 ? TimeSpan.FromSeconds(IdleSeconds) : null,
-            Program = program?.Program,
+            Program = program?.Program, Suppressions = suppressions,
         };
         var session = Active;
         if (FromError is not null)
@@ -139,11 +163,19 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         var progress = new DiagnosisProgressRecord("Diagnosing Consul at " + Printable.Text(session.Address), WriteProgress);
         AwaitFor((object?)request.Key ?? session, async cancellation =>
         {
-            object result = Wait ? await HealthWait.RunAsync(session, request, Interval, AllowDegraded, progress, (now, before) => Waited(progress, now, before), cancellation).ConfigureAwait(false)
-                : Count > 0 ? await DiagnosisSeries.RunAsync(session, request, Count, Interval, progress, (number, now) => Ended(progress, number, now), cancellation).ConfigureAwait(false)
+            if (Count > 0)
+            {
+                var series = await DiagnosisSeries.RunAsync(session, request, Count, Interval, progress, (number, now) => Ended(progress, number, now), cancellation).ConfigureAwait(false);
+                progress.Complete();
+                WriteObject(series with { Diagnoses = [.. series.Diagnoses.Select(one => one.AtLeast(MinimumSeverity))] });
+                return;
+            }
+            var diagnosis = Wait
+                ? await HealthWait.RunAsync(session, request, Interval, AllowDegraded, progress, (now, before) => Waited(progress, now, before), cancellation).ConfigureAwait(false)
                 : await Diagnoser.RunAsync(session, request, progress, cancellation).ConfigureAwait(false);
             progress.Complete();
-            WriteObject(result);
+            foreach (var unused in suppressions.Unused(diagnosis)) WriteVerbose($"The suppression {Printable.Text(unused.Text, 200)} matched no finding.");
+            WriteObject(diagnosis.AtLeast(MinimumSeverity));
         });
     }
 
