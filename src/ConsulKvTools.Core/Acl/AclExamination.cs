@@ -147,7 +147,7 @@ internal sealed class AclExamination
             SuggestedRule = grant?.Rule,
             Command = finding is { Code: var code } && BeyondRules.Contains(code) ? finding.Command : grant?.Command,
             Finding = finding,
-            Notes = [.. notes.GroupBy(note => (note.Code, Convert.ToString(note.Evidence["rule"] ?? note.Evidence["text"], System.Globalization.CultureInfo.InvariantCulture))).Select(same => same.First())],
+            Notes = notes.GroupBy(note => (note.Code, Convert.ToString(note.Evidence["rule"] ?? note.Evidence["text"], System.Globalization.CultureInfo.InvariantCulture))).Select(same => same.First()).ToArray(),
             Session = Session.Name,
         };
     }
@@ -245,8 +245,8 @@ internal sealed class AclExamination
             if (await ServersHaveAclsOffAsync(cancellation).ConfigureAwait(false)) return new AclAnswer(true, "AclsDisabled", null);
             notes.Add(AclNotes.Note("Acl.ClientAgentAclDisabled", ("address", Session.Address)));
         }
-        if (fault is { Code: "Acl.TokenNotFound" } && standing.Unresolved)
-            notes.Add(ConsulFinding.Create("Acl.DownPolicyExtendFailsOpen", ("address", Session.Address)));
+        if (standing.Unresolved && Session.HasToken)
+            notes.Add(ConsulFinding.Create(fault is { Code: "Acl.TokenNotFound" } ? "Acl.DownPolicyExtendFailsOpen" : "Acl.PrimaryUnreachable", ("address", Session.Address)));
         // Write on the root of a tree does not prove write on all of it, and there is no form of the delete that changes nothing.
         return operation == AclOperation.DeleteRecurse ? new AclAnswer(null, method, null) : new AclAnswer(true, method, null);
     }
