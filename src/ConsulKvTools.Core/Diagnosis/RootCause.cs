@@ -29,6 +29,7 @@ internal static class RootCause
         ("Host.OpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
         ("Host.SystemOpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
         ("Host.ConntrackFull", ["Tcp.Timeout"]),
+        ("Host.ConnectionsNotAccepted", ["Host.SendQueueStuck", "Host.ConnectUnanswered"]),
         ("Host.ProcessStopped", ["Host.ReceiveQueueUnread", "Host.CloseWaitLeak"]),
         ("Tcp.", ["Host.ConnectUnanswered"]),
         ("Storage.DiskFull", ["Host.DiskFull", "Host.DiskNearlyFull", "Host.DiskInodesExhausted"]),
