@@ -59,6 +59,7 @@ internal static class RootCause
         new("Host.OpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
         new("Host.SystemOpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
         new("Host.ConntrackFull", ["Tcp.Timeout"]),
+        new("Host.ConnectionsNotAccepted", ["Host.SendQueueStuck", "Host.ConnectUnanswered"]),
         new("Host.ProcessStopped", ["Host.ReceiveQueueUnread", "Host.CloseWaitLeak"]),
         new("Tcp.", ["Host.ConnectUnanswered"]),
         new("Storage.DiskFull", ["Host.DiskFull", "Host.DiskNearlyFull", "Host.DiskInodesExhausted"]),

@@ -97,7 +97,7 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
             await Task.Delay(BetweenLooks, cancellation).ConfigureAwait(false);
             waiting = Waiting(Table(process)) is { } later && later.ReceiveQueue >= waiting.ReceiveQueue ? later : null;
         }
-        return waiting is null ? [] : [ConsulFinding.Create("Host.ConnectionsNotAccepted", [.. where, ("count", waiting.ReceiveQueue), ("text", Describe(waiting))])];
+        return waiting is null ? [] : [ConsulFinding.Create("Host.ConnectionsNotAccepted", [.. where, ("count", waiting.ReceiveQueue)])];
     }
 
     private static TcpRow[] OfOtherSystem()
