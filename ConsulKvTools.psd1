@@ -21,6 +21,7 @@
         'New-ConsulRetryPolicy'
         'Remove-ConsulKv'
         'Remove-ConsulKvSession'
+        'Resolve-ConsulError'
         'Set-ConsulKv'
         'Test-ConsulAcl'
         'Test-ConsulConnectivity'

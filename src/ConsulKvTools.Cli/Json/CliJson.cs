@@ -19,6 +19,7 @@ namespace ConsulKvTools.Cli.Json;
 [JsonSerializable(typeof(CatalogueDocument))]
 [JsonSerializable(typeof(ConfigurationDocument))]
 [JsonSerializable(typeof(DemoDocument))]
+[JsonSerializable(typeof(ResolutionDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -4,6 +4,7 @@ using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Processes;
 
 namespace ConsulKvTools.Cli.Verbs;
 
@@ -16,6 +17,7 @@ internal sealed class DiagnoseVerb : Verb
     private readonly Option<AclOperation> operation = Choice.Option("--operation", "What is to be done to the key.", AclOperation.Write);
     private readonly Option<TimeSpan?> timeout = Choice.Duration("--timeout", "Time for the whole diagnosis. Default: 15s.");
     private readonly Option<string?> canary = new("--canary") { Description = "Also write, read and delete one key of its own below this prefix. Without it nothing is changed.", HelpName = "prefix" };
+    private readonly Option<int?> pid = new("--pid") { Description = "Diagnose as this process would write: with its variables, files, limits and sockets (Linux).", HelpName = "number" };
     private readonly Option<bool> allowDegraded = new("--allow-degraded") { Description = "Exit code 0 for the verdict Degraded too: the write works, but something is worth mending." };
 
     private readonly RepeatOptions repeat = new();
@@ -25,14 +27,16 @@ internal sealed class DiagnoseVerb : Verb
         : base("diagnose", "Say why a write fails, with the evidence and the command that mends it. Changes nothing.", globals, surroundings)
     {
         Arguments.Add(key);
-        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, allowDegraded, compare }.Concat(repeat.All)) Options.Add(option);
+        foreach (var option in new Option[] { value, valueFile, operation, timeout, canary, pid, allowDegraded, compare }.Concat(repeat.All)) Options.Add(option);
     }
 
     /// <summary>The diagnosis a command line asks for.</summary>
     public async Task<ConsulDiagnosis> DiagnoseAsync(ParseResult parsed, ProbeProgress? progress, CancellationToken cancellation)
     {
         var request = await RequestAsync(parsed, cancellation).ConfigureAwait(false);
-        using var session = OpenSessionForDiagnosis(parsed);
+        var program = ProgramOf(parsed);
+        using var session = program?.Session ?? OpenSessionForDiagnosis(parsed);
+        request = request with { Program = program?.Program };
         return ForShell.Of(repeat.Wait(parsed)
             ? await HealthWait.RunAsync(session, request, repeat.Interval(parsed), parsed.GetValue(allowDegraded), progress,
                 (now, _) => progress?.Begin(now.RootCause is { } cause ? $"Still {cause.Code}." : ""), cancellation).ConfigureAwait(false)
@@ -58,7 +62,9 @@ internal sealed class DiagnoseVerb : Verb
     {
         var request = await RequestAsync(parsed, cancellation).ConfigureAwait(false);
         ConsulDiagnosisSeries series;
-        using (var session = OpenSessionForDiagnosis(parsed))
+        var program = ProgramOf(parsed);
+        request = request with { Program = program?.Program };
+        using (var session = program?.Session ?? OpenSessionForDiagnosis(parsed))
         using (var progress = ProbeProgress.For(terminal, Surroundings))
             series = ForShell.Of(await DiagnosisSeries.RunAsync(session, request, count, repeat.Interval(parsed), progress,
                 (number, now) => progress?.Begin($"{number} of {count} done, last {now.RootCause?.Code ?? now.Verdict.ToString()}."), cancellation).ConfigureAwait(false));
@@ -83,6 +89,9 @@ internal sealed class DiagnoseVerb : Verb
         if (request.Value is not null && request.Key is null) throw new UsageException("A value is given but no key: consulkv diagnose KEY --value TEXT.");
         return request;
     }
+
+    private ProgramSession? ProgramOf(ParseResult parsed) =>
+        parsed.GetValue(pid) is { } number ? ProgramSession.Open(number, Globals.SessionOptions(parsed, Surroundings), Surroundings.Environment) : null;
 
     private int ExitCodeOf(ParseResult parsed, DiagnosisVerdict verdict) => verdict switch
     {

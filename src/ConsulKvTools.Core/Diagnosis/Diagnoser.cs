@@ -63,8 +63,9 @@ internal static class Diagnoser
         _ => Array.Exists(results, result => result.Status == ProbeStatus.Error) ? DiagnosisVerdict.Degraded : DiagnosisVerdict.Healthy,
     };
 
+    // What the machine lacks may explain a failure but never stands in the way of looking further, so nobody waits for it.
     private static Task<ProbeResult>[] Below(IProbe probe, Dictionary<IProbe, Task<ProbeResult>> running) =>
-        probe.Needs is { } needed ? running.Where(other => other.Key.Layer <= needed && other.Key is not ILongProbe).Select(other => other.Value).ToArray() : [];
+        probe.Needs is { } needed ? running.Where(other => other.Key.Layer <= needed && other.Key is not ILongProbe && other.Key.Layer != ConsulLayer.Host).Select(other => other.Value).ToArray() : [];
 
     private static async Task<ProbeResult> RunAsync(
         IProbe probe, ProbeContext context, Task<ProbeResult>[] below, DiagnosisWatch watch, CancellationToken stop, CancellationToken cancellation)

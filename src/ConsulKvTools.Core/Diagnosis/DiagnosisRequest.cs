@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Processes;
+
 namespace ConsulKvTools;
 
 /// <summary>What a diagnosis is to look at.</summary>
@@ -26,4 +28,7 @@ public sealed record DiagnosisRequest
 
     /// <summary>Writes, reads and deletes one key of its own below this prefix; null (the default) changes nothing.</summary>
     public string? CanaryPrefix { get; init; }
+
+    /// <summary>The process the diagnosis is made for; null means this one.</summary>
+    internal ProcessSnapshot? Program { get; init; }
 }

@@ -25,6 +25,8 @@ internal static class RootCause
 
     private static readonly string[] Unfinished = ["Http.ResponseTimeout", "Http.ServerError", "Outcome.", "Probe.DeadlineReached"];
 
+    private static readonly string[] OutOfTime = ["Probe.DeadlineReached"];
+
     private static readonly string[] TokenRefused = ["Acl.TokenNotFound", "Acl.TokenMalformed"];
 
     private static readonly string[] Anonymous = ["Acl.AnonymousDenied", "Acl.AgentDefaultTokenBad"];
@@ -51,8 +53,22 @@ internal static class RootCause
         new("Dns.StaleAddress", NotReached),
         new("Tcp.MtuBlackHole", ["Tls.HandshakeTimeout", "Tls.HandshakeStalled", "Cluster.LeaderFrozen", "Http.", "Outcome.", "Probe.DeadlineReached"]),
         new("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired", "Tls.IntermediateExpired", "Tls.RootExpired"], IsValidByTheOtherClock),
+        // What this machine lacks explains what fails for want of it; what the server says of its own disk beats what is seen from outside.
+        new("Host.EphemeralPortsExhausted", ["Tcp.LocalPortsExhausted"]),
+        new("Host.CloseWaitLeak", ["Host.OpenFilesExhausted"]),
+        new("Host.OpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
+        new("Host.SystemOpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
+        new("Host.ConntrackFull", ["Tcp.Timeout"]),
+        new("Host.ProcessStopped", ["Host.ReceiveQueueUnread", "Host.CloseWaitLeak"]),
+        new("Tcp.", ["Host.ConnectUnanswered"]),
+        new("Storage.DiskFull", ["Host.DiskFull", "Host.DiskNearlyFull", "Host.DiskInodesExhausted"]),
+        new("Storage.ReadOnlyFs", ["Host.ReadOnlyFileSystem"]),
+        new("Host.DiskFull", ["Cluster."]),
+        new("Host.DiskInodesExhausted", ["Cluster."]),
+        new("Host.ReadOnlyFileSystem", ["Cluster."]),
         // Who really answers on the port explains how TLS or HTTP with it failed.
         new("Port.", [.. NoHandshake, "Http.", "Tcp.ClosedOnAccept"]),
+        new("Http.ProtocolMismatch", [.. NoAnswer, "Http.NotConsul"]),
         new("Http.TlsRequired", ["Http.NotConsul", "Http.UnexpectedStatus"]),
         new("Tls.PlainHttpOnPort", ["Http."]),
         new("Tcp.ClosedOnAccept", [.. NoAnswer, "Tls.ClosedAtClientHello"]),
@@ -65,11 +81,24 @@ internal static class RootCause
         new("Wan.", ["Rpc.", "Cluster.", "Outcome."]),
         new("Cluster.QuorumLost", [.. Leaderless, "Cluster.ElectionInProgress"]),
         new("Cluster.NeverBootstrapped", Leaderless),
-        new("Cluster.LeaderFrozen", Leaderless),
+        new("Cluster.LeaderFrozen", [.. Leaderless, "Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        new("Cluster.LeaderNotTracked", ["Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        new("Cluster.FollowerLagging", ["Outcome.StaleRead"]),
+        new("Agent.Leaving", ["Cluster.", "Rpc."]),
+        new("Agent.Slow", ["Cluster.SlowCommit"]),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         new("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"], IsMoreExactAboutTheKey),
+        new("Acl.DownPolicyExtendFailsOpen", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
+        new("Acl.PrimaryUnreachable", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
         new("Acl.PermissionDenied", ["Key.Forbidden"], AreAboutOneKey),
         new("Key.ControlCharacter", ["Agent.UnprintableFilter"]),
+        // What hangs is why the checks behind it ran out of time.
+        new("Dns.ResolverTimeout", OutOfTime),
+        new("Tcp.Timeout", OutOfTime),
+        new("Proxy.ConnectTimeout", OutOfTime),
+        new("Tls.HandshakeTimeout", OutOfTime),
+        new("Tls.HandshakeStalled", OutOfTime),
+        new("Http.ResponseTimeout", OutOfTime),
     ];
 
     /// <summary>The findings with the root cause first, then by severity and layer, consequences last and marked with what explains them.</summary>

@@ -91,6 +91,9 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>The greatest raft index any answer of this session carried; grows only. Bounds from below what was committed when a write began.</summary>
     internal ulong HighestSeenIndex => Http.HighestSeenIndex;
 
+    /// <summary>The greatest index any answer about keys carried; 0 while nothing was asked.</summary>
+    internal ulong HighestKeyIndex => http.IsValueCreated ? http.Value.HighestKeyIndex : 0;
+
     /// <summary>Makes a session. Nothing is sent yet.</summary>
     /// <exception cref="ConsulConfigurationException">A setting cannot be used; the finding names it and what would be right.</exception>
     public static ConsulKvSession Create(ConsulSessionOptions options, ConsulEnvironment environment, TimeProvider? time = null)

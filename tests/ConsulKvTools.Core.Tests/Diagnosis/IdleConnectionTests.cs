@@ -142,8 +142,8 @@ public sealed class IdleConnectionTests(AclAgentFixture lab)
             + "nft add table inet f && nft 'add chain inet f o { type filter hook output priority 0 ; }' && nft 'add rule inet f o ct state invalid drop' && "
             + "nft 'add rule inet f o meta l4proto tcp ct state new tcp flags & syn != syn drop' && ";
         var address = $"http://{network.HostAddress}:{agent.Port}";
-        Assert.Equal("none", Transport.InsideNamespace.Probe(network, "", $"{address} idle=4")[address]);
-        Assert.Equal("Tcp.IdleConnectionDropped", Transport.InsideNamespace.Probe(network, Firewall, $"{address} idle=4")[address]);
+        Assert.Equal("none", Transport.InsideNamespace.Probe(network, "", $"{address} idle=4")[address].Codes);
+        Transport.InsideNamespace.Probe(network, Firewall, $"{address} idle=4")[address].Names("Tcp.IdleConnectionDropped");
     }
 
     [Fact]

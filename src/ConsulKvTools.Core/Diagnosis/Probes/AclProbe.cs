@@ -33,7 +33,7 @@ internal sealed class AclProbe : IProbe
         if ((result is null ? report.Fault : result.Finding) is { } finding) findings.Add(finding);
         if (report.Mode == AclMode.Enforced && !context.Session.HasToken && findings.Count > 0) findings.Add(ConsulFinding.Create("Config.TokenMissing", ("address", context.Session.Address)));
         if (report.Mode == AclMode.Off && context.Session.HasToken) findings.Add(ConsulFinding.Create("Acl.DisabledButTokenSent"));
-        findings.AddRange((result?.Notes ?? report.Notes).Where(note => note.Code is "Acl.TokenExpiresSoon" or "Acl.LegacyToken" or "Acl.AgentDefaultTokenUsed" or "Acl.ReadFiltered" or "Acl.ManagementTokenUsed" or "Acl.ClientAgentAclDisabled" or "Acl.DownPolicyExtendFailsOpen"
+        findings.AddRange((result?.Notes ?? report.Notes).Where(note => note.Code is "Acl.TokenExpiresSoon" or "Acl.LegacyToken" or "Acl.AgentDefaultTokenUsed" or "Acl.ReadFiltered" or "Acl.ManagementTokenUsed" or "Acl.ClientAgentAclDisabled" or "Acl.DownPolicyExtendFailsOpen" or "Acl.PrimaryUnreachable"
             || (note.Code is "Acl.CannotSeePolicies" && findings.Count > 0)));
         return ProbeResults.From(Summary(report, result, context), findings,
             ("AclMode", report.Mode.ToString()), ("AclMethod", result?.Method), ("AclAllowed", result?.Allowed), ("TokenAccessor", report.Token?.Accessor),

@@ -8,8 +8,20 @@ internal static partial class SocketIo
     public static ValueTask ConnectAsync(Socket socket, EndPoint address, CancellationToken cancellation) =>
         socket.ConnectAsync(address, cancellation);
 
-    public static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation) =>
-        Dns.GetHostAddressesAsync(host, cancellation);
+    public static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
+    {
+        var answer = Dns.GetHostAddressesAsync(host, cancellation);
+        try
+        {
+            // On Unix the system's resolver cannot be interrupted and takes its own time; only the wait for it can end.
+            return await answer.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = answer.ContinueWith(late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+    }
 
     public static EndPoint UnixAddress(string path) => new UnixDomainSocketEndPoint(path);
 
