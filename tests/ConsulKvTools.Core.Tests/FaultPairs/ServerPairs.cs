@@ -22,7 +22,7 @@ internal static class ServerPairs
             WithAgentAsync(new ConsulAgentOptions { Server = false, WaitForLeader = false, Acl = new AgentAclOptions() }, FaultPairLab.UnknownToken)),
         new("a client agent without servers, and a key with an empty part", ["Rpc.NoServers", "Key.DoubleSlash"], _ =>
             WithAgentAsync(new ConsulAgentOptions { Server = false, WaitForLeader = false }, null, new DiagnosisRequest { Key = "app//x" })),
-        new("writes not allowed from here, and no token, which that hides", ["Agent.WriteCidr"], _ => WithAgentAsync(
+        new("writes not allowed from here, and no token, which may not even read", ["Agent.WriteCidr", "Key.Forbidden"], _ => WithAgentAsync(
             new ConsulAgentOptions { InMemory = true, Acl = new AgentAclOptions(), ExtraConfig = """{ "http_config": { "allow_write_http_from": ["10.0.0.0/8"] } }""" }, null)),
         new("writes not allowed from here, and a value that is too large", ["Limit.KvMaxValueSize", "Agent.WriteCidr"], _ => WithAgentAsync(
             new ConsulAgentOptions { InMemory = true, ExtraConfig = """{ "http_config": { "allow_write_http_from": ["10.0.0.0/8"] } }""" }, null, FaultPairLab.TooLarge)),

@@ -60,13 +60,26 @@ internal sealed class AclProbe : IProbe
             : report.Token is not null ? $"{who} is valid" : $"{who} is anonymous; no key was given to ask about");
     }
 
-    /// <summary>One attempt, within the time that is left.</summary>
-    internal static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
+    /// <summary>
+    /// One attempt, within the time that is left. Where the leader does not answer, any server's copy of tokens and policies has to do;
+    /// not before, since a copy may lack a token that was made a moment ago.
+    /// </summary>
+    internal static AclSend Send(ProbeContext context)
     {
-        // Any server's copy of tokens and policies will do: the leader may be the very thing that is broken.
-        if (request.Method == "GET" && request.Path.StartsWith("/v1/acl/", StringComparison.Ordinal))
-            request = request with { Query = request.Query.Length == 0 ? "stale" : request.Query + "&stale" };
-        var (response, failure) = await ProbeHttp.SendAsync(context, request, key, isAnswer, cancellation).ConfigureAwait(false);
-        return response ?? throw ConsulException.From(failure!.Finding);
-    };
+        var leaderIsMute = false;
+        return async (_, request, isAnswer, key, cancellation) =>
+        {
+            var isLookup = request.Method == "GET" && request.Path.StartsWith("/v1/acl/", StringComparison.Ordinal);
+            var (response, failure) = await SendAsync(isLookup && leaderIsMute).ConfigureAwait(false);
+            if (isLookup && !leaderIsMute && (failure?.Code == "Http.ResponseTimeout" || failure?.Finding.Layer == ConsulLayer.Cluster))
+            {
+                leaderIsMute = true;
+                (response, failure) = await SendAsync(stale: true).ConfigureAwait(false);
+            }
+            return response ?? throw ConsulException.From(failure!.Finding);
+
+            Task<(ConsulResponse? Response, Failure? Failure)> SendAsync(bool stale) => ProbeHttp.SendAsync(
+                context, stale ? request with { Query = request.Query.Length == 0 ? "stale" : request.Query + "&stale" } : request, key, isAnswer, cancellation);
+        };
+    }
 }
