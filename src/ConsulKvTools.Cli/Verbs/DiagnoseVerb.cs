@@ -51,7 +51,8 @@ internal sealed class DiagnoseVerb : Verb
     {
         var files = parsed.GetValue(report) ?? [];
         // Not after seconds of diagnosing.
-        if (files.FirstOrDefault(file => DiagnosisReport.FormatOf(file) is null) is { } unknown) throw DiagnosisReport.UnknownForm(unknown);
+        if (files.FirstOrDefault(file => DiagnosisReport.FormatOf(file) is null) is { } unknown)
+            throw new UsageException($"--report is '{Printable.Text(unknown, 120)}', whose name says no form; end it with .html, .md, .json, or .xml for JUnit.");
         var healthyUpTo = Tolerated(parsed);
         ConsulDiagnosis diagnosis;
         using (var progress = ProbeProgress.For(terminal, Surroundings))
@@ -59,8 +60,27 @@ internal sealed class DiagnoseVerb : Verb
         if (terminal.IsJson) await terminal.BytesAsync(Encoding.UTF8.GetBytes(DiagnosisJson.Write(diagnosis)), cancellation).ConfigureAwait(false);
         else DiagnosisView.Write(terminal, diagnosis);
         // After the result is shown: a report that cannot be written must not cost it.
-        foreach (var file in files) DiagnosisReport.Save([diagnosis], file);
+        if (!Save(diagnosis, files, terminal)) return ExitCode.CouldNotRun;
         return diagnosis.Verdict <= healthyUpTo ? ExitCode.Healthy : ExitCode.Fault;
+    }
+
+    private static bool Save(ConsulDiagnosis diagnosis, IReadOnlyList<string> files, Terminal terminal)
+    {
+        var all = true;
+        foreach (var file in files)
+        {
+            try
+            {
+                DiagnosisReport.Save([diagnosis], file);
+            }
+            catch (ConsulException failed)
+            {
+                // On the error stream in any form: the output holds its one document already.
+                FindingView.Write(terminal.OnError(), ForShell.Of(failed.Finding));
+                all = false;
+            }
+        }
+        return all;
     }
 
     /// <summary>The gravest verdict that is a success.</summary>
