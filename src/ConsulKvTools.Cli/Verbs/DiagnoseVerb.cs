@@ -54,7 +54,8 @@ internal sealed class DiagnoseVerb : Verb
         repeat.Check(parsed, compares: reference is not null);
         var files = parsed.GetValue(report) ?? [];
         // Not after seconds of diagnosing.
-        if (files.FirstOrDefault(name => DiagnosisReport.FormatOf(name) is null) is { } unknown) throw DiagnosisReport.UnknownForm(unknown);
+        if (files.FirstOrDefault(name => DiagnosisReport.FormatOf(name) is null) is { } unknown)
+            throw new UsageException($"--report is '{Printable.Text(unknown, 120)}', whose name says no form; end it with .html, .md, .json, or .xml for JUnit.");
         var healthyUpTo = Tolerated(parsed);
         if (repeat.Count(parsed) is { } count) return await RunSeriesAsync(parsed, count, files, healthyUpTo, terminal, cancellation).ConfigureAwait(false);
         ConsulDiagnosis diagnosis;
@@ -65,7 +66,7 @@ internal sealed class DiagnoseVerb : Verb
         else if (terminal.IsJson) await terminal.BytesAsync(Encoding.UTF8.GetBytes(DiagnosisJson.Write(diagnosis)), cancellation).ConfigureAwait(false);
         else DiagnosisView.Write(terminal, diagnosis, comparison);
         // After the result is shown: a report that cannot be written must not cost it.
-        foreach (var file in files) DiagnosisReport.Save([diagnosis], file);
+        if (!Save([diagnosis], files, terminal)) return ExitCode.CouldNotRun;
         return diagnosis.Verdict <= healthyUpTo ? ExitCode.Healthy : ExitCode.Fault;
     }
 
@@ -83,9 +84,9 @@ internal sealed class DiagnoseVerb : Verb
         series = series with { Diagnoses = [.. series.Diagnoses.Select(one => one.AtLeast(parsed.GetValue(minimumSeverity)))] };
         if (terminal.IsJson) terminal.Document(SeriesDocument.Of(series), CliJson.Default.SeriesDocument);
         else terminal.Lines(SeriesText.Lines(series, terminal.Style));
-        foreach (var file in files) DiagnosisReport.Save(series.Diagnoses, file);
+        var saved = Save(series.Diagnoses, files, terminal);
         // Stopped half-way: what there is has been shown, but it is not what was asked for.
-        if (series.Diagnoses.Count < count) return ExitCode.CouldNotRun;
+        if (series.Diagnoses.Count < count || !saved) return ExitCode.CouldNotRun;
         return series.Diagnoses.Max(one => one.Verdict) <= healthyUpTo ? ExitCode.Healthy : ExitCode.Fault;
     }
 
@@ -107,6 +108,25 @@ internal sealed class DiagnoseVerb : Verb
 
     private ProgramSession? ProgramOf(ParseResult parsed) =>
         parsed.GetValue(pid) is { } number ? ProgramSession.Open(number, Globals.SessionOptions(parsed, Surroundings), Surroundings.Environment) : null;
+
+    private static bool Save(IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<string> files, Terminal terminal)
+    {
+        var all = true;
+        foreach (var file in files)
+        {
+            try
+            {
+                DiagnosisReport.Save(diagnoses, file);
+            }
+            catch (ConsulException failed)
+            {
+                // On the error stream in any form: the output holds its one document already.
+                FindingView.Write(terminal.OnError(), ForShell.Of(failed.Finding));
+                all = false;
+            }
+        }
+        return all;
+    }
 
     /// <summary>The gravest verdict that is a success.</summary>
     private DiagnosisVerdict Tolerated(ParseResult parsed)

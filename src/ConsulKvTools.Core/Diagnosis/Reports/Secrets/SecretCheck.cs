@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ConsulKvTools.Diagnosis.Reports.Secrets;
@@ -22,6 +23,9 @@ internal static class SecretCheck
 
     private static string? SectionWith(SecretPrints prints, ConsulDiagnosis diagnosis)
     {
+        // Reports write names in their own way, so they are looked at as they are.
+        var values = diagnosis.Findings.Select(finding => finding.Evidence).Concat(diagnosis.Probes.Select(probe => probe.Facts)).Append(diagnosis.Facts);
+        if (values.Any(named => named.Keys.Cast<object>().Any(name => prints.Find(Convert.ToString(name, CultureInfo.InvariantCulture) ?? "") >= 0))) return "a name among facts or evidence";
         using var document = JsonDocument.Parse(DiagnosisJson.Write(diagnosis));
         return SectionWith(prints, document.RootElement, "");
     }
@@ -30,9 +34,7 @@ internal static class SecretCheck
     {
         JsonValueKind.String or JsonValueKind.Number => prints.Find(value.ToString()) >= 0 ? place : null,
         JsonValueKind.Array => value.EnumerateArray().Select((item, index) => SectionWith(prints, item, $"{place}[{index}]")).FirstOrDefault(found => found is not null),
-        JsonValueKind.Object => value.EnumerateObject().Select(member =>
-            // A name may be the secret itself, so it is not named.
-            prints.Find(member.Name) >= 0 ? place + ", a name" : SectionWith(prints, member.Value, place.Length == 0 ? member.Name : $"{place}.{member.Name}")).FirstOrDefault(found => found is not null),
+        JsonValueKind.Object => value.EnumerateObject().Select(member => SectionWith(prints, member.Value, place.Length == 0 ? member.Name : $"{place}.{member.Name}")).FirstOrDefault(found => found is not null),
         _ => null,
     };
 

@@ -13,8 +13,11 @@ internal static class SecretForms
     // A cut-off token is still most of a token; so much of a random text stands nowhere by chance.
     private const int Part = 20;
 
+    // Consul's own ids of the anonymous token and of its policies. Taken for a token by mistake they are still no secret.
+    private const string WellKnown = "00000000-0000-0000-0000-";
+
     /// <summary>Every form of <paramref name="secret"/>; none when it is so short or so common a word that it proves nothing.</summary>
-    public static IEnumerable<string> Of(string secret) => All(secret).Where(form => form.Length >= Shortest && !IsOwnWord(form)).Distinct(StringComparer.Ordinal);
+    public static IEnumerable<string> Of(string secret) => secret.StartsWith(WellKnown, StringComparison.Ordinal) ? [] : All(secret).Where(form => form.Length >= Shortest && !IsOwnWord(form)).Distinct(StringComparer.Ordinal);
 
     private static IEnumerable<string> All(string secret)
     {
