@@ -68,12 +68,12 @@ internal static class Eventually
     }
 
     /// <summary>Waits until <paramref name="holds"/>, ten seconds at most.</summary>
-    public static async Task HoldsAsync(Func<bool> holds, Func<string>? otherwise = null)
+    public static async Task HoldsAsync(Func<bool> holds)
     {
         var until = DateTime.UtcNow.AddSeconds(10);
         while (!holds())
         {
-            Assert.True(DateTime.UtcNow < until, otherwise?.Invoke() ?? "it did not come about");
+            Assert.True(DateTime.UtcNow < until, "it did not come about");
             await Task.Delay(50);
         }
     }
