@@ -7,7 +7,7 @@ internal static class ComparisonRules
     public const int SlowerTimes = 3;
 
     /// <summary>Below this difference a first connection, or a busy machine, explains it.</summary>
-    public static readonly TimeSpan SlowerBy = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan SlowerBy = TimeSpan.FromMilliseconds(500);
 
     private static readonly ConsulLayer[] Reaching = [ConsulLayer.Name, ConsulLayer.Transport, ConsulLayer.Tls, ConsulLayer.Http];
     private static readonly ConsulLayer[] Behind = [ConsulLayer.Agent, ConsulLayer.Cluster, ConsulLayer.Acl, ConsulLayer.Key, ConsulLayer.Write];
@@ -66,6 +66,9 @@ internal static class ComparisonRules
         // Stands among the settings.
         "Address", "AddressSource", "HasToken", "TokenFingerprint",
     };
+
+    /// <summary>Whether it means something that a fact is there, or is not; of any other it only means that it could not be seen.</summary>
+    public static bool MayBeAbsent(string fact) => Same(fact, "KeyLockSession");
 
     /// <summary>Whether a fact says nothing when it changes.</summary>
     public static bool IsNoise(string name, object? value, ConsulLayer layer) =>

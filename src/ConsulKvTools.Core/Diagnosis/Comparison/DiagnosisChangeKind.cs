@@ -21,6 +21,6 @@ public enum DiagnosisChangeKind
     /// <summary>A probe ends in another way.</summary>
     Probe,
 
-    /// <summary>A probe takes clearly longer: at least three times as long, and a quarter of a second longer.</summary>
+    /// <summary>A probe takes clearly longer: at least three times as long, and half a second longer.</summary>
     Timing,
 }

@@ -67,12 +67,13 @@ internal sealed class DiagnosisComparison
         foreach (var now in after.Probes)
         {
             if (before.Probes.FirstOrDefault(probe => probe.Probe == now.Probe) is not { } old) continue;
-            // What a probe could not see because it did not get that far has not changed.
             var bothLooked = Looked(old) && Looked(now);
             foreach (var name in Names(old.Facts).Concat(Names(now.Facts)).Distinct(StringComparer.OrdinalIgnoreCase))
             {
                 var (was, value) = (old.Facts[name], now.Facts[name]);
-                if (ComparisonRules.IsNoise(name, was ?? value, now.Layer) || ((was is null || value is null) && !bothLooked)) continue;
+                if (ComparisonRules.IsNoise(name, was ?? value, now.Layer)) continue;
+                // What a probe could not see, because it did not get that far or lacked the right, has not changed.
+                if ((was is null || value is null) && !(bothLooked && ComparisonRules.MayBeAbsent(name))) continue;
                 var (wasText, text) = (Text(was), Text(value));
                 if (wasText == text || (string.Equals(name, "ConnectedAddress", StringComparison.OrdinalIgnoreCase) && SameAddresses)) continue;
                 yield return new ConsulDiagnosisChange

@@ -18,6 +18,7 @@ internal static class ProbeActivity
             { Layer: ConsulLayer.Name } => $"resolving {target.Endpoint.Host}",
             { Layer: ConsulLayer.Transport } when target.Proxy is { } proxy && target.Endpoint.SocketPath is null => $"connecting through the proxy {proxy.Address}",
             { Layer: ConsulLayer.Transport } => $"connecting to {AddressOf(context) ?? agent}",
+            { Layer: ConsulLayer.Tls } when !target.Endpoint.UseTls => "checking the TLS settings",
             { Layer: ConsulLayer.Tls } => $"TLS handshake with {agent}",
             { Layer: ConsulLayer.Http } => $"waiting for an answer from {agent}",
             { Layer: ConsulLayer.Agent } => "asking the agent for its settings",
