@@ -97,10 +97,10 @@ public sealed class StorageFaultTests
         });
         var leader = await cluster.LeaderAsync();
         var followers = await cluster.FollowersAsync();
-        using var one = new StraceFault(followers[0].ProcessId!.Value, "write:delay_enter=1500000");
-        using var other = new StraceFault(followers[1].ProcessId!.Value, "write:delay_enter=1500000");
+        using var one = new StraceFault(followers[0].ProcessId!.Value, "write:delay_enter=1100000");
+        using var other = new StraceFault(followers[1].ProcessId!.Value, "write:delay_enter=1100000");
         var diagnosis = await Eventually.NamesAsync("Cluster.SlowCommit", () => Diagnose.RunAsync(leader.Address));
-        Diagnose.Names("Cluster.SlowCommit", FaultOrigin.Real, "the followers' answers to the leader take 1.5 s longer (strace)", diagnosis);
+        Diagnose.Names("Cluster.SlowCommit", FaultOrigin.Real, "the followers' answers to the leader take 1.1 s longer (strace)", diagnosis);
     }
 
     [Fact]

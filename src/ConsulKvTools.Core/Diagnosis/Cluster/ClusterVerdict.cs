@@ -29,13 +29,9 @@ internal static class ClusterVerdict
                 ? ConsulFinding.Create("Cluster.BootstrapExpectDiffers", [.. evidence, ("value", string.Join(", ", view.Servers!.Where(server => server.Expect is not null).Select(server => $"{server.Name}: {server.Expect}")))])
                 : ConsulFinding.Create("Cluster.NeverBootstrapped", [.. evidence, ("peers", expected.FirstOrDefault())]);
         }
+        // Servers that live but have no vote: new ones in the place of those that are lost, or old ones whose new address is not yet known.
         if (view.Alive < view.Majority)
-        {
-            // Enough servers live, only Raft knows them by other addresses: as when all pods or machines came back with new ones.
-            return view.Alive + view.Strangers.Count >= view.Majority
-                ? ConsulFinding.Create("Cluster.PeerAddressesChanged", [.. evidence, ("names", string.Join(", ", view.Strangers.Select(server => $"{server.Name} {server.RpcAddress}"))), ("value", string.Join(", ", view.Peers!))])
-                : ConsulFinding.Create("Cluster.QuorumLost", evidence);
-        }
+            return ConsulFinding.Create("Cluster.QuorumLost", [.. evidence, ("names", view.Strangers.Count == 0 ? null : "without a vote: " + string.Join(", ", view.Strangers.Select(server => server.Name)))]);
         if (agent is { IsServer: true, HeardOfLeader: false, CommitIndex: 0, LastLogIndex: > 0 } && view.Peers is { Count: 1 })
             return ConsulFinding.Create("Agent.NotReadyAfterRestart", evidence);
         // Enough servers hear of each other and still none leads, for longer than any election takes.

@@ -104,6 +104,9 @@ internal sealed class WriteProbe : IProbe
             return failure.Code == "Http.ResponseTimeout" && fault.Layer != ConsulLayer.Cluster ? failure.Finding : fault;
         switch (failure.Code)
         {
+            // Who hears of the leader this very moment is the leader, and answers: it waits for the others.
+            case "Http.ResponseTimeout" when view.Stale?.LastContact == TimeSpan.Zero && view.Leader is { Length: > 0 } && view.Leader == before && context.Session.Datacenter is null:
+                return ConsulFinding.Create("Cluster.SlowCommit", [.. evidence, ("milliseconds", $"more than {Math.Round(took.TotalMilliseconds)}"), ("seconds", Math.Round(took.TotalSeconds, 1))]) with { Severity = FindingSeverity.Error };
             // A dead leader refuses or resets; only one that hangs keeps silent.
             case "Http.ResponseTimeout" when context.Session.Datacenter is null && before is { Length: > 0 } leader:
                 return ConsulFinding.Create("Cluster.LeaderFrozen", [.. evidence, ("leader", leader), ("seconds", ProbeHttp.Patience.TotalSeconds),
