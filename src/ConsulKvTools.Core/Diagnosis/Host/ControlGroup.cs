@@ -61,7 +61,8 @@ internal sealed record ControlGroup
                 var cached = (KeyedNumbers.Of(stat, "inactive_file") ?? 0) + (KeyedNumbers.Of(stat, "active_file") ?? 0);
                 group = group with
                 {
-                    MemoryLimit = memory, MemoryUsed = ProcFolder.ParseNumber(Text("memory.current")) - cached,
+                    MemoryLimit = memory,
+                    MemoryUsed = ProcFolder.ParseNumber(Text("memory.current")) - cached,
                     KilledForMemory = KeyedNumbers.Of(Text("memory.events"), "oom_kill"),
                 };
             }
@@ -84,7 +85,8 @@ internal sealed record ControlGroup
             var cached = (KeyedNumbers.Of(stat, "total_inactive_file") ?? 0) + (KeyedNumbers.Of(stat, "total_active_file") ?? 0);
             group = group with
             {
-                MemoryLimit = limit, MemoryUsed = ProcFolder.ParseNumber(Text("memory.usage_in_bytes")) - cached,
+                MemoryLimit = limit,
+                MemoryUsed = ProcFolder.ParseNumber(Text("memory.usage_in_bytes")) - cached,
                 KilledForMemory = KeyedNumbers.Of(Text("memory.oom_control"), "oom_kill"),
             };
         }
