@@ -2,7 +2,7 @@ using ConsulKvTools.Http;
 
 namespace ConsulKvTools.Diagnosis.Probes;
 
-/// <summary>One request of a probe: tried once, within the time that is left, its failure classified.</summary>
+/// <summary>One request of a probe, within the time that is left, its failure classified.</summary>
 internal static class ProbeHttp
 {
     /// <summary>A whole answer to one question; enough for a server that holds requests for 7 s while there is no leader.</summary>
@@ -14,6 +14,16 @@ internal static class ProbeHttp
     /// <summary>Exactly one of response and failure is given.</summary>
     public static async Task<(ConsulResponse? Response, Failure? Failure)> SendAsync(
         ProbeContext context, ConsulRequest request, string? key, Func<ConsulResponse, bool> isAnswer, CancellationToken cancellation, TimeSpan? patience = null)
+    {
+        var first = await SendOnceAsync(context, request, key, isAnswer, cancellation, patience).ConfigureAwait(false);
+        // Whoever answered a moment ago and now breaks off has most likely closed a kept connection just as it was used again, which every
+        // client has to expect. What probes send changes nothing, so it may be sent again.
+        return first.Failure?.Code is "Http.Reset" or "Http.EmptyReply" && context.Facts.Find<HttpFacts>() is not null
+            ? await SendOnceAsync(context, request, key, isAnswer, cancellation, patience).ConfigureAwait(false) : first;
+    }
+
+    private static async Task<(ConsulResponse? Response, Failure? Failure)> SendOnceAsync(
+        ProbeContext context, ConsulRequest request, string? key, Func<ConsulResponse, bool> isAnswer, CancellationToken cancellation, TimeSpan? patience)
     {
         var began = context.Elapsed;
         try
