@@ -60,8 +60,9 @@ public sealed class ExportConsulDiagnosisCommand : PSCmdlet
         {
             try
             {
-                var file = DiagnosisReport.Save(diagnoses, Path, Format, MinimumSeverity, NoClobber, Force);
-                if (!PassThru) WriteObject(file);
+                DiagnosisReport.Save(diagnoses, Path, Format, MinimumSeverity, NoClobber, Force);
+                // The provider's own object: it carries the path by which Get-Content and Invoke-Item take it from the pipeline.
+                if (!PassThru) WriteObject(InvokeProvider.Item.Get([Path], force: true, literalPath: true), enumerateCollection: true);
             }
             catch (ConsulException failed)
             {

@@ -125,7 +125,7 @@ public sealed partial class HtmlReportTests
         {
             foreach (var (ink, ground) in new[] { ("ink", "page"), ("ink", "card"), ("ink", "faint"), ("soft", "page"), ("soft", "card"), ("link", "page"), ("link", "card"), ("good", "good-wash"), ("warn", "warn-wash"), ("bad", "bad-wash"), ("dim", "dim-wash") })
                 Assert.True(Contrast(theme[ink], theme[ground]) >= 4.5, $"{ink} {theme[ink]} on {ground} {theme[ground]}: {Contrast(theme[ink], theme[ground]):0.00}");
-            foreach (var fill in new[] { "good-fill", "bad-fill", "dim-fill", "plain-fill" })
+            foreach (var fill in new[] { "good-fill", "warn-fill", "bad-fill", "dim-fill", "plain-fill" })
                 Assert.True(Contrast(theme[fill], theme["page"]) >= 3, $"{fill} {theme[fill]} on {theme["page"]}: {Contrast(theme[fill], theme["page"]):0.00}");
         });
     }

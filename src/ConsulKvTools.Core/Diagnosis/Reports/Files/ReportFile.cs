@@ -24,7 +24,7 @@ internal static partial class ReportFile
             if (Directory.Exists(place)) throw NotWritten(file, "it is a folder");
             var exists = File.Exists(place);
             if (exists && noClobber) throw NotWritten(file, "it is already there and shall not be overwritten");
-            if (exists && !force && IsProtected(place)) throw NotWritten(file, "it is write-protected; -Force replaces it");
+            if (exists && !force && IsProtected(place)) throw NotWritten(file, "it is write-protected");
             beside = Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
             using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
