@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using ConsulKvTools.Diagnosis.Errors;
 
@@ -10,13 +11,15 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private ErrorStream? lines;
+    private bool isPiped;
 
-    /// <summary>Texts of one line or several, ErrorRecords, exceptions, or the files of a log.</summary>
+    // Not an array: PowerShell would wrap each of a million lines into one of its own.
+    /// <summary>Texts of one line or several, ErrorRecords, exceptions, or the files of a log; one of them or a list.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Input")]
     [AllowEmptyString]
     [AllowNull]
     [AllowEmptyCollection]
-    public object?[]? InputObject { get; set; }
+    public object? InputObject { get; set; }
 
     /// <summary>Logs to read; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Path")]
@@ -31,13 +34,19 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
     public string[] LiteralPath { get; set; } = [];
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => isPiped = MyInvocation.ExpectingInput;
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "Input")
         {
             // Given by hand, every text is answered; from the pipeline only what is recognised, and the rest is counted.
-            var fromPipeline = !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)) || MyInvocation.ExpectingInput;
-            foreach (var input in InputObject ?? []) Resolve(input, fromPipeline);
+            var bare = InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject;
+            if (bare is string line && isPiped) (lines ??= new ErrorStream(WriteObject)).Add(line);
+            else if (bare is IList list)
+                foreach (var input in list) Resolve(input);
+            else Resolve(InputObject);
             return;
         }
         foreach (var path in ParameterSetName == "Path" ? Path.SelectMany(Expand) : LiteralPath.Select(path => FilePaths.Resolve(this, path, "-LiteralPath")!)) ReadFile(path);
@@ -52,13 +61,13 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     public void Dispose() => stop.Dispose();
 
-    private void Resolve(object? input, bool fromPipeline)
+    private void Resolve(object? input)
     {
         switch (input is PSObject wrapped ? wrapped.BaseObject : input)
         {
             case null:
                 return;
-            case string text when fromPipeline:
+            case string text when isPiped:
                 (lines ??= new ErrorStream(WriteObject)).Add(text);
                 return;
             case FileInfo file:

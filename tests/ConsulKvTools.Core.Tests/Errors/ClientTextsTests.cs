@@ -26,7 +26,7 @@ public sealed class ClientTextsTests
     {
         var without = ServerTexts.All.Where(row => !string.IsNullOrEmpty(row.Text) && RequiredWords.Of(row) is null).Select(row => row.Text);
         Assert.Empty(without);
-        Assert.Equal("lacks permission 'session:write'", RequiredWords.Of(ServerTexts.All.First(row => row.Code == "Acl.SessionWriteMissing")));
+        Assert.Equal(" lacks permission 'session:write'", RequiredWords.Of(ServerTexts.All.First(row => row.Code == "Acl.SessionWriteMissing")));
     }
 
     [Fact]

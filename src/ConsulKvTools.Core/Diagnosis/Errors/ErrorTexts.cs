@@ -11,10 +11,13 @@ internal static class ErrorTexts
 {
     private const int LongestShown = 300;
     private const int ServerWords = -1;
+    private const int Escapes = -2;
 
     private static readonly Lazy<WordSearch> Search = new(() => new WordSearch(
         ClientTexts.All.SelectMany((row, index) => row.Words.Select(word => (word, index)))
-            .Concat(ServerTexts.All.Select(RequiredWords.Of).OfType<string>().Select(word => (word.ToLowerInvariant(), ServerWords)))));
+            .Concat(ServerTexts.All.Select(RequiredWords.Of).OfType<string>().Select(word => (word.ToLowerInvariant(), ServerWords)))
+            // JSON may write any character of a word otherwise; such lines are looked at after they were read.
+            .Concat([("\\u00", Escapes), ("\\/", Escapes)])));
 
     private static readonly WordSearch ErrorWords = new(
         new[] { "error", "fail", "exception", "refused", "denied", "timeout", "timed out", "fatal", "panic", "unable", "cannot", "could not", "unreachable", "rejected" }.Select(word => (word, 0)));
@@ -30,20 +33,21 @@ internal static class ErrorTexts
     /// <summary>A line as a finding shows it: bounded, printable, without secrets.</summary>
     public static string Show(string line) => Printable.Text(SecretMask.Apply(line.Length > 4 * LongestShown ? line.Substring(0, 4 * LongestShown) : line).Trim(), LongestShown);
 
-    /// <summary>What <paramref name="line"/> means; null when no rule knows it.</summary>
-    /// <param name="line">One line, as it stands in the log.</param>
+    /// <summary>What <paramref name="text"/> means; null when no rule knows it.</summary>
+    /// <param name="text">One line, as it stands in the log.</param>
     /// <param name="context">The request that lines before it named, when this one is about the same error; null when none did.</param>
-    public static RecognisedError? Recognise(string line, RequestMention? context = null)
+    public static RecognisedError? Recognise(string text, RequestMention? context = null)
     {
-        if (!MayBeKnown(line.AsSpan())) return null;
-        var log = LogLine.Read(line);
-        var mentions = RequestMention.Of(log.Texts[log.Texts.Count - 1]);
-        foreach (var text in log.Texts)
+        if (!MayBeKnown(text.AsSpan())) return null;
+        var log = LogLine.Read(text);
+        var mentions = log.Texts.Select(RequestMention.Of).ToArray();
+        var line = mentions.Aggregate((outer, inner) => inner.Within(outer)).Within(context);
+        if (!line.NamesConsul && (context is { NamesOther: true } || mentions.Take(Math.Max(1, mentions.Length - 1)).Any(mention => mention.NamesOther))) return null;
+        for (var index = 0; index < mentions.Length; index++)
         {
-            var request = RequestMention.Of(text).Within(mentions).Within(context);
-            if (request is { NamesOther: true, NamesConsul: false }) continue;
-            if (RecogniseText(text, log, request) is { } known)
-                return known with { Evidence = [.. known.Evidence, ("text", Printable.Text(text.Trim(), LongestShown)), ("time", log.Time)] };
+            var part = log.Texts[index];
+            if (RecogniseText(part, log, mentions[index].Within(line)) is { } known)
+                return known with { Evidence = [.. known.Evidence, ("text", Printable.Text(part.Trim(), LongestShown)), ("time", log.Time)] };
         }
         return null;
     }
@@ -106,7 +110,7 @@ internal static class ErrorTexts
         {
             if (body is null) return null;
             var evidence = new List<(string, object?)>();
-            var code = WordsOf(null, body, request, evidence).Code;
+            var code = row.When == ClientTextScope.Words ? ServerTexts.FindIn(body, isWhole: true, ServerTextScope.Write, evidence) : WordsOf(null, body, request, evidence).Code;
             return code is null ? null : New(code, row.Client, [.. evidence, ("body", Printable.Text(body, LongestShown))], request);
         }
         var known = FromAnswer(status.Value, body, request);

@@ -12,6 +12,7 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
     // The rest of a longer line is a dump; what went wrong is said before.
     private const int Longest = 32 * 1024;
     private const int DeepestJson = 3;
+    private const int MostPieces = 16;
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(250);
 
@@ -24,15 +25,16 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
 
     // What loggers, syslog, journald, Docker and Kubernetes put before a message, one piece at a time.
     private static readonly Regex Prefix = new("""
-        \A(?:\s+
+        \G(?:\s+
         |\[?(?<time>\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\ ?(?:Z|[+-]\d\d:?\d\d)|\ UTC)?)\]?
         |(?<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\ [+-]\d{4})
         |(?<time>(?:[A-Z][a-z]{2},?\ )?[A-Z][a-z]{2}\ +\d{1,2},?(?:\ \d{4},?)?\ \d{1,2}:\d\d:\d\d(?:\.\d+)?(?:\ [AP]M)?(?:\ \d{4})?)
         |[IWEFD](?<time>\d{4}\ \d\d:\d\d:\d\d\.\d+)\ +\d+\ [\w.-]+:\d+\]
         |(?<time>\d\d:\d\d:\d\d(?:[.,]\d+)?)
-        |(?<=\d\d:\d\d:\d\d(?:\.\d+)?\ )[\w.-]+\ [\w./@-]+(?:\[\d+\])?:(?=\s)
+        |(?<=[A-Z][a-z]{2}\ +\d{1,2}\ \d\d:\d\d:\d\d(?:\.\d+)?\ )[\w.-]+\ [\w./@-]+(?:\[\d+\])?:(?=\s)
         |[\w./@-]+\[\d+\]:(?=\s)
         |<\d+>\d?
+        |in\ [\w.-]+:(?=\s)
         |std(?:out|err)\ [FP](?=\s)
         |(?i:trace|debug|info|notice|warn|warning|error|err|fatal|severe|critical|crit|panic)(?:(?=\s)|:(?=\s)|!(?=\s)|(?=\|))
         |\[[^\]\r\n]{1,60}\](?::(?=\s))?
@@ -69,19 +71,24 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
     {
         if (line.Length > Longest) line = line.Substring(0, Longest);
         if (line.IndexOf('\u001b') >= 0) line = Ansi.Replace(line, "");
-        var (message, time) = Peel(line);
+        var messages = new HashSet<string>(StringComparer.Ordinal);
+        var (message, time) = Peel(line, messages);
         if (depth < DeepestJson && message.StartsWith("{", StringComparison.Ordinal) && OfJson(message, time, depth) is { } json) return json;
 
         var texts = new List<string>();
-        var messages = new HashSet<string>(StringComparer.Ordinal);
         // Loggers that quote put a backslash before the quotes within.
         if (line.IndexOf("\\\"", StringComparison.Ordinal) >= 0) texts.Add(SecretMask.Apply(Unquote(line)));
         texts.Add(SecretMask.Apply(line));
-        messages.Add(SecretMask.Apply(message).Trim());
-        messages.Add(texts[texts.Count - 1].Trim());
         if (line.IndexOf('=') >= 0)
         {
-            foreach (Match field in Fields.Matches(line)) messages.Add(SecretMask.Apply(Unquote(field.Groups["value"].Value)).Trim());
+            foreach (Match field in Fields.Matches(line))
+            {
+                // Behind the line itself: what stands around a field may say more than the field.
+                var inner = depth < DeepestJson ? Read(Unquote(field.Groups["value"].Value), depth + 1) : null;
+                if (inner is null) continue;
+                texts.AddRange(inner.Texts);
+                messages.UnionWith(inner.Messages);
+            }
             if (time is null && TimeField.Match(line) is { Success: true } stamp) time = stamp.Groups["time"].Value;
         }
         return new LogLine(time, texts, messages);
@@ -89,18 +96,21 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
 
     private static string Unquote(string text) => text.Replace("\\\"", "\"").Replace("\\\\", "\\");
 
-    private static (string Message, string? Time) Peel(string line)
+    private static (string Message, string? Time) Peel(string line, HashSet<string> messages)
     {
         string? time = null;
-        var message = line;
-        for (var piece = 0; piece < 16 && message.Length > 0; piece++)
+        var end = 0;
+        // What looks like a logger's name may be the exception's: each step stands for itself.
+        messages.Add(SecretMask.Apply(line).Trim());
+        for (var piece = 0; piece < MostPieces && end < line.Length; piece++)
         {
-            var match = Prefix.Match(message);
+            var match = Prefix.Match(line, end);
             if (!match.Success || match.Length == 0) break;
             if (time is null && match.Groups["time"] is { Success: true } stamp) time = stamp.Value;
-            message = message.Substring(match.Length);
+            end += match.Length;
+            messages.Add(SecretMask.Apply(line.Substring(end)).Trim());
         }
-        return (message, time);
+        return (line.Substring(end), time);
     }
 
     private static LogLine? OfJson(string text, string? time, int depth)

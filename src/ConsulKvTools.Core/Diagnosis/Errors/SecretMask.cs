@@ -16,13 +16,14 @@ internal static class SecretMask
     private static readonly (Regex Pattern, string Replacement)[] Rules =
     [
         // Every UUID may be a token; only what is said to be something else is shown.
-        (New($@"(?<!(?:accessor(?:[ _]?id)?|session(?:[ _]?id)?|node(?:[ _]?id)?|lock(?:[ _]?id)?|holder)\\?[""']?(?: with| id)?(?:\s*[:=]>?\s*|\s+)[\\""'\[]*(?:!=\s*[""'\\]*)?)(?<![0-9a-f-]){Uuid}"), Hidden),
+        (New($@"(?<!(?<![\w/.-])(?:accessor(?:[ _]?id)?|session(?:[ _]?id)?|node(?:[ _]?id)?|holder)\\?[""']?(?: with| id)?(?:\s*[:=]>?\s*|\s+)[\\""'\[]*(?:!=\s*[""'\\]*)?)(?<![0-9a-f-]){Uuid}"), Hidden),
         (New($@"(?<name>authorization\\?[""']?\s*(?:[:=]>?|\s)\s*)(?<open>\\?[""'\[]?)(?:(?<scheme>bearer|basic|token)\s+)?{Value}"), "${name}${open}${scheme} " + Hidden),
         (New($@"(?<name>\bbearer\s+){Value}"), "${name}" + Hidden),
         (New($@"(?<name>(?:x-consul-token|x-vault-token|(?:consul[_-]?http[_-]?)?token|secret[_-]?id|secret|password|passwd|pwd|api[_-]?key)(?!\s+with\b)\\?[""'`]?\s*(?:=>|%3D|\\u003d|[:=])\s*)(?!<hidden>|\[hidden\]){Value}"), "${name}" + Hidden),
         (New($@"(?<name>\B--?(?:token|password|secret)\s+){Value}"), "${name}" + Hidden),
         (New(@"(?<name>\btoken\s+)(?<quote>\\?[""'`])(?!<hidden>)[^""'`]+"), "${name}${quote}" + Hidden),
-        (New(@"(?<name>\b[a-z][a-z0-9+.-]*://)[^\s/@""'<>]+@"), "${name}" + Hidden + "@"),
+        // A password with a slash of its own is no valid URL, and a secret all the same; digits after the colon are a port.
+        (New(@"(?<name>\b[a-z][a-z0-9+.-]*://)(?:[^\s/@""'<>]+|[^\s/@:""'<>]+:(?!\d+(?:[/?#]|$))[^\s@""'<>]*)@"), "${name}" + Hidden + "@"),
         (New(@"\bhv[sbr]\.[A-Za-z0-9_-]{16,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), Hidden),
     ];
 
