@@ -53,11 +53,11 @@ internal static class RootCause
         new("Dns.StaleAddress", NotReached),
         new("Tcp.MtuBlackHole", ["Tls.HandshakeTimeout", "Tls.HandshakeStalled", "Cluster.LeaderFrozen", "Http.", "Outcome.", "Probe.DeadlineReached"]),
         new("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired", "Tls.IntermediateExpired", "Tls.RootExpired"], IsValidByTheOtherClock),
-        // What this machine lacks explains what fails for want of it; what the server says of its own disk beats what is seen from outside.
-        new("Host.EphemeralPortsExhausted", ["Tcp.LocalPortsExhausted"]),
+        // The system's own error number, and what the server says of its own disk, beat what is counted from outside.
+        new("Tcp.LocalPortsExhausted", ["Host.EphemeralPortsExhausted", "Host.TimeWaitPileUp"]),
+        new("Tcp.TooManyOpenSockets", ["Host.OpenFilesExhausted", "Host.SystemOpenFilesExhausted"]),
+        // What this machine lacks explains what fails for want of it.
         new("Host.CloseWaitLeak", ["Host.OpenFilesExhausted"]),
-        new("Host.OpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
-        new("Host.SystemOpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
         new("Host.ConntrackFull", ["Tcp.Timeout"]),
         new("Host.ConnectionsNotAccepted", ["Host.SendQueueStuck", "Host.ConnectUnanswered"]),
         new("Host.ProcessStopped", ["Host.ReceiveQueueUnread", "Host.CloseWaitLeak"]),
