@@ -46,8 +46,8 @@ Describe 'Export-ConsulDiagnosis' {
     }
 
     It 'refuses a name that says no form before anything is read' {
-        { $healthy | Export-ConsulDiagnosis plain.txt } | Should -Throw -ErrorId 'Request.Invalid,*'
-        Test-Path plain.txt | Should -BeFalse
+        { $healthy | Export-ConsulDiagnosis nameless.txt } | Should -Throw -ErrorId 'Request.Invalid,*'
+        Test-Path nameless.txt | Should -BeFalse
     }
 
     It 'overwrites, and with -NoClobber does not' {

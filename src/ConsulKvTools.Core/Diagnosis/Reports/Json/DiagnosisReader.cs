@@ -88,8 +88,8 @@ internal static class DiagnosisReader
         Layer = place["layer"].Word<ConsulLayer>(),
         Status = place["status"].Word<ProbeStatus>(),
         Summary = place["summary"].Text(),
-        Findings = place["findings"].List(code => findings.FirstOrDefault(finding => finding.Code == code.Text())
-            ?? throw Unreadable($"{code.Name} names a finding that is not in the list of findings")),
+        // Codes whose finding the writer left out of its list say nothing any more.
+        Findings = place["findings"].List(code => code.Text()).Select(code => findings.FirstOrDefault(finding => finding.Code == code)).OfType<ConsulFinding>().ToArray(),
         Facts = EvidenceJson.Read(place["facts"].Object()),
         StartedAfter = place["startedAfterMs"].Duration(),
         Duration = place["durationMs"].Duration(),
