@@ -11,6 +11,8 @@
     CompatiblePSEditions   = @('Desktop', 'Core')
     FormatsToProcess       = @('ConsulKvTools.Format.ps1xml')
     CmdletsToExport        = @(
+        'Compare-ConsulDiagnosis'
+        'Export-ConsulDiagnosis'
         'Get-ConsulFinding'
         'Get-ConsulKv'
         'Get-ConsulKvConsistent'

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Cli.Tests;
 
@@ -93,4 +94,78 @@ public sealed class DiagnoseTests(AgentFixture fixture)
         Assert.True(System.Text.Ascii.IsValid(run.Bytes), run.Output);
         Assert.DoesNotContain("?", run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task As_another_process()
+    {
+        Assert.SkipWhen(LabProgram.WhyNot is not null, LabProgram.WhyNot ?? "");
+        using var program = new LabProgram("", new Dictionary<string, string> { ["CONSUL_HTTP_ADDR"] = $"127.0.0.1:{fixture.Agent.Ports.Unused}", ["CONSUL_HTTP_TOKEN"] = fixture.Agent.ManagementToken! });
+        var run = (await fixture.Process().RunAsync("diagnose", "app/x", "--pid", $"{program.Id}", "--output", "json")).Exits(ExitCode.Fault);
+        Assert.Equal("Tcp.Refused", run.Document("diagnosis").GetProperty("rootCause").GetProperty("code").GetString());
+        Assert.DoesNotContain(fixture.Agent.ManagementToken!, run.Output, StringComparison.Ordinal);
+        // What is said on the command line counts before the program's variables.
+        (await fixture.Process().RunAsync("diagnose", "app/x", "--pid", $"{program.Id}", "--address", fixture.Agent.HttpAddress!.OriginalString)).Exits(ExitCode.Healthy);
+    }
+
+    [Fact]
+    public async Task A_process_that_does_not_exist() =>
+        Assert.Contains("no process", (await fixture.Process().RunAsync("diagnose", "--pid", "2147483647")).Exits(ExitCode.Usage).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_series_is_summed_up()
+    {
+        var document = (await fixture.Process().RunAsync("diagnose", "app/x", "--count", "2", "--interval", "10ms", "--output", "json")).Exits(ExitCode.Healthy).Document("series");
+        Assert.Equal(2, document.GetProperty("healthy").GetInt32());
+        Assert.Equal(2, document.GetProperty("diagnoses").GetArrayLength());
+        Assert.Contains(document.GetProperty("probes").EnumerateArray(), row => row.GetProperty("name").GetString() == "Http" && row.GetProperty("p99Ms").GetDecimal() > 0);
+        var text = (await fixture.Process().RunAsync("diagnose", "--count", "2", "--interval", "10ms", "--address", $"http://127.0.0.1:{fixture.Agent.Ports.Unused}")).Exits(ExitCode.Fault).Output;
+        Assert.Contains("2 of 2 (100 %)  Tcp.Refused", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_at_once_where_it_is_healthy_and_with_its_time_where_it_is_not()
+    {
+        (await fixture.Process().RunAsync("diagnose", "--wait", "--timeout", "20s")).Exits(ExitCode.Healthy);
+        (await fixture.Process().RunAsync("diagnose", "--wait", "--timeout", "2s", "--interval", "100ms", "--address", $"http://127.0.0.1:{fixture.Agent.Ports.Unused}")).Exits(ExitCode.Fault);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_tested()
+    {
+        var text = (await fixture.Process().RunAsync("diagnose", "app/x", "--idle-seconds", "1")).Exits(ExitCode.Healthy).Output;
+        Assert.Contains("a connection survives 1 s of silence", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_changed_since_a_saved_diagnosis_is_told()
+    {
+        var saved = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(saved, (await fixture.Process().RunAsync("diagnose", "app/x", "--output", "json")).Exits(ExitCode.Healthy).Output, TestContext.Current.CancellationToken);
+            Assert.Matches("HEALTHY at .*, HEALTHY at ", (await fixture.Process().RunAsync("diagnose", "app/x", "--compare", saved)).Exits(ExitCode.Healthy).Output);
+            var same = (await fixture.Process().RunAsync("diagnose", "app/x", "--compare", saved, "--output", "json")).Exits(ExitCode.Healthy).Document("comparison");
+            // How fast it went is up to the machine.
+            Assert.DoesNotContain(same.GetProperty("changes").EnumerateArray(), change => change.GetProperty("kind").GetString() != "Timing");
+
+            var document = (await fixture.ReadOnlyProcess().RunAsync("diagnose", "app/x", "--compare", saved, "--output", "json")).Exits(ExitCode.Fault).Document("comparison");
+            var first = document.GetProperty("changes")[0];
+            Assert.Equal(("Setting", "Token"), (first.GetProperty("kind").GetString(), first.GetProperty("name").GetString()));
+            Assert.Equal("diagnosis", document.GetProperty("diagnosis").GetProperty("document").GetString());
+        }
+        finally
+        {
+            File.Delete(saved);
+        }
+    }
+
+    [Theory]
+    [InlineData("--wait", "--count", "2")]
+    [InlineData("--interval", "2s")]
+    [InlineData("--wait", "--idle-seconds", "2")]
+    [InlineData("--count", "0")]
+    [InlineData("--idle-seconds", "86401")]
+    [InlineData("--compare", "/nowhere/good.json")]
+    public async Task What_contradicts_itself_is_refused(params string[] options) =>
+        (await InProcess.RunAsync(["diagnose", .. options])).Exits(ExitCode.Usage);
 }

@@ -23,7 +23,7 @@ Describe 'The module folder' {
 
     It 'exports exactly these commands' {
         (Get-Command -Module ConsulKvTools).Name | Sort-Object | Should -Be @(
-            'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
+            'Compare-ConsulDiagnosis', 'Export-ConsulDiagnosis', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
             'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession', 'Resolve-ConsulError', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity')
         (Test-ModuleManifest $ManifestPath).ExportedCmdlets.Keys | Sort-Object | Should -Be ((Get-Command -Module ConsulKvTools).Name | Sort-Object)
     }
@@ -53,7 +53,7 @@ Describe 'Importing' {
     }
 
     It 'works again with -Force, before and after use' {
-        Invoke-NewShell "Import-Module '$ManifestPath' -Force; $write; Import-Module '$ManifestPath' -Force; $write; (Get-Command -Module ConsulKvTools).Count" $environment | Should -Be "Written`nWritten`n13"
+        Invoke-NewShell "Import-Module '$ManifestPath' -Force; $write; Import-Module '$ManifestPath' -Force; $write; (Get-Command -Module ConsulKvTools).Count" $environment | Should -Be "Written`nWritten`n$((Import-PowerShellDataFile $ManifestPath).CmdletsToExport.Count)"
     }
 
     It 'works again after Remove-Module, before and after use' {

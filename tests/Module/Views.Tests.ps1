@@ -23,6 +23,11 @@ BeforeAll {
         ConsulConnectivityResult  = (Test-ConsulConnectivity), (Test-ConsulConnectivity -Session http://127.0.0.1:1)
         ConsulAclResult           = Test-ConsulAcl "${root}text" -Session $reader
         ConsulDiagnosis           = (Invoke-ConsulDiagnosis "${root}text"), (Invoke-ConsulDiagnosis "${root}text" -Session http://127.0.0.1:1)
+        ConsulDiagnosisSeries     = ($series = Invoke-ConsulDiagnosis "${root}text" -Session http://127.0.0.1:1 -Count 2 -Interval 1ms)
+        ConsulDiagnosisCause      = $series.Causes
+        LatencySummary            = $series.Probes
+        ConsulDiagnosisComparison = ($comparison = Compare-ConsulDiagnosis (Invoke-ConsulDiagnosis "${root}text") $series.Diagnoses[0] -WarningAction SilentlyContinue)
+        ConsulDiagnosisChange     = $comparison.Changes
         ConsulFinding             = (Set-ConsulKv /bad x -ErrorAction SilentlyContinue).Finding
         ProbeResult               = (Invoke-ConsulDiagnosis "${root}text" -Session http://127.0.0.1:1).Probes
         FindingDefinition         = Get-ConsulFinding
@@ -37,7 +42,7 @@ AfterAll {
 Describe 'Views' {
     It 'shows <_> within 100 columns, as it comes, as a table and as a list' -ForEach @(
         'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvConsistencyReport', 'ConsulConnectivityResult',
-        'ConsulAclResult', 'ConsulDiagnosis', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting'
+        'ConsulAclResult', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting'
     ) {
         $objects = $samples[$_]
         $objects | Should -Not -BeNullOrEmpty
@@ -51,7 +56,7 @@ Describe 'Views' {
 
     It 'has a view of its own for <_>' -ForEach @(
         'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvConsistencyReport', 'ConsulConnectivityResult',
-        'ConsulAclResult', 'ConsulDiagnosis', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting'
+        'ConsulAclResult', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting'
     ) {
         Get-FormatData "ConsulKvTools.$_" | Should -Not -BeNullOrEmpty
     }

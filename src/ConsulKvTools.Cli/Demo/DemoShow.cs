@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Views;
+using ConsulKvTools.Diagnosis.Reports.Json;
 using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Cli.Demo;

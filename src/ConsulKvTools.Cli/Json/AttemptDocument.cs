@@ -1,7 +1,9 @@
+using ConsulKvTools.Diagnosis.Reports.Json;
+
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>One step on the way of a write.</summary>
-internal sealed record AttemptDocument(int Number, string Action, double StartedAfterMs, double DurationMs, int? Status, string? Code, WriteEffect Effect, double? PauseMs)
+internal sealed record AttemptDocument(int Number, string Action, decimal StartedAfterMs, decimal DurationMs, int? Status, string? Code, WriteEffect Effect, decimal? PauseMs)
 {
     public static AttemptDocument Of(ConsulKvAttempt attempt) => new(
         attempt.Number, attempt.Action, Milliseconds.Of(attempt.StartedAfter), Milliseconds.Of(attempt.Duration), attempt.Status, attempt.Code, attempt.Effect, Milliseconds.Of(attempt.Pause));

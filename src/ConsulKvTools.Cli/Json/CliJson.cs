@@ -1,12 +1,14 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ConsulKvTools.Diagnosis.Reports.Json;
 
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>The shapes of the documents, made at compile time so that a natively published consulkv can write them.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DiagnosisDocument))]
+[JsonSerializable(typeof(SeriesDocument))]
+[JsonSerializable(typeof(ComparisonDocument))]
 [JsonSerializable(typeof(ConnectivityDocument))]
 [JsonSerializable(typeof(AclDocument))]
 [JsonSerializable(typeof(EntryDocument))]
@@ -21,6 +23,6 @@ namespace ConsulKvTools.Cli.Json;
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    /// <summary>How documents are written: for programs first, but a person who looks at one should be able to read it.</summary>
-    public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How documents are written, a diagnosis among them.</summary>
+    public static JsonWriterOptions Writing => ReportJson.Writing;
 }

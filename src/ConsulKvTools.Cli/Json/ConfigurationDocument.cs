@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Reports.Json;
+
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>The configuration in force, as <c>consulkv config</c> shows it.</summary>

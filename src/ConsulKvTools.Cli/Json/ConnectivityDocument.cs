@@ -1,10 +1,12 @@
+using ConsulKvTools.Diagnosis.Reports.Json;
+
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>What <c>consulkv test</c> found.</summary>
 internal sealed record ConnectivityDocument(
     string Target, bool Succeeded, ConsulLayer? FailedLayer, FindingDocument? RootCause, IReadOnlyList<string> Addresses,
-    double? NameMs, double? ConnectMs, double? TlsMs, double? HttpMs,
-    IReadOnlyList<ProbeDocument> Probes, IReadOnlyList<FindingDocument> Findings, double DurationMs) : CommandDocument("connectivity")
+    decimal? NameMs, decimal? ConnectMs, decimal? TlsMs, decimal? HttpMs,
+    IReadOnlyList<ProbeDocument> Probes, IReadOnlyList<FindingDocument> Findings, decimal DurationMs) : CommandDocument("connectivity")
 {
     public static ConnectivityDocument Of(ConsulConnectivityResult result) => new(
         result.Target, result.Succeeded, result.FailedLayer, FindingDocument.OfAny(result.RootCause), result.Addresses,

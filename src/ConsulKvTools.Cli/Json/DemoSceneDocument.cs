@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Reports.Json;
+
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>One thing the demo broke, and whether the diagnosis named it.</summary>

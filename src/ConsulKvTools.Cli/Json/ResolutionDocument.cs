@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Reports.Json;
+
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>What <c>consulkv resolve</c> made of the texts it was given.</summary>

@@ -1,9 +1,11 @@
+using ConsulKvTools.Diagnosis.Reports.Json;
+
 namespace ConsulKvTools.Cli.Json;
 
 /// <summary>What became of <c>consulkv set</c>.</summary>
 internal sealed record WriteDocument(
     string Key, ConsulKvWriteKind Kind, ConsulKvOutcome Outcome, string? Code, string? Message, string? Remedy, ulong? ModifyIndex,
-    FindingDocument? Finding, IReadOnlyList<AttemptDocument> Attempts, double DurationMs) : CommandDocument("write")
+    FindingDocument? Finding, IReadOnlyList<AttemptDocument> Attempts, decimal DurationMs) : CommandDocument("write")
 {
     public static WriteDocument Of(ConsulKvWriteResult result) => new(
         result.Key, result.Kind, result.Outcome, result.Code, result.Message, result.Remedy, result.ModifyIndex,

@@ -1,4 +1,5 @@
 using ConsulKvTools.Cli.Json;
+using ConsulKvTools.Diagnosis.Reports.Json;
 
 namespace ConsulKvTools.Cli.Views;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConsulKvTools.Cli.Json;
+using ConsulKvTools.Diagnosis.Reports.Json;
 
 namespace ConsulKvTools.Cli.Views;
 

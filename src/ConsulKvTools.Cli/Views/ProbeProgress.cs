@@ -1,7 +1,9 @@
+using ConsulKvTools.Diagnosis;
+
 namespace ConsulKvTools.Cli.Views;
 
-/// <summary>Says on one line of the error stream what a long diagnosis has seen last; wipes the line at the end.</summary>
-internal sealed class ProbeProgress : IProgress<ProbeResult>, IDisposable
+/// <summary>Says on one line of the error stream what a long diagnosis is doing and since when; wipes the line at the end.</summary>
+internal sealed class ProbeProgress : IProgress<DiagnosisProgress>, IDisposable
 {
     // A healthy diagnosis ends sooner than this; a line that only flashes up is noise.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
@@ -10,8 +12,8 @@ internal sealed class ProbeProgress : IProgress<ProbeResult>, IDisposable
     private readonly int width;
     private readonly Timer timer;
     private readonly Lock gate = new();
-    private string latest = "looking";
-    private int done;
+    private DiagnosisProgress? latest;
+    private string before = "";
     private bool shown;
     private bool ended;
 
@@ -26,13 +28,15 @@ internal sealed class ProbeProgress : IProgress<ProbeResult>, IDisposable
     public static ProbeProgress? For(Terminal terminal, Surroundings surroundings) =>
         terminal.IsJson || !surroundings.Abilities.Progress ? null : new ProbeProgress(surroundings.Error, terminal.Width);
 
-    public void Report(ProbeResult value)
+    public void Report(DiagnosisProgress value)
     {
-        lock (gate)
-        {
-            done++;
-            latest = PlainText.Of($"{value.Probe}: {value.Summary}");
-        }
+        lock (gate) latest = value;
+    }
+
+    /// <summary>Begins the line with this from now on: which of several diagnoses runs, and what the last one said.</summary>
+    public void Begin(string text)
+    {
+        lock (gate) before = text.Length == 0 ? "" : text + " ";
     }
 
     public void Dispose()
@@ -49,9 +53,9 @@ internal sealed class ProbeProgress : IProgress<ProbeResult>, IDisposable
     {
         lock (gate)
         {
-            if (ended) return;
+            if (ended || (latest is null && before.Length == 0)) return;
             shown = true;
-            var line = $"{done} probes done. {latest}";
+            var line = PlainText.Of(latest is null ? before : $"{before}{latest.Done} of {latest.Total} probes done. {latest}");
             error.Write("\r" + (line.Length > width - 1 ? line[..(width - 1)] : line.PadRight(width - 1)));
         }
     }

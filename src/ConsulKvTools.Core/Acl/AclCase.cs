@@ -8,7 +8,7 @@ internal sealed record AclCase
     /// <summary>Codes that the grant mends; the others keep the command of the catalogue.</summary>
     private static readonly HashSet<string> MendedByGrant = new(StringComparer.Ordinal)
     {
-        "Acl.CaseMismatch", "Acl.DefaultAllowExplicitDeny", "Acl.DeniedByRule", "Acl.DenyBeatsWrite", "Acl.ExactKeyVsPrefix", "Acl.ExactOverridesPrefix", "Acl.GlobRule",
+        "Acl.ApiPathRule", "Acl.BlankInRule", "Acl.CaseMismatch", "Acl.DefaultAllowExplicitDeny", "Acl.DeniedByRule", "Acl.DenyBeatsWrite", "Acl.ExactKeyVsPrefix", "Acl.ExactOverridesPrefix", "Acl.GlobRule",
         "Acl.KeyListPolicy", "Acl.LeadingSlashRule", "Acl.ListOnly", "Acl.LongestPrefixDeny", "Acl.NoPolicies", "Acl.NoRule", "Acl.PolicyDeleted", "Acl.PolicyTypo",
         "Acl.PrefixWithSlash", "Acl.ReadOnly", "Acl.RecurseDeleteNeedsWholePrefix", "Acl.SessionWriteMissing", "Acl.WrongResource",
     };
@@ -34,11 +34,17 @@ internal sealed record AclCase
     /// <summary>True when the token may list there all the same.</summary>
     public bool MayList { get; init; }
 
+    /// <summary>The agent's node, where a lock session would be made; null when not known.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>True when the token does not count where the request goes, so that only another one can be given the right.</summary>
+    public bool NeedsNewToken { get; init; }
+
     /// <summary>What would allow it.</summary>
-    public AclGrant Grant => AclGrant.For(Operation, Key, Token is { IsAnonymous: false } ? Token : null, Holdings, Datacenter, Missing);
+    public AclGrant Grant => AclGrant.For(Operation, Key, NeedsNewToken || Token is not { IsAnonymous: false } ? null : Token, NeedsNewToken ? null : Holdings, Datacenter, Missing, Node);
 
     /// <summary>The policy that every rule of the token must come from; null when there are several, or none.</summary>
-    private string? OnlyPolicy => Token is { Policies: [var only], Roles.Count: 0, LegacyRules: null } ? only.Name : null;
+    private string? OnlyPolicy => Token is { Policies: [var only], Roles.Count: 0, IsLegacy: false } ? only.Name : null;
 
     /// <summary>The operation as a verb.</summary>
     public static string Verb(AclOperation operation) => operation switch
@@ -65,6 +71,6 @@ internal sealed record AclCase
             ("rule", rule is null ? null : Printable.Text(rule)), ("policy", Printable.Text(policy ?? OnlyPolicy ?? (rule is null ? null : "(not visible)")) is { Length: > 0 } name ? name : null), ("datacenter", Datacenter),
             ("suggestedRule", Printable.Text(grant.Rule.Replace("\n", " "))), .. more,
         ]);
-        return MendedByGrant.Contains(code) ? finding with { Command = grant.Command.Replace("\n", "; ") } : finding;
+        return MendedByGrant.Contains(code) ? finding with { Command = string.Join("; ", grant.Commands) } : finding;
     }
 }

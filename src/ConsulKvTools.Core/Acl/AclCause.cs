@@ -8,6 +8,8 @@ namespace ConsulKvTools.Acl;
 /// <summary>Why a token may not do something, read from its rules.</summary>
 internal sealed class AclCause(AclCase denied, AclHoldings holdings)
 {
+    private static readonly Regex ApiPath = new("^/?v1/kv(/|$)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+
     private readonly AclEvaluator evaluator = new(holdings.Policies, defaultAllow: false, denied.Datacenter);
 
     private AclOperation Operation => denied.Operation;
@@ -70,6 +72,11 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
             foreach (var stanza in policy.Unknown)
                 if (LooksLikeKey(stanza) && stanza.Access is { } access && AclEvaluator.Grants(access, Operation) && Key.StartsWith(stanza.Segment, StringComparison.Ordinal))
                     return denied.Because("Acl.PolicyTypo", stanza, policy.Name, ("text", stanza.Stanza));
+        // Without Enterprise Consul takes such stanzas and ignores what stands in them.
+        if (denied.Session is { Namespace: null, Partition: null })
+            foreach (var policy in holdings.Policies)
+                if (policy.Rules.FirstOrDefault(rule => rule is { Scope: not null, Resource: "key", Access: { } access } && AclEvaluator.Grants(access, Operation) && rule.Covers(Key)) is { } scoped)
+                    return denied.Because("Acl.PolicyTypo", scoped, policy.Name, ("text", Printable.Text(scoped.Scope!, 60)));
         if (holdings.Deleted.Count > 0) return denied.Because("Acl.PolicyDeleted", default(AclRule), holdings.Deleted[0]);
         if (holdings.Policies.Count == 0) return denied.Because("Acl.NoPolicies");
         return denied.Because(holdings.Policies.Any(policy => policy.Rules.Any(rule => rule.Resource == "key")) ? "Acl.NoRule" : "Acl.WrongResource");
@@ -77,6 +84,8 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
 
     private IEnumerable<(string Code, Func<AclRule, bool> Means)> Slips() =>
     [
+        ("Acl.ApiPathRule", rule => IsApiPath(rule) && (rule with { Segment = WithoutSlip(rule.Segment) }).Covers(Key)),
+        ("Acl.BlankInRule", rule => HasBlank(rule) && (rule with { Segment = rule.Segment.Trim() }).Covers(Key)),
         ("Acl.LeadingSlashRule", rule => IsLeadingSlash(rule) && (rule with { Segment = rule.Segment.TrimStart('/') }).Covers(Key)),
         ("Acl.GlobRule", rule => IsGlob(rule) && MatchesAsGlob(rule, Key)),
         ("Acl.CaseMismatch", rule => rule.Segment.Length > 0 && rule.Covers(Key, StringComparison.OrdinalIgnoreCase)),
@@ -98,6 +107,15 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
     /// <summary>True for a rule that no key can ever match.</summary>
     internal static bool IsLeadingSlash(AclRule rule) => rule.Resource == "key" && rule.Segment.StartsWith("/", StringComparison.Ordinal);
 
+    /// <summary>True for a rule that repeats the path of the API or the UI before the key.</summary>
+    internal static bool IsApiPath(AclRule rule) => rule.Resource == "key" && ApiPath.IsMatch(rule.Segment);
+
+    /// <summary>True for a rule with a blank at an end, where keys seldom have one.</summary>
+    internal static bool HasBlank(AclRule rule) => rule.Resource == "key" && rule.Segment.Length > 0 && rule.Segment.Trim() is { Length: > 0 } trimmed && trimmed != rule.Segment;
+
+    /// <summary>What the segment was meant to be.</summary>
+    internal static string WithoutSlip(string segment) => ApiPath.Replace(segment.Trim(), "").TrimStart('/').TrimEnd('*');
+
     /// <summary>True for a rule whose star was meant as one.</summary>
     internal static bool IsGlob(AclRule rule) => rule.Resource == "key" && rule.Segment.IndexOf('*') >= 0;
 
@@ -108,6 +126,7 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
         return word.IndexOf("key", StringComparison.Ordinal) >= 0 || word is "kv" or "kvprefix" || EditDistance.Between(word, "keyprefix") <= 2 || EditDistance.Between(word, "key") <= 1;
     }
 
+    // Some write a regular expression instead.
     private static bool MatchesAsGlob(AclRule rule, string key) => Regex.IsMatch(
-        key, "^" + Regex.Escape(rule.Segment).Replace("\\*", ".*") + (rule.IsPrefix ? "" : "$"), RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+        key, "^" + Regex.Escape(rule.Segment.TrimStart('^').TrimEnd('$').Replace(".*", "*")).Replace("\\*", ".*") + (rule.IsPrefix ? "" : "$"), RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
 }

@@ -24,15 +24,15 @@ internal sealed class AclClient(ConsulKvSession session, AclSend? send = null)
     public ConsulKvSession Session { get; } = session;
 
     /// <summary>The answer whatever its status.</summary>
-    public Task<ConsulResponse> GetAsync(string path, CancellationToken cancellation, bool scoped = false, bool withToken = true) =>
-        send(Session, ConsulRequest.Get(path) with { SendScope = scoped, SendToken = withToken }, _ => true, null, cancellation);
+    public Task<ConsulResponse> GetAsync(string path, CancellationToken cancellation, bool scoped = false, bool withToken = true, string query = "") =>
+        send(Session, ConsulRequest.Get(path, query) with { SendScope = scoped, SendToken = withToken }, _ => true, null, cancellation);
 
     /// <summary>A JSON object or list; null when the agent refuses it or cannot give it now.</summary>
-    public async Task<JsonDocument?> TryReadAsync(string path, CancellationToken cancellation, bool scoped = false, bool withToken = true)
+    public async Task<JsonDocument?> TryReadAsync(string path, CancellationToken cancellation, bool scoped = false, bool withToken = true, string query = "")
     {
         try
         {
-            var response = await GetAsync(path, cancellation, scoped, withToken).ConfigureAwait(false);
+            var response = await GetAsync(path, cancellation, scoped, withToken, query).ConfigureAwait(false);
             return response.Status == 200 ? JsonDocument.Parse(response.Body) : null;
         }
         catch (Exception error) when (error is ConsulException or JsonException)

@@ -17,6 +17,12 @@ internal sealed class AclExamination
 {
     private static readonly AclQuestion[] Basic = [new("key", "read", ""), new("key", "list", ""), new("key", "write", "")];
 
+    /// <summary>Denials that no rule mends.</summary>
+    private static readonly HashSet<string> BeyondRules = new(StringComparer.Ordinal)
+    {
+        "Acl.BearerStrippedByProxy", "Acl.ClientAgentAclDisabled", "Acl.DownPolicyDeny", "Acl.NotBootstrapped", "Acl.ReplicationLag", "Acl.SentinelOrNsDefaultPolicy",
+    };
+
     private readonly AclClient client;
     private readonly AclClient reader;
     private readonly AclFault faults;
@@ -24,6 +30,7 @@ internal sealed class AclExamination
 
     private AclStanding standing = null!;
     private AclHoldings? holdings;
+    private string? node;
     private ConsulFinding? fault;
     private IReadOnlyList<bool>? answers;
     private bool? allowedWithoutToken;
@@ -76,13 +83,24 @@ internal sealed class AclExamination
             fault = refused.Finding;
         }
         standing = looking.Result;
+        // An agent that cannot look the token up, because its servers check none, forgets what it said of it.
+        if (standing.Mode == AclMode.Off) (fault, answers) = (null, null);
         if (answers is not null && standing.NotFound && Session is { HasToken: true, Datacenter: null })
             fault = await faults.OfUnknownButAnsweredAsync(key, cancellation).ConfigureAwait(false);
         else if (fault is not null && !standing.Unresolved)
             fault = await faults.RefineAsync(fault, standing, key, cancellation).ConfigureAwait(false);
-        if (Token is { } token && fault is null)
+        if (Token is { } known && Session.HasToken) Session.Remember(known);
+        if ((Token ?? await AnonymousAsync(cancellation).ConfigureAwait(false)) is { } token && fault is null)
             holdings = await AclHoldings.ReadAsync(reader, token, cancellation).ConfigureAwait(false);
         datacenter = await DatacenterAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Without a token the anonymous one decides; an admin can see its policies.</summary>
+    private async Task<AclToken?> AnonymousAsync(CancellationToken cancellation)
+    {
+        if (Session.HasToken || ReferenceEquals(client, reader)) return null;
+        using var token = await reader.TryReadAsync("/v1/acl/token/" + AclToken.AnonymousAccessor, cancellation).ConfigureAwait(false);
+        return token is { RootElement.ValueKind: JsonValueKind.Object } ? AclToken.Read(token.RootElement) : null;
     }
 
     private async Task<ConsulAclResult> ExamineAsync(AclOperation operation, CancellationToken cancellation)
@@ -90,22 +108,29 @@ internal sealed class AclExamination
         var notes = new List<ConsulFinding>(AclNotes.OfToken(Token, Session));
         AclAnswer answer;
         if (fault is not null && !standing.Unresolved) answer = new AclAnswer(false, "Authorize", null);
-        else if (answers is not null) answer = await AnswerAsync(operation, notes, cancellation).ConfigureAwait(false);
+        else if (answers is not null)
+        {
+            answer = await AnswerAsync(operation, notes, cancellation).ConfigureAwait(false);
+            if (standing.Unresolved && Session.HasToken && answer.Allowed == true) notes.Add(ConsulFinding.Create("Acl.PrimaryUnreachable", ("address", Session.Address)));
+        }
         else answer = await TryOutAsync(operation, notes, cancellation).ConfigureAwait(false);
-        if (answer is { Allowed: true, Method: "AclsDisabled" }) notes.Clear();
+        if (answer is { Allowed: true, Method: "AclsDisabled" }) notes = [AclNotes.Note(Session.HasToken ? "Acl.DisabledButTokenSent" : "Acl.Disabled")];
         else if (Token is not null && holdings is { Complete: false })
             notes.Add(AclNotes.Note("Acl.CannotSeePolicies", ("key", Printable.Text(key)), ("operation", operation), ("accessor", Token.Accessor), ("address", Session.Address)));
 
-        var verdict = holdings is { Complete: true } ? new AclEvaluator(holdings.Policies, false, datacenter).Decide(operation, key) : default;
-        var agrees = verdict.Rule is not null && verdict.Allowed == answer.Allowed;
+        if (operation == AclOperation.Lock) node ??= Convert.ToString(answer.Denial?.Evidence["node"], System.Globalization.CultureInfo.InvariantCulture) is { Length: > 0 } named ? named : await AgentConfigAsync("NodeName", cancellation).ConfigureAwait(false);
         var denied = new AclCase
         {
             Operation = operation, Key = key, Session = Session, Token = Token, Holdings = holdings, Datacenter = datacenter,
-            Missing = answer.Missing, MayRead = answers?[0] ?? false, MayList = answers?[1] ?? false,
+            Missing = answer.Missing, MayRead = answers?[0] ?? false, MayList = answers?[1] ?? false, Node = node,
+            NeedsNewToken = Token is null || (Token.Local && Session.Datacenter is not null && await IsOtherDatacenterAsync(cancellation).ConfigureAwait(false)),
         };
         var finding = answer.Allowed == true ? null : await ExplainAsync(denied, answer, cancellation).ConfigureAwait(false);
+        var decision = Decide(operation, answer, finding);
         if (holdings is not null) notes.AddRange(AclNotes.OfRules(holdings, finding?.Code));
-        if (answer.Allowed == true && holdings is { Complete: true } && AclNotes.Overmatch(verdict, key) is { } overmatch) notes.Add(overmatch);
+        if (answer.Allowed == true && AclNotes.Overmatch(decision.Verdict, key) is { } overmatch) notes.Add(overmatch);
+        if (finding is { Code: "Acl.NoPolicies" or "Acl.NoRule" or "Acl.WrongResource" or "Acl.PolicyDeleted" } && !ReferenceEquals(client, reader) && holdings is { Complete: true } held
+            && await AclUnattached.FindAsync(reader, denied, held, cancellation).ConfigureAwait(false) is { } unattached) notes.Add(unattached);
         var grant = finding is null ? null : denied.Grant;
         return new ConsulAclResult
         {
@@ -115,15 +140,46 @@ internal sealed class AclExamination
             Method = answer.Method,
             AccessorId = Token?.Accessor,
             Policies = holdings?.Names ?? Token?.Policies.Select(policy => policy.Name).ToArray(),
-            DecidedBy = agrees ? verdict.Rule!.Deciding.Policy.Source : null,
-            DecidingRule = agrees ? verdict.Rule!.Deciding.Rule.ToHcl() : null,
+            DecidedBy = decision.By,
+            DecidingRule = decision.Rule,
+            Reason = decision.Reason,
+            Rules = decision.Rules,
             SuggestedRule = grant?.Rule,
-            Command = grant?.Command,
+            Command = finding is { Code: var code } && BeyondRules.Contains(code) ? finding.Command : grant?.Command,
             Finding = finding,
-            Notes = [.. notes.GroupBy(note => (note.Code, Convert.ToString(note.Evidence["rule"] ?? note.Evidence["text"], System.Globalization.CultureInfo.InvariantCulture))).Select(same => same.First())],
+            Notes = notes.GroupBy(note => (note.Code, Convert.ToString(note.Evidence["rule"] ?? note.Evidence["text"], System.Globalization.CultureInfo.InvariantCulture))).Select(same => same.First()).ToArray(),
             Session = Session.Name,
         };
     }
+
+    /// <summary>Which rule gives the answer; said only where the rules and Consul agree.</summary>
+    private AclDecision Decide(AclOperation operation, AclAnswer answer, ConsulFinding? finding)
+    {
+        if (answer.Method == "AclsDisabled") return new AclDecision(default, null, null, "ACLs are off, so everybody may.", []);
+        if (finding is not null && fault is not null) return new AclDecision(default, null, null, Sentence(finding.Title), []);
+        if (holdings is not { Complete: true } visible)
+            return new AclDecision(default, null, null, answer.Allowed is null ? "It cannot be found out from here." : $"Consul says so; {(IsAnonymous ? "no token was sent, so the anonymous token decides" : "the rules behind it can be seen only with acl:read")}.", []);
+        var evaluator = new AclEvaluator(visible.Policies, false, datacenter);
+        var session = operation == AclOperation.Lock && answer.Missing == LockRights.Session;
+        if (session && node is null) return new AclDecision(default, null, null, "The key may be written, but a lock session may not be made on the agent's node.", []);
+        // A listing that leaves keys out asks for nothing but read on each of them.
+        var asked = operation == AclOperation.List && answer is { Allowed: true } && answers is [_, false, ..] ? AclOperation.Read : operation;
+        var verdict = session ? evaluator.DecideSession(node!) : evaluator.Decide(asked, key);
+        var rules = AclReasons.Of(visible, asked, session ? "session" : "key", session ? node! : key, verdict, datacenter);
+        var what = session ? $"lock sessions on node {node}" : Printable.Text(key, 80) is { Length: > 0 } shown ? shown : "the whole store";
+        if (verdict.Rule is null)
+        {
+            if (asked == AclOperation.Read && operation == AclOperation.List) return new AclDecision(verdict, null, null, "Everybody may list; keys that the token may not read are left out.", rules);
+            return new AclDecision(verdict, answer.Allowed == true ? "default policy (allow)" : "default policy (deny)", null,
+                $"No rule of {(IsAnonymous ? "the anonymous token" : "the token")} speaks of {what}, so the default policy decides: {(answer.Allowed == true ? "allow" : "deny")}.", rules);
+        }
+        if (verdict.Allowed != answer.Allowed) return new AclDecision(verdict, null, null, finding is null ? "Consul says so, though no rule that can be seen does." : Sentence(finding.Title), rules);
+        var deciding = verdict.Rule.Deciding;
+        return new AclDecision(verdict, deciding.Policy.Source, deciding.Rule.ToHcl(),
+            $"{deciding.Rule.ToHcl()} of policy {Printable.Text(deciding.Policy.Source, 160)} decides: {rules.FirstOrDefault(rule => rule.IsDeciding)?.Why ?? "no other rule matches"}.", rules);
+    }
+
+    private static string Sentence(string title) => title.EndsWith(".", StringComparison.Ordinal) ? title : title + ".";
 
     /// <summary>From what the authorizer said; only listing and locks need more than it can say.</summary>
     private async Task<AclAnswer> AnswerAsync(AclOperation operation, List<ConsulFinding> notes, CancellationToken cancellation)
@@ -183,13 +239,14 @@ internal sealed class AclExamination
                 break;
         }
         if (denial is not null) return new AclAnswer(false, method, denial) { Missing = missing };
+        if (standing.Mode == AclMode.Off) return new AclAnswer(true, "AclsDisabled", null);
         if (standing.Mode == AclMode.OffAtAgent)
         {
             if (await ServersHaveAclsOffAsync(cancellation).ConfigureAwait(false)) return new AclAnswer(true, "AclsDisabled", null);
             notes.Add(AclNotes.Note("Acl.ClientAgentAclDisabled", ("address", Session.Address)));
         }
-        if (fault is { Code: "Acl.TokenNotFound" } && standing.Unresolved)
-            notes.Add(ConsulFinding.Create("Acl.DownPolicyExtendFailsOpen", ("address", Session.Address)));
+        if (standing.Unresolved && Session.HasToken)
+            notes.Add(ConsulFinding.Create(fault is { Code: "Acl.TokenNotFound" } ? "Acl.DownPolicyExtendFailsOpen" : "Acl.PrimaryUnreachable", ("address", Session.Address)));
         // Write on the root of a tree does not prove write on all of it, and there is no form of the delete that changes nothing.
         return operation == AclOperation.DeleteRecurse ? new AclAnswer(null, method, null) : new AclAnswer(true, method, null);
     }
@@ -198,6 +255,8 @@ internal sealed class AclExamination
     {
         if (answer.Allowed is null)
             return denied.Because(standing.Mode == AclMode.OffAtAgent ? "Acl.ClientAgentAclDisabled" : "Acl.PermissionDenied") with { Severity = FindingSeverity.Warning };
+        // Nobody could be asked about the token, so "not found" says nothing about it: that is what an agent answers from its memory of the failure.
+        if (standing.Unresolved && Session.HasToken && (answer.Denial ?? fault) is { Code: "Acl.TokenNotFound" or "Acl.PermissionDenied" }) return denied.Because("Acl.DownPolicyDeny");
         if (fault is not null && (answer.Denial is null || fault.Code == answer.Denial.Code)) return Attributed(denied, fault.Code, fault);
         if (answer.Denial is { } denial && answers is null)
         {
@@ -210,7 +269,7 @@ internal sealed class AclExamination
         if (Token is { Local: true } && await IsOtherDatacenterAsync(cancellation).ConfigureAwait(false)) return denied.Because("Acl.LocalTokenOtherDc");
         if (standing.Unresolved) return denied.Because("Acl.DownPolicyDeny");
         if (answer.Missing == LockRights.Session)
-            return denied.BecauseOf("Acl.SessionWriteMissing", null, null, ("node", answer.Denial?.Evidence["node"] ?? await AgentConfigAsync("NodeName", cancellation).ConfigureAwait(false) ?? "(this agent's)"));
+            return denied.BecauseOf("Acl.SessionWriteMissing", null, null, ("node", node ?? "(this agent's)"));
         if (holdings is { Complete: true } visible)
         {
             var cause = new AclCause(denied, visible);
@@ -219,7 +278,7 @@ internal sealed class AclExamination
                     ? cause.Find(true)! : found;
         }
         // What a token lists itself can be seen by everybody who holds it.
-        if (Token is { Policies.Count: 0, Roles.Count: 0, Identities.Count: 0, LegacyRules: null }) return denied.Because("Acl.NoPolicies");
+        if (Token is { Policies.Count: 0, Roles.Count: 0, Identities.Count: 0, IsLegacy: false }) return denied.Because("Acl.NoPolicies");
         var withoutToken = await AllowedWithoutTokenAsync(denied, cancellation).ConfigureAwait(false);
         return await AclInference.FindAsync(client, denied, withoutToken, cancellation).ConfigureAwait(false) ?? denied.Because("Acl.PermissionDenied");
     }
@@ -280,6 +339,9 @@ internal sealed class AclExamination
             .Select(all => all.TryGetProperty("acls", out var acls) ? acls.GetString() : null).ToArray();
         return tags.Length > 0 && tags.All(tag => tag is "0");
     }
+
+    /// <summary>What the rules have to do with an answer.</summary>
+    private readonly record struct AclDecision(AclVerdict Verdict, string? By, string? Rule, string Reason, IReadOnlyList<ConsulAclRule> Rules);
 
     /// <summary>What came of one question.</summary>
     private readonly record struct AclAnswer(bool? Allowed, string Method, ConsulFinding? Denial)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ConsulKvTools.Acl;
@@ -22,9 +23,42 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
         if (standing.Token is { Local: true }) return Create("Acl.LocalTokenOtherDc", key);
         if (standing.Token is not null) return Create("Acl.ReplicationLag", key);
         if (standing.Mode == AclMode.Enforced && await IsAgentTokenAsync(cancellation).ConfigureAwait(false)) return Create("Acl.AgentMasterToken", key);
-        if (!Guid.TryParseExact(secret, "D", out _)) return Create("Acl.TokenMalformed", key);
+        if (client.Session.TokenSeen is not null) return Known(fault, client.Session);
+        if (client.Session.Datacenter is null && await InPrimaryAsync(cancellation).ConfigureAwait(false) is { } primary)
+            return Create(primary.Token.Local ? "Acl.LocalTokenOtherDc" : "Acl.ReplicationLag", key, ("accessor", primary.Token.Accessor), ("primary", primary.Datacenter),
+                ("datacenter", primary.Own), ("problem", primary.Problem));
+        if (Known(fault, client.Session) is { Code: not "Acl.TokenNotFound" } known) return known;
         if (await IsAccessorAsync(secret, cancellation).ConfigureAwait(false)) return Create("Config.AccessorGiven", key, ("accessor", secret));
         return fault;
+    }
+
+    /// <summary>A secondary datacenter says in its replication status which one it copies from; that one is asked about the token.</summary>
+    private async Task<(AclToken Token, string Datacenter, string? Own, string? Problem)?> InPrimaryAsync(CancellationToken cancellation)
+    {
+        using var status = await client.TryReadAsync("/v1/acl/replication", cancellation, withToken: false).ConfigureAwait(false);
+        if (status is not { RootElement.ValueKind: JsonValueKind.Object } || !status.RootElement.TryGetProperty("SourceDatacenter", out var source) || source.GetString() is not { Length: > 0 } primary) return null;
+        using var token = await client.TryReadAsync("/v1/acl/token/self", cancellation, query: "dc=" + Uri.EscapeDataString(primary)).ConfigureAwait(false);
+        if (token is null) return null;
+        var failing = Time(status.RootElement, "LastError") is { } error && error > (Time(status.RootElement, "LastSuccess") ?? DateTimeOffset.MinValue);
+        using var datacenters = await client.TryReadAsync("/v1/catalog/datacenters", cancellation, withToken: false).ConfigureAwait(false);
+        // Sorted by distance: the first that is not the primary is the agent's own.
+        var own = datacenters is { RootElement.ValueKind: JsonValueKind.Array } list ? list.RootElement.EnumerateArray().Select(name => name.GetString()).FirstOrDefault(name => name != primary) : null;
+        return (AclToken.Read(token.RootElement), primary, own, failing ? "the last attempt to copy failed" : null);
+    }
+
+    private static DateTimeOffset? Time(JsonElement status, string name) =>
+        status.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) && time.Year > 1 ? time : null;
+
+    /// <summary>"ACL not found" in the light of what is known without asking: the token's form, and whether this session saw it valid.</summary>
+    public static ConsulFinding Known(ConsulFinding fault, ConsulKvSession session)
+    {
+        if (fault.Code != "Acl.TokenNotFound" || session.Token is not { } token) return fault;
+        (string, object?)[] evidence = [("key", fault.Evidence["key"]), ("address", session.Address), ("datacenter", session.Datacenter), ("accessor", session.TokenSeen?.Accessor)];
+        if (session.TokenSeen is { } seen)
+            return seen.Expires is { } expired && expired <= session.Time.GetUtcNow()
+                ? ConsulFinding.Create("Acl.TokenExpired", [.. evidence, ("notAfter", expired.ToString("u", CultureInfo.InvariantCulture))])
+                : ConsulFinding.Create("Acl.TokenDeleted", evidence);
+        return Guid.TryParseExact(token.Reveal(), "D", out _) ? fault : ConsulFinding.Create("Acl.TokenMalformed", evidence);
     }
 
     /// <summary>No such token, and yet the authorizer answers instead of refusing: either it did not arrive, or the agent alone knows it.</summary>

@@ -5,38 +5,40 @@ using ConsulKvTools.Acl.Rules;
 
 namespace ConsulKvTools.Acl;
 
-/// <summary>The smallest right that would do, as a rule and as the commands that give it. Never changes a policy without showing it first.</summary>
-internal sealed record AclGrant(string Rule, string Command)
+/// <summary>The smallest right that would do, as a rule and as the commands that give it. Everything else the token or a policy has, it keeps.</summary>
+/// <param name="Rule">The rules, one a line.</param>
+/// <param name="Commands">Commands for an ACL admin's shell, each on one line, to be run in order.</param>
+internal sealed record AclGrant(string Rule, IReadOnlyList<string> Commands)
 {
     private const int LongestName = 128;
+    private const int LongestCommand = 30_000;
+    private const int MostRules = 50;
+
+    /// <summary>The commands, one a line.</summary>
+    public string Command => string.Join("\n", Commands);
 
     /// <summary>A grant for one operation on one key.</summary>
     /// <param name="operation">What is wanted.</param>
     /// <param name="key">The key or prefix.</param>
     /// <param name="token">Who gets it; null makes a new token.</param>
-    /// <param name="holdings">What the token has, as far as it is known: where one of its rules would win over a new one, that one is to be corrected.</param>
+    /// <param name="holdings">What the token has, as far as it is known: where one of its rules would win over a new one, that one is corrected.</param>
     /// <param name="datacenter">Where it is to count; null when not known.</param>
     /// <param name="missing">For a lock: the rights that are missing.</param>
-    public static AclGrant For(AclOperation operation, string key, AclToken? token, AclHoldings? holdings, string? datacenter, LockRights missing = LockRights.Key)
+    /// <param name="node">For a lock: the agent's node; null when not known.</param>
+    public static AclGrant For(
+        AclOperation operation, string key, AclToken? token, AclHoldings? holdings, string? datacenter, LockRights missing = LockRights.Key, string? node = null)
     {
-        var rules = Rules(operation, key, missing).ToArray();
-        var text = string.Join("\n", rules.Select(rule => rule.ToHcl()));
-        if (holdings is { Complete: true } && Obstacle(operation, key, rules, holdings, datacenter) is { } obstacle)
-        {
-            var policy = IsPlain(obstacle.Policy.Name) ? $"'{obstacle.Policy.Name}'" : "<name>";
-            return new AclGrant(text, string.Join("\n",
-                $"consul acl policy read -name {policy}",
-                $"consul acl policy update -name {policy} -rules @corrected-rules.hcl"));
-        }
-        var name = NameFor(operation, key, text);
-        return new AclGrant(text, string.Join("\n",
-            IsPlain(text) ? $"echo '{text.Replace("\n", " ")}' | consul acl policy create -name {name} -rules -" : $"consul acl policy create -name {name} -rules @rule.hcl",
-            token is null
-                ? $"consul acl token create -description 'KV access' -policy-name {name}"
-                : $"consul acl token update -id {token.Accessor} -merge-policies -policy-name {name}"));
+        var added = Rules(operation, key, missing, node).ToList();
+        var corrected = new List<AclSourcedRule>();
+        if (holdings is { Complete: true } && added.Exists(rule => rule.Resource == "key")) Overcome(operation, key, added, corrected, holdings.Policies, datacenter);
+        var commands = new List<string>();
+        foreach (var policy in corrected.GroupBy(rule => rule.Policy)) commands.AddRange(Correct(policy.Key, [.. policy.Select(one => one.Rule)], operation));
+        if (added.Count > 0) commands.AddRange(Attach(NameFor(operation, key, Lines(added)), added, token));
+        var shown = added.Count > 0 ? added : corrected.ConvertAll(one => one.Rule with { Policy = Word(operation) });
+        return new AclGrant(Lines(shown), commands);
     }
 
-    private static IEnumerable<AclRule> Rules(AclOperation operation, string key, LockRights missing)
+    private static IEnumerable<AclRule> Rules(AclOperation operation, string key, LockRights missing, string? node)
     {
         switch (operation)
         {
@@ -45,19 +47,80 @@ internal sealed record AclGrant(string Rule, string Command)
             case AclOperation.DeleteRecurse: yield return new AclRule("key_prefix", key, "write"); break;
             case AclOperation.Lock:
                 if (missing.HasFlag(LockRights.Key)) yield return new AclRule("key", key, "write");
-                if (missing.HasFlag(LockRights.Session)) yield return new AclRule("session_prefix", "", "write");
+                if (missing.HasFlag(LockRights.Session)) yield return node is null ? new AclRule("session_prefix", "", "write") : new AclRule("session", node, "write");
                 break;
             default: yield return new AclRule("key", key, "write"); break;
         }
     }
 
-    /// <summary>The rule that would still stand in the way; null when the new rules do what they are for.</summary>
-    private static AclSourcedRule? Obstacle(AclOperation operation, string key, AclRule[] rules, AclHoldings holdings, string? datacenter)
+    private static string Word(AclOperation operation) => AclEvaluator.Needed(operation).ToString().ToLowerInvariant();
+
+    private static string Lines(IEnumerable<AclRule> rules) => string.Join("\n", rules.Select(rule => rule.ToHcl()));
+
+    /// <summary>
+    /// Adds what outbids a lesser rule that would win over the new one, and collects denials: nothing outbids a denial of the same
+    /// name, so it has to be corrected where it stands.
+    /// </summary>
+    private static void Overcome(
+        AclOperation operation, string key, List<AclRule> added, List<AclSourcedRule> corrected, IReadOnlyList<AclPolicy> policies, string? datacenter)
     {
-        if (!rules.Any(rule => rule.Resource == "key")) return null;
-        var verdict = new AclEvaluator(holdings.Policies.Append(new AclPolicy("new", rules)), defaultAllow: false, datacenter).Decide(operation, key);
-        return verdict.Allowed ? null : verdict.Rule?.Deciding;
+        var current = policies;
+        bool Allowed(IEnumerable<AclRule> more) => new AclEvaluator(current.Append(new AclPolicy("new", [.. more])), defaultAllow: false, datacenter).Decide(operation, key).Allowed;
+        for (var round = 0; round < MostRules; round++)
+        {
+            var verdict = new AclEvaluator(current.Append(new AclPolicy("new", added)), defaultAllow: false, datacenter).Decide(operation, key);
+            if (verdict.Allowed || verdict.Rule is not { } obstacle) break;
+            if (obstacle.Access != AclAccess.Deny)
+            {
+                added.Add(obstacle.Deciding.Rule with { Policy = Word(operation) });
+                continue;
+            }
+            var denials = obstacle.All.Where(one => one.Rule.Access == AclAccess.Deny).ToArray();
+            corrected.AddRange(denials);
+            current = [.. current.Select(policy => policy with { Rules = [.. policy.Rules.Select(rule => denials.Any(one => ReferenceEquals(one.Rule, rule)) ? rule with { Policy = Word(operation) } : rule)] })];
+        }
+        if (corrected.Count > 0 && Allowed([])) added.RemoveAll(rule => rule.Resource == "key");
     }
+
+    /// <summary>Shows the policy as it is, then replaces the one word of each rule.</summary>
+    private static IEnumerable<string> Correct(AclPolicy policy, IReadOnlyList<AclRule> rules, AclOperation operation)
+    {
+        var which = IsPlain(policy.Name) ? $"-name '{policy.Name}'" : $"-id {policy.Id ?? "<id>"}";
+        yield return $"consul acl policy read {which}";
+        if (policy.Text is { } text && rules.All(rule => rule.Word is not null))
+        {
+            var line = RulesOnOneLine.Of(text, rules.Select(rule => rule.Word!.Value).Distinct().ToDictionary(place => place, _ => Word(operation)));
+            if (line.Length <= LongestCommand)
+            {
+                yield return $"{Say(line)} | consul acl policy update {which} -rules -";
+                yield break;
+            }
+        }
+        yield return $"consul acl policy update {which} -rules @corrected-rules.hcl";
+    }
+
+    private static IEnumerable<string> Attach(string name, IEnumerable<AclRule> rules, AclToken? token)
+    {
+        var text = string.Join(" ", rules.Select(rule => RulesOnOneLine.Of(rule.ToHcl())));
+        yield return text.Length <= LongestCommand ? $"{Say(text)} | consul acl policy create -name {name} -rules -" : $"consul acl policy create -name {name} -rules @rule.hcl";
+        yield return token is null or { IsLegacy: true } or { Accessor.Length: 0 }
+            ? $"consul acl token create -description 'KV access' -policy-name {name}"
+            : $"{Update(token)} -policy-name {name}";
+    }
+
+    /// <summary>The beginning of a command that adds to a token. Whatever it does not say to merge, Consul drops (seen on 1.8.7).</summary>
+    public static string Update(AclToken token)
+    {
+        bool Has(string kind) => token.Identities.Any(identity => identity.StartsWith(kind, StringComparison.Ordinal));
+        return $"consul acl token update -id {token.Accessor} -merge-policies{(token.Roles.Count > 0 ? " -merge-roles" : "")}"
+            + $"{(Has("service-identity:") ? " -merge-service-identities" : "")}{(Has("node-identity:") ? " -merge-node-identities" : "")}";
+    }
+
+    /// <summary>
+    /// Prints the line in a POSIX shell and in PowerShell alike. Some shells' echo takes backslashes for escapes, and Windows has no
+    /// printf; so each is used where it is safe.
+    /// </summary>
+    private static string Say(string line) => line.IndexOf('\\') < 0 ? $"echo '{line}'" : $"printf '%s' '{line}'";
 
     /// <summary>A valid name that says what the policy is for; the digest keeps grants for look-alike keys apart.</summary>
     private static string NameFor(AclOperation operation, string key, string rules)
@@ -75,22 +138,6 @@ internal sealed record AclGrant(string Rule, string Command)
         return name.Append((digest & 0xFFFFFF).ToString("x6", CultureInfo.InvariantCulture)).ToString();
     }
 
-    /// <summary>
-    /// True when the rule stands between single quotes as it is, in a POSIX shell and in PowerShell, which takes four more characters for
-    /// a quote, and when no shell's echo alters it. Any other rule goes through a file: a key's name must never become a command.
-    /// </summary>
-    private static bool IsPlain(string rule) => !rule.Any(letter => letter is '\'' or '\\' or (>= '\u2018' and <= '\u201b') || (char.IsControl(letter) && letter != '\n'));
-}
-
-/// <summary>What a lock takes.</summary>
-[Flags]
-internal enum LockRights
-{
-    None = 0,
-
-    /// <summary>Write on the key.</summary>
-    Key = 1,
-
-    /// <summary>Write on lock sessions of the agent's node.</summary>
-    Session = 2,
+    /// <summary>True for the names that Consul allows; anything else in a name goes into no command.</summary>
+    private static bool IsPlain(string name) => name.Length > 0 && name.All(letter => letter is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_');
 }

@@ -66,10 +66,11 @@ internal sealed record AclHoldings(IReadOnlyList<AclPolicy> Policies, IReadOnlyL
             if (response.Status is 403 or 404 && response.Text.IndexOf("not found", StringComparison.OrdinalIgnoreCase) >= 0) return (null, true, wanted.Link);
             if (response.Status != 200) return (null, false, wanted.Link);
             using var document = JsonDocument.Parse(response.Body);
-            var rules = AclRules.Parse(document.RootElement.GetProperty("Rules").GetString() ?? "");
+            var text = document.RootElement.GetProperty("Rules").GetString() ?? "";
+            var rules = AclRules.Parse(text);
             var datacenters = document.RootElement.TryGetProperty("Datacenters", out var list) && list.ValueKind == JsonValueKind.Array
                 ? list.EnumerateArray().Select(name => name.GetString() ?? "").ToArray() : [];
-            return (new AclPolicy(wanted.Link.Name, rules.Rules) { Unknown = rules.Unknown, Datacenters = datacenters, Role = wanted.Role }, false, wanted.Link);
+            return (new AclPolicy(wanted.Link.Name, rules.Rules) { Id = wanted.Link.Id, Text = text, Unknown = rules.Unknown, Datacenters = datacenters, Role = wanted.Role }, false, wanted.Link);
         }
         catch (Exception error) when (error is ConsulException or JsonException or InvalidOperationException or KeyNotFoundException or AclSyntaxException)
         {

@@ -13,6 +13,9 @@ internal static class AclNotes
     {
         if (token is null) yield break;
         (string, object?)[] evidence = [("accessor", token.Accessor), ("address", session.Address)];
+        if (!session.HasToken && !token.IsAnonymous) yield return Note("Acl.AgentDefaultTokenUsed", evidence);
+        if (token.IsLegacy) yield return Note("Acl.LegacyToken", evidence);
+        if (token.Identities.Count > 0) yield return Note("Acl.IdentityGrantsNoKeys", [.. evidence, ("value", Printable.Text(string.Join(", ", token.Identities)))]);
         if (token.IsManagement) yield return Note("Acl.ManagementTokenUsed", evidence);
         if (token.Expires is { } expires && expires - session.Time.GetUtcNow() is var left && left < Soon && left > TimeSpan.Zero)
         {
@@ -31,10 +34,11 @@ internal static class AclNotes
                 if (cause != "Acl.PolicyTypo") yield return Note("Acl.PolicyTypo", ("policy", Printable.Text(policy.Name)), ("text", Printable.Text(stanza.Stanza, 60)), ("line", stanza.Line));
             foreach (var rule in policy.Rules)
             {
-                var code = AclCause.IsLeadingSlash(rule) ? "Acl.LeadingSlashRule" : AclCause.IsGlob(rule) ? "Acl.GlobRule" : null;
+                var code = AclCause.IsLeadingSlash(rule) ? "Acl.LeadingSlashRule" : AclCause.IsGlob(rule) ? "Acl.GlobRule" : AclCause.IsApiPath(rule) ? "Acl.ApiPathRule"
+                    : AclCause.HasBlank(rule) ? "Acl.BlankInRule" : null;
                 if (code is not null && code != cause)
                     yield return Note(code, ("policy", Printable.Text(policy.Name)), ("rule", Printable.Text(rule.ToHcl())), ("line", rule.Line),
-                        ("suggestedRule", Printable.Text((rule with { Stanza = "key_prefix", Segment = rule.Segment.TrimStart('/').TrimEnd('*') }).ToHcl())));
+                        ("suggestedRule", Printable.Text((rule with { Stanza = "key_prefix", Segment = AclCause.WithoutSlip(rule.Segment) }).ToHcl())));
             }
         }
     }

@@ -10,7 +10,7 @@ internal sealed record AclToken
 {
     public const string AnonymousAccessor = "00000000-0000-0000-0000-000000000002";
 
-    private const string ManagementPolicy = "00000000-0000-0000-0000-000000000001";
+    public const string ManagementPolicy = "00000000-0000-0000-0000-000000000001";
 
     public required string Accessor { get; init; }
 
@@ -29,6 +29,9 @@ internal sealed record AclToken
     /// <summary>Rules of a token from before 1.4; null for today's tokens.</summary>
     public string? LegacyRules { get; init; }
 
+    /// <summary>True for a token from before 1.4: it has rules of its own, or, with all rights, neither policies nor a time it was made.</summary>
+    public bool IsLegacy { get; init; }
+
     public bool IsManagement => Policies.Any(policy => policy.Id == ManagementPolicy);
 
     public bool IsAnonymous => Accessor == AnonymousAccessor;
@@ -43,7 +46,10 @@ internal sealed record AclToken
             .. Names(token, "TemplatedPolicies", "TemplateName", "templated:")],
         Local = token.TryGetProperty("Local", out var local) && local.ValueKind == JsonValueKind.True,
         Expires = token.TryGetProperty("ExpirationTime", out var expires) && expires.ValueKind == JsonValueKind.String && expires.TryGetDateTimeOffset(out var when) ? when : null,
-        LegacyRules = token.TryGetProperty("Legacy", out var legacy) && legacy.ValueKind == JsonValueKind.True ? Text(token, "Rules") : null,
+        // 1.8.7 shows rules of the token's own for legacy tokens only, and no "Legacy" beside them.
+        LegacyRules = Text(token, "Rules") is { Length: > 0 } rules ? rules : null,
+        IsLegacy = Text(token, "Rules") is { Length: > 0 } || (token.TryGetProperty("Legacy", out var legacy) && legacy.ValueKind == JsonValueKind.True)
+            || (Text(token, "CreateTime")?.StartsWith("0001-01-01", StringComparison.Ordinal) == true && !Rows(token, "Policies").Any() && !Rows(token, "Roles").Any()),
     };
 
     private static string? Text(JsonElement element, string name) =>

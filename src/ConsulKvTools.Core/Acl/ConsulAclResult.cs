@@ -24,16 +24,25 @@ public sealed record ConsulAclResult
     /// <summary>Names of the policies the token has, those of its roles included; null when they cannot be seen.</summary>
     public IReadOnlyList<string>? Policies { get; init; }
 
-    /// <summary>The policy, role or identity that decides; null when it cannot be seen or the default policy decides.</summary>
+    /// <summary>The policy that decides, with the role that brings it, or the cluster's default policy; null when it cannot be seen.</summary>
     public string? DecidedBy { get; init; }
 
     /// <summary>The rule that decides, as HCL; null when it cannot be seen or no rule matches.</summary>
     public string? DecidingRule { get; init; }
 
+    /// <summary>Why the answer is what it is, in one sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Every rule of the token's that speaks of the key, the deciding one first; empty when none does or they cannot be seen.</summary>
+    public IReadOnlyList<ConsulAclRule> Rules { get; init; } = [];
+
     /// <summary>The smallest HCL rule that would allow it; null when it is allowed.</summary>
     public string? SuggestedRule { get; init; }
 
-    /// <summary>Commands that would apply the suggested rule, one a line; null when it is allowed.</summary>
+    /// <summary>
+    /// Commands for an ACL admin that apply the suggested rule and leave everything else as it is, one a line; null when it is allowed, or
+    /// when no rule would mend it.
+    /// </summary>
     public string? Command { get; init; }
 
     /// <summary>The reason, with evidence and remedy; null when allowed.</summary>

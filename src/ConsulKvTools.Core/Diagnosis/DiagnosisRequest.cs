@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Processes;
+
 namespace ConsulKvTools;
 
 /// <summary>What a diagnosis is to look at.</summary>
@@ -12,9 +14,24 @@ public sealed record DiagnosisRequest
     /// <summary>What is to be done to the key.</summary>
     public AclOperation Operation { get; init; } = AclOperation.Write;
 
-    /// <summary>Time for the whole diagnosis, above zero. Probes that are not done by then are reported as such.</summary>
+    /// <summary>
+    /// Time for the whole diagnosis (besides <see cref="IdleTime"/>), above zero and at most one day. Probes that are not done by then are
+    /// reported as such.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Also finds out whether a connection survives this long a silence, 1 s to 1 day; null (the default) does not. The diagnosis then takes
+    /// that much longer: its deadline is <see cref="Timeout"/> plus this time.
+    /// </summary>
+    public TimeSpan? IdleTime { get; init; }
 
     /// <summary>Writes, reads and deletes one key of its own below this prefix; null (the default) changes nothing.</summary>
     public string? CanaryPrefix { get; init; }
+
+    /// <summary>Findings that are known and shall not count for verdict and root cause; they stay in the diagnosis, marked.</summary>
+    public IReadOnlyList<FindingSuppression> Suppressions { get; init; } = [];
+
+    /// <summary>The process the diagnosis is made for; null means this one.</summary>
+    internal ProcessSnapshot? Program { get; init; }
 }

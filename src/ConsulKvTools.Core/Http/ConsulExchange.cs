@@ -92,7 +92,7 @@ internal sealed class ConsulExchange : IDisposable
         if (timedOut)
             return new ConsulTransportException(
                 phase == DialPhase.Connect ? "Http.ConnectionWait" : "Http.ResponseTimeout", phase,
-                DialEvidence.Of(endpoint, null, ("seconds", timeout.TotalSeconds), ("operation", request.Method), ("phase", phase)), error);
+                DialEvidence.Of(endpoint, null, ("seconds", Math.Round(timeout.TotalSeconds, 1)), ("operation", request.Method), ("phase", phase)), error);
         return TransportFailures.Classify(error, phase, answerBegun, DialEvidence.Of(endpoint, null));
     }
 

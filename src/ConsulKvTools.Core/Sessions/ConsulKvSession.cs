@@ -1,3 +1,4 @@
+using ConsulKvTools.Diagnosis.Reports.Secrets;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Sessions;
@@ -11,6 +12,7 @@ public sealed class ConsulKvSession : IDisposable
     private readonly SessionConfiguration configuration;
     private readonly Lazy<ConsulHttpClient> http;
     private readonly Lazy<RetryExecutor> executor;
+    private readonly Lazy<SecretPrints> prints;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
@@ -22,6 +24,7 @@ public sealed class ConsulKvSession : IDisposable
         Time = time;
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
+        prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -66,12 +69,15 @@ public sealed class ConsulKvSession : IDisposable
 
     internal ConsulSecret? Token => configuration.Token;
 
+    /// <summary>What tells whether a text holds one of the session's secrets.</summary>
+    internal SecretPrints SecretPrints => prints.Value;
+
     internal TimeProvider Time { get; }
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
     /// <summary>Why the agent was last not reached at all; null when it always was. Says what an open circuit hides.</summary>
-    /// <remarks>With the circuit itself the one thing about a session that changes.</remarks>
+    /// <remarks>With the circuit itself and <see cref="TokenSeen"/> all about a session that changes.</remarks>
     internal ConsulFinding? LastOutage { get; private set; }
 
     /// <summary>Remembers why the agent was not reached.</summary>
@@ -80,10 +86,19 @@ public sealed class ConsulKvSession : IDisposable
         if (failure.IsOutage) LastOutage = failure.Finding;
     }
 
+    /// <summary>What Consul last said the session's token is, without its secret; null when it was never asked or never knew it. Only history tells an expired token from one that never was.</summary>
+    internal Acl.AclToken? TokenSeen { get; private set; }
+
+    /// <summary>Remembers a token that Consul knew.</summary>
+    internal void Remember(Acl.AclToken token) => TokenSeen = token;
+
     internal RetryExecutor Executor => executor.Value;
 
     /// <summary>The greatest raft index any answer of this session carried; grows only. Bounds from below what was committed when a write began.</summary>
     internal ulong HighestSeenIndex => Http.HighestSeenIndex;
+
+    /// <summary>The greatest index any answer about keys carried; 0 while nothing was asked.</summary>
+    internal ulong HighestKeyIndex => http.IsValueCreated ? http.Value.HighestKeyIndex : 0;
 
     /// <summary>Makes a session. Nothing is sent yet.</summary>
     /// <exception cref="ConsulConfigurationException">A setting cannot be used; the finding names it and what would be right.</exception>

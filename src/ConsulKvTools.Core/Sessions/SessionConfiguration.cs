@@ -13,6 +13,7 @@ internal sealed class SessionConfiguration
     private readonly ConsulEnvironment environment;
     private readonly List<ConsulSetting> settings = [];
     private readonly List<ConsulFinding> findings = [];
+    private readonly List<(string Variable, string Source)> ignored = [];
 
     private SessionConfiguration(ConsulSessionOptions options, ConsulEnvironment environment)
     {
@@ -42,6 +43,9 @@ internal sealed class SessionConfiguration
 
     public IReadOnlyList<ConsulFinding> Findings => findings;
 
+    /// <summary>Every secret that was handed over, whether it is in use or not.</summary>
+    public IEnumerable<string> Secrets => SessionSecrets.Of(options, environment);
+
     /// <summary>Weighs <paramref name="options"/> against <paramref name="environment"/>; never throws for what it reads there.</summary>
     public static SessionConfiguration Resolve(ConsulSessionOptions options, ConsulEnvironment environment)
     {
@@ -65,6 +69,9 @@ internal sealed class SessionConfiguration
         Note("RetryPolicy", policy.ToString(), options.RetryPolicy is null ? "default" : "-RetryPolicy");
         if (policy.AttemptTimeout < TimeSpan.FromSeconds(8))
             findings.Add(ConsulFinding.Create("Config.TimeoutTooShort", ("seconds", policy.AttemptTimeout.TotalSeconds), ("value", policy.AttemptTimeout)));
+        if (ignored.Count > 0)
+            findings.Add(ConsulFinding.Create("Config.EnvIgnored",
+                ("variable", string.Join(", ", ignored.Select(one => one.Variable))), ("source", string.Join(", ", ignored.Select(one => one.Source)))));
         Target = new DialTarget(endpoint, tls, proxy, timeout);
     }
 
@@ -85,6 +92,9 @@ internal sealed class SessionConfiguration
         findings.AddRange(problems);
         if (options.Address is null && fromVariable is null)
             findings.Add(ConsulFinding.Create("Config.AddrMissing", ("address", DefaultAddress), ("variable", "CONSUL_HTTP_ADDR")));
+        // This module reads it as Consul does; the .NET program beside it that shares the variable may not.
+        if (options.Address is null && endpoint is not null && text.IndexOf("://", StringComparison.Ordinal) < 0 && fromVariable is not null)
+            findings.Add(ConsulFinding.Create("Config.AddrNoScheme", ("value", Printable.Text(text)), ("address", endpoint.ToString()), ("source", "CONSUL_HTTP_ADDR")));
         if (endpoint is null) CanConnect = false;
         endpoint ??= new ConsulEndpoint { Host = "(unusable address)", Port = 0, UseTls = false };
         settings[settings.Count - 1] = settings[settings.Count - 1] with { Value = CanConnect ? endpoint.ToString() : "(unusable)" };
@@ -105,8 +115,12 @@ internal sealed class SessionConfiguration
         else if (variableFile is not null) text = ReadTokenFile(variableFile, source = "CONSUL_HTTP_TOKEN_FILE");
         else if (variableToken is not null) (text, source) = (variableToken, "CONSUL_HTTP_TOKEN");
 
-        if (source == "CONSUL_HTTP_TOKEN_FILE" && variableToken is not null && text is not null && variableToken.Trim() != text.Trim().Trim('\uFEFF', '"', '\''))
+        if (source == "CONSUL_HTTP_TOKEN_FILE" && variableToken is not null && text is not null && Bare(variableToken) != Bare(text))
             findings.Add(ConsulFinding.Create("Config.TokenFileBeatsEnv", ("file", variableFile), ("variable", "CONSUL_HTTP_TOKEN"), ("source", source)));
+
+        // What the explicit token hides is worth knowing only where it differs; Go's own client would take the file even then.
+        if (source is "-Token" or "-TokenFile" && text is not null && (PeekTokenFile(variableFile) ?? variableToken) is { } hidden && Bare(hidden) != Bare(text))
+            findings.Add(ConsulFinding.Create("Config.ConflictingToken", ("source", source), ("variable", variableFile is not null ? "CONSUL_HTTP_TOKEN_FILE" : "CONSUL_HTTP_TOKEN")));
 
         if (text is not null)
         {
@@ -123,6 +137,8 @@ internal sealed class SessionConfiguration
         settings.Add(new ConsulSetting("Token", Token?.ToString(), source, shadowed));
         if (Token is not null && !endpoint.UseTls && !endpoint.IsLoopback && CanConnect)
             findings.Add(ConsulFinding.Create("Config.TokenInClear", ("address", endpoint.ToString()), ("host", endpoint.Host)));
+        if (Token is null && !endpoint.UseTls && !endpoint.IsLoopback && CanConnect)
+            findings.Add(ConsulFinding.Create("Config.TlsNotUsed", ("address", endpoint.ToString()), ("host", endpoint.Host)));
 
         if (environment["CONSUL_HTTP_AUTH"] is { } basic)
         {
@@ -158,6 +174,21 @@ internal sealed class SessionConfiguration
         return null;
     }
 
+    private static string Bare(string token) => token.Trim().Trim('\uFEFF', '"', '\'');
+
+    /// <summary>What a token file holds that is not used; null when it cannot be read or holds nothing, which then matters to nobody.</summary>
+    private static string? PeekTokenFile(string? file)
+    {
+        try
+        {
+            return file is not null && new FileInfo(file) is { Exists: true, Length: < 64 * 1024 } && File.ReadAllText(file) is { } text && Bare(text).Length > 0 ? text : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
     private void CheckToken(string text, string source)
     {
         (string, object?)[] evidence = [("source", source), ("variable", source)];
@@ -179,7 +210,7 @@ internal sealed class SessionConfiguration
         var key = Choose("ClientKey", options.ClientKey, "-ClientKey", "CONSUL_CLIENT_KEY");
         var serverName = Choose("TlsServerName", options.TlsServerName, "-TlsServerName", "CONSUL_TLS_SERVER_NAME");
         var skip = ResolveSkip();
-        var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip };
+        var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip, CheckRevocation = options.CheckRevocation };
         if (skip && endpoint.UseTls)
             findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck"))));
 
@@ -188,6 +219,12 @@ internal sealed class SessionConfiguration
             tls = tls with { TrustedCertificates = CertificateFiles.ReadAuthorities(trustFile, SourceOf("CACertificate"), findings), TrustSource = trustFile };
         else if (trustFolder is not null)
             tls = tls with { TrustedCertificates = CertificateFiles.ReadAuthorityFolder(trustFolder, SourceOf("CAPath"), findings), TrustSource = trustFolder };
+        else if (options.SystemTrust is { } system && endpoint.UseTls)
+            tls = tls with
+            {
+                TrustedCertificates = system.IsFolder ? CertificateFiles.ReadAuthorityFolder(system.Path, system.Source, findings) : CertificateFiles.ReadAuthorities(system.Path, system.Source, findings),
+                TrustSource = system.Path,
+            };
         if (certificate is not null || key is not null)
             tls = CertificateFiles.AddClientCertificate(tls, certificate, key, options.ClientCertificatePassword?.Reveal(), SourceOf("ClientCertificate"), findings);
         // Without the authority asked for, or without the certificate asked for, a TLS connection would not be the one that was asked for.
@@ -279,6 +316,7 @@ internal sealed class SessionConfiguration
         var value = given ?? fromVariable;
         var source = given is not null ? parameter : fromVariable is not null ? variable! : "default";
         settings.Add(new ConsulSetting(setting, value, source, given is not null && fromVariable is not null ? [variable!] : []));
+        if (given is not null && fromVariable is not null && given != fromVariable) ignored.Add((variable!, parameter));
         return value;
     }
 

@@ -53,6 +53,15 @@ public static class View
     /// <summary>The whole diagnosis as text.</summary>
     public static string Diagnosis(ConsulDiagnosis diagnosis, int width, object? style) => Join(DiagnosisText.Lines(diagnosis, StyleOf(width, style)));
 
+    /// <summary>A series of diagnoses as text.</summary>
+    public static string Series(ConsulDiagnosisSeries series, int width, object? style) => Join(SeriesText.Lines(series, StyleOf(width, style)));
+
+    /// <summary>A comparison of two diagnoses as text.</summary>
+    public static string Comparison(ConsulDiagnosisComparison comparison, int width, object? style) => Join(ComparisonText.Lines(comparison, StyleOf(width, style)));
+
+    /// <summary>A part as a percentage.</summary>
+    public static string Percent(double share) => DiagnosisText.Percent(share);
+
     /// <summary>Probes, one a line.</summary>
     public static string Probes(IReadOnlyList<ProbeResult> probes, int width, object? style) => Join(DiagnosisText.Probes(probes, StyleOf(width, style)));
 

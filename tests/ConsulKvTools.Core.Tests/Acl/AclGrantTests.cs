@@ -25,8 +25,11 @@ public sealed class AclGrantTests
     public void A_key_never_becomes_a_command(string key)
     {
         var grant = AclGrant.For(AclOperation.Write, key, null, null, null);
-        Assert.Contains("-rules @rule.hcl", grant.Command, StringComparison.Ordinal);
-        Assert.Matches("^[A-Za-z0-9 @._'\\n-]*$", grant.Command);
+        // One word between single quotes, and nothing in it that any shell or its encoding could take for something else.
+        Assert.Matches("^(echo|printf '%s') '[ -&(-~]*' \\| consul acl policy create -name [A-Za-z0-9_-]+ -rules -$", grant.Commands[0]);
+        Assert.Matches("^[A-Za-z0-9 ._'-]*$", grant.Commands[1]);
+        Assert.Equal(grant.Commands[0].Contains('\\'), grant.Commands[0].StartsWith("printf", StringComparison.Ordinal));
+        Assert.Equal(key, AclRules.Parse(grant.Commands[0].Split('\'')[^2]).Rules.Single().Segment);
         Assert.Equal(key, AclRules.Parse(grant.Rule).Rules.Single().Segment);
     }
 

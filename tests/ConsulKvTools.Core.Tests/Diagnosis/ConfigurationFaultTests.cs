@@ -1,4 +1,5 @@
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Diagnosis;
 
@@ -41,7 +42,7 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
     {
         var diagnosis = await RunAsync(variables + "|CONSUL_HTTP_TOKEN=" + lab.ManagementToken);
 
-        Diagnose.Names(code, diagnosis);
+        Diagnose.Names(code, FaultOrigin.Real, $"`{variables.Replace("{good}", "AGENT").Replace("{folder}", "FOLDER").Replace("|", " ")}`", diagnosis);
         Assert.DoesNotContain("geheim", Diagnose.Text(diagnosis), StringComparison.Ordinal);
     }
 
@@ -58,7 +59,7 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
 
         var diagnosis = await RunAsync($"CONSUL_HTTP_ADDR={Good}|CONSUL_HTTP_TOKEN_FILE={file}|CONSUL_HTTP_TOKEN={lab.ManagementToken}");
 
-        Diagnose.Names(code, diagnosis);
+        Diagnose.Names(code, FaultOrigin.Real, $"CONSUL_HTTP_TOKEN_FILE: {name}", diagnosis);
         Assert.DoesNotContain(lab.ManagementToken[..8], Diagnose.Text(diagnosis), StringComparison.Ordinal);
     }
 
@@ -70,7 +71,7 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
         var one = authority.IssueClient("one");
         var other = authority.IssueClient("other");
 
-        Diagnose.Names("Config.CertKeyMismatch", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={one.CertificateFile}|CONSUL_CLIENT_KEY={other.KeyFile}"));
+        Diagnose.Names("Config.CertKeyMismatch", FaultOrigin.Real, "CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY of two certificates", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={one.CertificateFile}|CONSUL_CLIENT_KEY={other.KeyFile}"));
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
         var listeners = System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
         Assert.SkipWhen(listeners.Any(listener => listener.Port == 8500), "Something listens on port 8500 of this machine.");
 
-        Diagnose.Names("Config.AddrMissing", await Diagnose.RunAsync(new ConsulSessionOptions(), environment: new Dictionary<string, string>()));
+        Diagnose.Names("Config.AddrMissing", FaultOrigin.Real, "no variable set, nothing listens on 8500", await Diagnose.RunAsync(new ConsulSessionOptions(), environment: new Dictionary<string, string>()));
     }
 
     [Theory]

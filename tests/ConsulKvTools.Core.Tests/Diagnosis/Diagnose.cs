@@ -40,12 +40,13 @@ internal static class Diagnose
         FaultMatrix.Add(origin, how, diagnosis, finding);
     }
 
-    /// <summary>Healthy, with nothing above information, and no probe broken.</summary>
+    /// <summary>Healthy: nothing above information, and every probe passed or had nothing to look at.</summary>
     public static void IsHealthy(ConsulDiagnosis diagnosis)
     {
         Assert.True(diagnosis.Verdict == DiagnosisVerdict.Healthy, Text(diagnosis));
         Assert.All(diagnosis.Findings, finding => Assert.True(finding.Severity == FindingSeverity.Info, Text(diagnosis)));
-        Assert.DoesNotContain(diagnosis.Probes, probe => probe.Status is ProbeStatus.Failed or ProbeStatus.Error);
+        Assert.True(diagnosis.RootCause is null, Text(diagnosis));
+        Assert.All(diagnosis.Probes, probe => Assert.True(probe.Status is ProbeStatus.Passed or ProbeStatus.Skipped, Text(diagnosis)));
     }
 
     public static string Text(ConsulDiagnosis diagnosis) =>

@@ -1,4 +1,5 @@
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Diagnosis;
 
@@ -20,8 +21,8 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
         })
         {
             Assert.True(port > 0, $"the lab's agent has no port for {code}");
-            Diagnose.Names(code, await Diagnose.RunAsync(new Uri($"http://127.0.0.1:{port}")));
-            Diagnose.Names(code, await Diagnose.RunAsync(new Uri($"https://127.0.0.1:{port}")));
+            Diagnose.Names(code, FaultOrigin.Real, "that port of a real agent, asked by http and by https", await Diagnose.RunAsync(new Uri($"http://127.0.0.1:{port}")));
+            Diagnose.Names(code, FaultOrigin.Real, "that port of a real agent, asked by http and by https", await Diagnose.RunAsync(new Uri($"https://127.0.0.1:{port}")));
         }
     }
 
@@ -31,8 +32,17 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
         var authority = certificates.Authority();
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Tls = new AgentTlsOptions(authority.Issue("127.0.0.1")) });
 
-        Diagnose.Names("Http.TlsRequired", await Diagnose.RunAsync(new Uri($"http://127.0.0.1:{agent.HttpsAddress!.Port}")));
-        Diagnose.Names("Tls.PlainHttpOnPort", await Diagnose.RunAsync(new Uri($"https://127.0.0.1:{agent.HttpAddress!.Port}")));
+        Diagnose.Names("Http.TlsRequired", FaultOrigin.Real, "a real agent's HTTPS port asked by http", await Diagnose.RunAsync(new Uri($"http://127.0.0.1:{agent.HttpsAddress!.Port}")));
+        Diagnose.Names("Tls.PlainHttpOnPort", FaultOrigin.Real, "a real agent's HTTP port asked by https", await Diagnose.RunAsync(new Uri($"https://127.0.0.1:{agent.HttpAddress!.Port}")));
+    }
+
+    [Fact]
+    public async Task Https_asked_of_an_agent_that_has_none()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        var diagnosis = await Diagnose.RunAsync(new Uri($"https://127.0.0.1:{agent.Ports.Http}"));
+        Diagnose.Names("Tls.PlainHttpOnPort", diagnosis);
+        Diagnose.Lists("Tls.HttpsDisabled", FaultOrigin.Real, "https:// to a real agent without ports.https", diagnosis);
     }
 
     [Theory]
@@ -66,7 +76,7 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
 
         var diagnosis = await Diagnose.RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{agent.Ports.Https}", CACertificate = authority.CertificateFile });
 
-        Diagnose.Names(codes.Split('|').FirstOrDefault(code => code == diagnosis.RootCause?.Code) ?? codes, diagnosis);
+        Diagnose.Names(codes.Split('|').FirstOrDefault(code => code == diagnosis.RootCause?.Code) ?? codes, FaultOrigin.Real, $"a real agent's certificate: {fault}", diagnosis);
         if (fault == "expired and other name") Assert.Contains(diagnosis.Findings, finding => finding.Code is "Tls.IpSanMissing" or "Tls.HostNameMismatch");
     }
 
@@ -92,7 +102,7 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
             Tls = new AgentTlsOptions(authority.Issue("127.0.0.1", "server.dc1.consul")) { VerifyIncoming = true, AuthorityFile = authority.CertificateFile, ControlCertificate = good },
         });
 
-        Diagnose.Names(code, await Diagnose.RunAsync(new ConsulSessionOptions
+        Diagnose.Names(code, FaultOrigin.Real, $"a real agent with verify_incoming, client certificate: {fault}", await Diagnose.RunAsync(new ConsulSessionOptions
         {
             Address = $"https://127.0.0.1:{agent.Ports.Https}", CACertificate = authority.CertificateFile, ClientCertificate = bad?.CertificateFile, ClientKey = bad?.KeyFile,
         }));
@@ -158,7 +168,7 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
     [Fact]
     public async Task Sockets_that_are_none()
     {
-        Diagnose.Names("Config.UnixSocketMissing", await Diagnose.RunAsync(new ConsulSessionOptions { Address = $"unix://{certificates.Folder}/none.sock" }));
+        Diagnose.Names("Config.UnixSocketMissing", FaultOrigin.Real, "unix:// with a path that is not there", await Diagnose.RunAsync(new ConsulSessionOptions { Address = $"unix://{certificates.Folder}/none.sock" }));
     }
 
     [Fact]
@@ -174,7 +184,7 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
         using var listener = new FullBacklogListener();
         var diagnosis = await Diagnose.RunAsync(new Uri($"http://127.0.0.1:{listener.Port}"), request: new DiagnosisRequest { Key = "app/x", Timeout = TimeSpan.FromSeconds(6) });
 
-        Diagnose.Names("Tcp.Timeout", diagnosis);
+        Diagnose.Names("Tcp.Timeout", FaultOrigin.Real, "a listener whose queue is full", diagnosis);
         Assert.True(diagnosis.Duration < TimeSpan.FromSeconds(7), $"took {diagnosis.Duration}");
     }
 
@@ -183,11 +193,11 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
     {
         using var web = new ScriptedHttpServer();
         web.On(_ => true, ScriptedResponse.Html("<h1>It works!</h1>", 404, "Server: nginx"));
-        Diagnose.Names("Http.NotConsul", await Diagnose.RunAsync(web.Address));
+        Diagnose.Names("Http.NotConsul", FaultOrigin.Real, "another web server on the port", await Diagnose.RunAsync(web.Address));
 
         using var silent = new ScriptedHttpServer { OnConnect = ScriptedResponse.Silence };
         var diagnosis = await Diagnose.RunAsync(silent.Address, request: new DiagnosisRequest { Timeout = TimeSpan.FromSeconds(8) });
-        Diagnose.Names("Http.ResponseTimeout", diagnosis);
+        Diagnose.Names("Http.ResponseTimeout", FaultOrigin.Real, "a server that accepts and never answers", diagnosis);
     }
 
     [Fact]
@@ -195,12 +205,12 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
     {
         using var proxy = new HttpProxyServer { Answer = HttpProxyServer.Forbidden };
         Task<ConsulDiagnosis> ThroughAsync(string address) => Diagnose.RunAsync(new ConsulSessionOptions { Address = address, Proxy = proxy.Address });
-        Diagnose.Names("Proxy.Forbidden", await ThroughAsync("https://consul.example:8501"));
-        Diagnose.Names("Proxy.Forbidden", await ThroughAsync("http://consul.example:8500"));
+        Diagnose.Names("Proxy.Forbidden", FaultOrigin.Real, "a forward proxy that answers CONNECT with 403", await ThroughAsync("https://consul.example:8501"));
+        Diagnose.Names("Proxy.Forbidden", FaultOrigin.Real, "a forward proxy that answers 403", await ThroughAsync("http://consul.example:8500"));
         proxy.Answer = HttpProxyServer.CaptivePortal;
-        Diagnose.Names("Proxy.CaptivePortal", await ThroughAsync("https://consul.example:8501"));
+        Diagnose.Names("Proxy.CaptivePortal", FaultOrigin.Real, "a forward proxy that redirects to a login page", await ThroughAsync("https://consul.example:8501"));
         proxy.StopListening();
-        Diagnose.Names("Proxy.Unreachable", await ThroughAsync("http://consul.example:8500"));
+        Diagnose.Names("Proxy.Unreachable", FaultOrigin.Real, "a forward proxy that is down", await ThroughAsync("http://consul.example:8500"));
     }
 
     [Theory]
@@ -231,7 +241,7 @@ public sealed class WholeWayTests(AclAgentFixture lab) : IDisposable
         using var consul = new ScriptedConsul();
         consul.On("PUT", "/v1/kv/", ScriptedResponse.Html("<h1>405 Not Allowed</h1>", 405, "Server: nginx"));
 
-        Diagnose.Names("Proxy.MethodOrPathRewrite", await Diagnose.RunAsync(consul.Address));
+        Diagnose.Names("Proxy.MethodOrPathRewrite", FaultOrigin.Scripted, "a gateway that answers 405 to PUT", await Diagnose.RunAsync(consul.Address));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
     public async Task None_sent(string version)
     {
         using var server = Insisting(version);
-        Assert.Equal("Tls.ClientCertificateRequired", await Targets.Tls(server.Port, certificates.Root).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).FailsWithAsync("Tls.ClientCertificateRequired");
     }
 
     [Theory, MemberData(nameof(Versions))]
@@ -23,8 +23,7 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
     {
         using var server = Insisting(version);
         var stranger = certificates.Lab.Authority("Other Root").IssueClient("stranger");
-        var failure = await Targets.Tls(server.Port, certificates.Root).WithClient(stranger).FailureAsync();
-        Assert.Equal("Tls.ClientCertificateUnknownCa", failure.Code);
+        var failure = await Targets.Tls(server.Port, certificates.Root).WithClient(stranger).FailsWithAsync("Tls.ClientCertificateUnknownCa");
         Assert.Equal(DialPhase.Tls, failure.Phase);
         Assert.Contains("Test Root", (string)failure.ToFinding().Evidence["names"]!, StringComparison.Ordinal);
     }
@@ -34,7 +33,7 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
     {
         using var server = Insisting(version);
         var old = certificates.Root.Issue(new CertificateOptions { CommonName = "old", ServerAuth = false, NotAfter = DateTimeOffset.UtcNow.AddDays(-3) });
-        Assert.Equal("Tls.ClientCertificateExpired", await Targets.Tls(server.Port, certificates.Root).WithClient(old).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).WithClient(old).FailsWithAsync("Tls.ClientCertificateExpired");
     }
 
     [Theory, MemberData(nameof(Versions))]
@@ -42,7 +41,7 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
     {
         using var server = Insisting(version);
         var wrong = certificates.Root.Issue(new CertificateOptions { CommonName = "server", ClientAuth = false });
-        Assert.Equal("Tls.ClientCertificateNotForClientAuth", await Targets.Tls(server.Port, certificates.Root).WithClient(wrong).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).WithClient(wrong).FailsWithAsync("Tls.ClientCertificateNotForClientAuth");
     }
 
     [Theory, MemberData(nameof(Versions))]
@@ -51,7 +50,7 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
         using var server = Insisting(version);
         var target = Targets.Tls(server.Port, certificates.Root);
         target = target with { Tls = target.Tls with { ClientCertificate = X509CertificateLoader.LoadCertificate(certificates.Client.Certificate.RawData) } };
-        Assert.Equal("Tls.ClientCertificateNoPrivateKey", await target.FailingCodeAsync());
+        await target.FailsWithAsync("Tls.ClientCertificateNoPrivateKey");
     }
 
     [Fact]
@@ -65,7 +64,7 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
             if (tls.RemoteCertificate is null) return;
             await RawServer.HearAsync(tls);
         });
-        Assert.Equal("Tls.ClientCertificateRequired", await Targets.Tls(server.Port, certificates.Root).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).FailsWithAsync("Tls.ClientCertificateRequired");
     }
 
     [Theory]
@@ -77,6 +76,29 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
     public void Sound_certificate_turned_down(int? alert, string code) =>
         Assert.Equal(code, ClientCertificateFailure.CodeOf(
             Targets.Tls(1).WithClient(certificates.Client).Tls, [certificates.Root.Certificate.Subject], alert));
+
+    [Fact]
+    public async Task Revoked_by_its_authority()
+    {
+        var list = new CertificateRevocationListBuilder();
+        list.AddEntry(certificates.Client.Certificate, DateTimeOffset.UtcNow.AddHours(-1), X509RevocationReason.KeyCompromise);
+        var file = Path.Combine(certificates.Lab.Folder, "clients.crl");
+        File.WriteAllText(file, System.Security.Cryptography.PemEncoding.WriteString("X509 CRL",
+            list.Build(certificates.Root.Certificate, System.Numerics.BigInteger.One, DateTimeOffset.UtcNow.AddDays(1), System.Security.Cryptography.HashAlgorithmName.SHA256)));
+        using var server = new OpenSslServer([.. certificates.Serve(certificates.Good), "-Verify", "2", "-verify_return_error", "-CAfile", certificates.Root.CertificateFile, "-CRL", file, "-crl_check"]);
+        await Probing.NamesAsync("Tls.ClientCertificateRevoked", Probing.Options("https", server.Port, certificates.Root, certificates.Client));
+    }
+
+    [Theory]
+    [InlineData(46, "Tls.ClientCertificateRejected")]
+    [InlineData(49, "Tls.ClientCertificateDenied")]
+    [InlineData(44, "Tls.ClientCertificateRevoked")]
+    public async Task Sound_certificate_turned_down_by_alert(int alert, string code)
+    {
+        using var real = Insisting("-tls1_2");
+        await using var server = new RawServer(async (stream, _) => await AlertRelay.PlayAsync(stream, real.Port, alert));
+        await Probing.NamesAsync(code, Probing.Options("https", server.Port, certificates.Root, certificates.Client));
+    }
 
     private OpenSslServer Insisting(string version) => new(
         [.. certificates.Serve(certificates.Good), version, "-Verify", "2", "-verify_return_error", "-CAfile", certificates.Root.CertificateFile]);

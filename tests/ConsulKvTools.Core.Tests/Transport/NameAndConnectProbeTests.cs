@@ -1,4 +1,5 @@
 using System.Net;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Transport;
 
@@ -25,7 +26,7 @@ public sealed class NameAndConnectProbeTests
     }
 
     [Fact]
-    public async Task Nobody_listens() => Assert.Equal("Tcp.Refused", await Probing.RootAsync(Probing.Options("http", OpenSslServer.FreePort())));
+    public async Task Nobody_listens() => await Probing.NamesAsync("Tcp.Refused", Probing.Options("http", OpenSslServer.FreePort()));
 
     [Fact]
     public async Task Listens_on_the_other_family_only()
@@ -34,6 +35,7 @@ public sealed class NameAndConnectProbeTests
         var diagnosis = await Probing.RunAsync(Probing.Options("http", server.Port, host: "[::1]"));
         Assert.Equal("Dns.AddressFamilyMismatch", diagnosis.RootCause!.Code);
         Assert.Contains("Tcp.Refused", diagnosis.Codes());
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis);
     }
 
     [Theory]
@@ -45,9 +47,9 @@ public sealed class NameAndConnectProbeTests
         // The session may refuse such an address before any probe; then there is nothing left to prove here.
         var diagnosis = await Probing.RunAsync(options);
         Assert.Contains(diagnosis.RootCause!.Code, new[] { code, "Config.AddrInvalid" });
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis);
     }
 
     [Fact]
-    public async Task Unix_socket_that_is_not_there() => Assert.Equal("Config.UnixSocketMissing",
-        await Probing.RootAsync(new ConsulSessionOptions { Address = "unix:///tmp/no-such-agent.sock" }));
+    public async Task Unix_socket_that_is_not_there() => await Probing.NamesAsync("Config.UnixSocketMissing", new ConsulSessionOptions { Address = "unix:///tmp/no-such-agent.sock" });
 }

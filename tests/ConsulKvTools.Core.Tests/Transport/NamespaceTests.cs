@@ -1,5 +1,6 @@
 using System.Net;
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Transport;
 
@@ -7,7 +8,7 @@ namespace ConsulKvTools.Tests.Transport;
 public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFixture<CertificatesFixture>
 {
     [Fact]
-    public void Names()
+    public void Resolver_that_answers_in_a_particular_way()
     {
         Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
         using var network = new NetworkNamespace();
@@ -21,16 +22,16 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
         var codes = InsideNamespace.Probe(network, "", [.. new[] { "nx", "nodata", "servfail", "refused", "silent", "collision", "slow", "pinned" }
             .Select(name => $"http://{name}.test:{agent.Port} timeout=4"), $"http://short:{agent.Port}"]);
 
-        string Of(string name) => codes[$"http://{name}:{agent.Port}"];
-        Assert.Equal("Dns.NameNotFound", Of("nx.test"));
-        Assert.Equal("Dns.NoAddress", Of("nodata.test"));
-        Assert.Equal("Dns.ServerFailure", Of("servfail.test"));
-        Assert.Equal("Dns.ServerRefused", Of("refused.test"));
-        Assert.Equal("Dns.ResolverTimeout", Of("silent.test"));
-        Assert.StartsWith("Dns.NameCollision", Of("collision.test"), StringComparison.Ordinal);
-        Assert.Equal("Dns.Slow", Of("slow.test"));
-        Assert.Equal("Dns.ResolvedLocally", Of("pinned.test"));
-        Assert.Equal("Dns.ResolvedBySearchSuffix", Of("short"));
+        InsideNamespace.Seen Of(string name) => codes[$"http://{name}:{agent.Port}"];
+        Of("nx.test").Names("Dns.NameNotFound");
+        Of("nodata.test").Names("Dns.NoAddress");
+        Of("servfail.test").Names("Dns.ServerFailure");
+        Of("refused.test").Names("Dns.ServerRefused");
+        Of("silent.test").Names("Dns.ResolverTimeout");
+        Of("collision.test").Names("Dns.NameCollision");
+        Of("slow.test").Names("Dns.Slow");
+        Of("pinned.test").Lists("Dns.ResolvedLocally");
+        Of("short").Lists("Dns.ResolvedBySearchSuffix");
     }
 
     [Fact]
@@ -38,11 +39,11 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
     {
         Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
         using var network = new NetworkNamespace().Resolver("nameserver 127.0.0.9", "options timeout:1 attempts:1");
-        Assert.Equal("Dns.ResolverNotListening", InsideNamespace.Probe(network, "", "http://any.test:8500")["http://any.test:8500"]);
+        InsideNamespace.Probe(network, "", "http://any.test:8500")["http://any.test:8500"].Names("Dns.ResolverNotListening");
     }
 
     [Fact]
-    public void Routes()
+    public void Routes_that_lead_nowhere()
     {
         Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
         using var network = new NetworkNamespace()
@@ -50,12 +51,12 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
         var codes = InsideNamespace.Probe(network, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1;",
             "http://203.0.113.9:8500", "http://10.7.7.9:8500 timeout=5", "http://198.51.100.1:8500", "http://198.51.100.65:8500", "http://192.0.2.1:8500",
             "http://[2001:db8::1]:8500");
-        Assert.Equal("Tcp.Timeout", codes["http://203.0.113.9:8500"]);
-        Assert.Equal("Tcp.HostUnreachable", codes["http://10.7.7.9:8500"]);
-        Assert.Equal("Tcp.HostUnreachable", codes["http://198.51.100.1:8500"]);
-        Assert.Equal("Tcp.AccessDenied", codes["http://198.51.100.65:8500"]);
-        Assert.Equal("Tcp.NetworkUnreachable", codes["http://192.0.2.1:8500"]);
-        Assert.Equal("Tcp.AddressFamilyUnavailable", codes["http://[2001:db8::1]:8500"]);
+        codes["http://203.0.113.9:8500"].Names("Tcp.Timeout");
+        codes["http://10.7.7.9:8500"].Names("Tcp.HostUnreachable");
+        codes["http://198.51.100.1:8500"].Names("Tcp.HostUnreachable");
+        codes["http://198.51.100.65:8500"].Names("Tcp.AccessDenied");
+        codes["http://192.0.2.1:8500"].Names("Tcp.NetworkUnreachable");
+        codes["http://[2001:db8::1]:8500"].Names("Tcp.AddressFamilyUnavailable");
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
         dns.On("two.test", "203.0.113.9", network.HostAddress.ToString());
         network.Resolver($"nameserver {network.HostAddress}");
         using var agent = new ScriptedHttpServer(network.HostAddress);
-        Assert.Equal("Tcp.AddressPartlyDead", InsideNamespace.Probe(network, "", $"http://two.test:{agent.Port}")[$"http://two.test:{agent.Port}"]);
+        InsideNamespace.Probe(network, "", $"http://two.test:{agent.Port}")[$"http://two.test:{agent.Port}"].Names("Tcp.AddressPartlyDead");
     }
 
     [Fact]
@@ -77,8 +78,7 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
         using var network = new NetworkNamespace();
         using var agent = new ScriptedHttpServer(network.HostAddress);
         var address = $"http://{network.HostAddress}:{agent.Port}";
-        Assert.Equal("Tcp.LocalPortsExhausted",
-            InsideNamespace.Probe(network, "sysctl -qw net.ipv4.ip_local_port_range='40000 40001';", $"{address} hold=10")[address]);
+        InsideNamespace.Probe(network, "sysctl -qw net.ipv4.ip_local_port_range='40000 40001';", $"{address} hold=10")[address].Names("Tcp.LocalPortsExhausted");
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
         using var agent = new ScriptedHttpServer(network.HostAddress);
         var address = $"http://{network.HostAddress}:{agent.Port}";
         // A first round loads what the second could not open any more.
-        Assert.Equal("Tcp.TooManyOpenSockets", InsideNamespace.Probe(network, "ulimit -n 1024;", $"{address}/", $"{address} hold=5000")[address]);
+        InsideNamespace.Probe(network, "ulimit -n 1024;", $"{address}/", $"{address} hold=5000")[address].Names("Tcp.TooManyOpenSockets");
     }
 
     [Fact]
@@ -103,6 +103,107 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
         var leaf = certificates.Root.Issue([network.HostAddress.ToString(), .. Enumerable.Range(0, 10).Select(n => $"n{n}.example")]);
         using var agent = new ScriptedHttpServer(leaf, network.HostAddress);
         var address = $"https://{network.HostAddress}:{agent.Port}";
-        Assert.Equal("Tcp.MtuBlackHole", InsideNamespace.Probe(network, "", $"{address} ca={certificates.Root.CertificateFile}")[address]);
+        InsideNamespace.Probe(network, "", $"{address} ca={certificates.Root.CertificateFile}")[address].Names("Tcp.MtuBlackHole");
+    }
+
+    [Fact]
+    public async Task Only_larger_values_vanish()
+    {
+        Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
+        // As above, and plain HTTP: every question of an ordinary diagnosis is small and gets through.
+        using var network = new NetworkNamespace().Link("mtu", "600").OuterLink("gso_max_segs", "1");
+        Assert.Equal(0, network.Run(TimeSpan.FromSeconds(5), "ip", "route", "add", $"{network.HostAddress}/32", "dev", "eth0", "advmss", "1460").ExitCode);
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions
+        {
+            InMemory = true, ExtraConfig = $$$"""{"addresses":{"http":"127.0.0.1 {{{network.HostAddress}}}"}}""",
+        });
+        var address = $"http://{network.HostAddress}:{agent.Ports.Http}";
+        InsideNamespace.Probe(network, "", $"{address} value=20000")[address].Names("Tcp.MtuBlackHole");
+    }
+
+    [Fact]
+    public async Task Large_packets_that_pass_are_no_fault()
+    {
+        Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
+        using var network = new NetworkNamespace();
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions
+        {
+            InMemory = true, ExtraConfig = $$$"""{"addresses":{"http":"127.0.0.1 {{{network.HostAddress}}}"}}""",
+        });
+        var address = $"http://{network.HostAddress}:{agent.Ports.Http}";
+        var seen = InsideNamespace.Probe(network, "", $"{address} value=500000")[address];
+        Assert.True(seen.Verdict == "Healthy", seen.Report);
+        Assert.Contains("Path: Passed", seen.Report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hosts_file_that_still_gives_an_old_address()
+    {
+        Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
+        using var network = new NetworkNamespace().Route("drop", "203.0.113.0/24").Route("unreachable", "198.51.100.0/24");
+        using var dns = new DnsServer(new IPEndPoint(network.HostAddress, 53));
+        dns.On("moved.test", network.HostAddress.ToString()).On("gone.test", "198.51.100.8").On("same.test", "203.0.113.9");
+        network.Resolver($"nameserver {network.HostAddress}");
+        File.WriteAllText(Path.Combine("/etc/netns", network.Name, "hosts"), "127.0.0.1 localhost\n203.0.113.9 moved.test gone.test same.test\n");
+        using var agent = new ScriptedHttpServer(network.HostAddress);
+        var seen = InsideNamespace.Probe(network, "", [.. new[] { "moved", "gone", "same" }.Select(name => $"http://{name}.test:{agent.Port}")]);
+        seen[$"http://moved.test:{agent.Port}"].Names("Dns.StaleAddress");
+        // The servers give the same, or something as dead: then the record is not what is wrong.
+        seen[$"http://gone.test:{agent.Port}"].Names("Tcp.Timeout");
+        seen[$"http://same.test:{agent.Port}"].Names("Tcp.Timeout");
+    }
+
+    [Fact]
+    public async Task One_of_two_addresses_is_another_machine_by_now()
+    {
+        Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
+        using var network = new NetworkNamespace();
+        using var dns = new DnsServer(new IPEndPoint(network.HostAddress, 53));
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions
+        {
+            InMemory = true, ExtraConfig = $$$"""{"addresses":{"http":"127.0.0.1 {{{network.HostAddress}}}"}}""",
+        });
+        using var elsewhere = new NetworkNamespace();
+        network.Route("host", $"{elsewhere.HostAddress}/32").Resolver($"nameserver {network.HostAddress}");
+        await using var web = new RawServer(async (stream, _) =>
+        {
+            await RawServer.HearAsync(stream);
+            await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nServer: nginx\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+        }, elsewhere.HostAddress, agent.Ports.Http);
+        dns.On("two.test", network.HostAddress.ToString(), elsewhere.HostAddress.ToString());
+        var address = $"http://two.test:{agent.Ports.Http}";
+        InsideNamespace.Probe(network, "", $"{address} value=10")[address].Lists("Dns.StaleAddress");
+    }
+
+    [Fact]
+    public void Routes_that_end_at_once()
+    {
+        Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
+        using var network = new NetworkNamespace().Route("blackhole", "198.51.100.0/24");
+        InsideNamespace.Probe(network, "", "http://198.51.100.1:8500")["http://198.51.100.1:8500"].Names("Tcp.NetworkUnreachable");
+    }
+
+    [Fact]
+    public async Task Socket_of_another_user()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "Only root can become another user.");
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, UnixSocket = true });
+        var address = "unix://" + agent.UnixSocketPath;
+        InsideNamespace.ProbeAsNobody(address)[address].Names("Config.UnixSocketPermission");
+    }
+
+    [Fact]
+    public async Task Https_with_client_certificates_beside_plain_http_for_everybody()
+    {
+        Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
+        using var network = new NetworkNamespace();
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions
+        {
+            InMemory = true, Tls = new AgentTlsOptions(certificates.Root.Issue("127.0.0.1", "server.dc1.consul")) { VerifyIncoming = true },
+            ExtraConfig = $$$"""{"addresses":{"http":"127.0.0.1 {{{network.HostAddress}}}"}}""",
+        });
+        var diagnosis = await Probing.RunAsync(Probing.Options("https", agent.Ports.Https, certificates.Root, certificates.Client), [.. ConsulKvTools.Diagnosis.Probes.ProbeList.Connectivity, new ConsulKvTools.Diagnosis.Probes.AgentProbe()]);
+        diagnosis.AssertHealthy();
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis, Assert.Single(diagnosis.Findings, finding => finding.Code == "Tls.VerifyOnlyHttpsStillHttp"));
     }
 }

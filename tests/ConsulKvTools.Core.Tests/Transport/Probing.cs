@@ -1,6 +1,7 @@
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Diagnosis.Probes;
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Transport;
 
@@ -28,6 +29,24 @@ internal static class Probing
     }
 
     public static async Task<string?> RootAsync(ConsulSessionOptions options, params IProbe[] probes) => (await RunAsync(options, probes)).RootCause?.Code;
+
+    /// <summary>The root cause carries this code; the fault goes into the matrix.</summary>
+    public static async Task<ConsulDiagnosis> NamesAsync(string code, ConsulSessionOptions options, params IProbe[] probes)
+    {
+        var diagnosis = await RunAsync(options, probes);
+        Assert.Equal(code, diagnosis.RootCause?.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis);
+        return diagnosis;
+    }
+
+    /// <summary>The code is listed, though it need not be the root cause; the fault goes into the matrix.</summary>
+    public static async Task<ConsulDiagnosis> ListsAsync(string code, ConsulSessionOptions options, params IProbe[] probes)
+    {
+        var diagnosis = await RunAsync(options, probes);
+        var finding = Assert.Single(diagnosis.Findings, one => one.Code == code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis, finding);
+        return diagnosis;
+    }
 
     public static string[] Codes(this ConsulDiagnosis diagnosis) => diagnosis.Findings.Select(finding => finding.Code).ToArray();
 

@@ -62,8 +62,7 @@ public sealed class ProxyFailureTests(CertificatesFixture certificates) : IClass
             await stream.WriteAsync(System.Text.Encoding.Latin1.GetBytes(answer));
             await Task.Delay(100);
         });
-        var failure = await Targets.Tls(8501, certificates.Root).Through(proxy.Port).FailureAsync();
-        Assert.Equal(code, failure.Code);
+        var failure = await Targets.Tls(8501, certificates.Root).Through(proxy.Port).FailsWithAsync(code);
         Assert.Equal($"http://127.0.0.1:{proxy.Port}/", failure.ToFinding().Evidence["proxy"]);
     }
 
@@ -71,26 +70,26 @@ public sealed class ProxyFailureTests(CertificatesFixture certificates) : IClass
     public async Task Proxy_that_resets()
     {
         await using var proxy = new RawServer(async (stream, socket) => { await RawServer.HearAsync(stream); RawServer.Reset(socket); });
-        Assert.Equal("Proxy.ClosedDuringConnect", await Targets.Tls(8501).Through(proxy.Port).FailingCodeAsync());
+        await Targets.Tls(8501).Through(proxy.Port).FailsWithAsync("Proxy.ClosedDuringConnect");
     }
 
     [Fact]
     public async Task Proxy_that_never_answers()
     {
         await using var proxy = new RawServer((_, _) => Task.Delay(5000));
-        Assert.Equal("Proxy.ConnectTimeout", await Targets.Tls(8501).Through(proxy.Port).Within(0.3).FailingCodeAsync());
+        await Targets.Tls(8501).Through(proxy.Port).Within(0.3).FailsWithAsync("Proxy.ConnectTimeout");
     }
 
     [Fact]
     public async Task Proxy_that_is_down() =>
-        Assert.Equal("Proxy.Unreachable", await Targets.Tls(8501).Through(OpenSslServer.FreePort()).FailingCodeAsync());
+        await Targets.Tls(8501).Through(OpenSslServer.FreePort()).FailsWithAsync("Proxy.Unreachable");
 
     [Fact]
     public async Task Proxy_whose_name_is_nonsense()
     {
         var target = Targets.Tls(8501);
         target = target with { Proxy = new ConsulKvTools.Sessions.ProxySettings(new Uri("http://no-such-proxy.invalid:3128"), null, "HTTPS_PROXY") };
-        Assert.Equal("Proxy.NameNotFound", await target.FailingCodeAsync());
+        await target.FailsWithAsync("Proxy.NameNotFound");
     }
 
     private static async Task TunnelAsync(Stream stream, Socket socket)

@@ -60,21 +60,21 @@ public sealed class ProxyProbeTests(CertificatesFixture certificates) : IClassFi
         using var proxy = new HttpProxyServer { Credentials = new("me", "secret") };
         var options = Probing.Options(scheme, server.Port, certificates.Root) with { Proxy = proxy.Address };
         (await Probing.RunAsync(options with { ProxyCredential = new("me", "secret") }, Probes)).AssertHealthy();
-        Assert.Equal("Proxy.AuthenticationRequired", await Probing.RootAsync(options, Probes));
+        await Probing.NamesAsync("Proxy.AuthenticationRequired", options, Probes);
     }
 
     [Theory, MemberData(nameof(Faults))]
     public async Task Fault_of_a_tunnel(string fault, string code)
     {
         using var proxy = new HttpProxyServer { Answer = AnswerOf(fault) };
-        Assert.Equal(code, await Probing.RootAsync(Probing.Options("https", 8501, certificates.Root) with { Proxy = proxy.Address, ConnectTimeout = TimeSpan.FromSeconds(1) }, Probes));
+        await Probing.NamesAsync(code, Probing.Options("https", 8501, certificates.Root) with { Proxy = proxy.Address, ConnectTimeout = TimeSpan.FromSeconds(1) }, Probes);
     }
 
     [Theory, MemberData(nameof(Faults))]
     public async Task Fault_of_plain_http(string fault, string code)
     {
         using var proxy = new HttpProxyServer { Answer = AnswerOf(fault) };
-        Assert.Equal(code, await Probing.RootAsync(Probing.Options("http", 8500) with { Proxy = proxy.Address, ConnectTimeout = TimeSpan.FromSeconds(1) }, Probes));
+        await Probing.NamesAsync(code, Probing.Options("http", 8500) with { Proxy = proxy.Address, ConnectTimeout = TimeSpan.FromSeconds(1) }, Probes);
     }
 
     [Theory]
@@ -83,21 +83,18 @@ public sealed class ProxyProbeTests(CertificatesFixture certificates) : IClassFi
     public async Task Target_behind_the_proxy_is_down(string scheme)
     {
         using var proxy = new HttpProxyServer();
-        Assert.Equal("Proxy.TargetUnreachable", await Probing.RootAsync(
-            Probing.Options(scheme, OpenSslServer.FreePort(), certificates.Root) with { Proxy = proxy.Address }, Probes));
+        await Probing.NamesAsync("Proxy.TargetUnreachable", Probing.Options(scheme, OpenSslServer.FreePort(), certificates.Root) with { Proxy = proxy.Address }, Probes);
     }
 
     [Theory]
     [InlineData("http")]
     [InlineData("https")]
-    public async Task Proxy_is_down(string scheme) => Assert.Equal("Proxy.Unreachable", await Probing.RootAsync(
-        Probing.Options(scheme, 8500, certificates.Root) with { Proxy = new Uri($"http://127.0.0.1:{OpenSslServer.FreePort()}") }, Probes));
+    public async Task Proxy_is_down(string scheme) => await Probing.NamesAsync("Proxy.Unreachable", Probing.Options(scheme, 8500, certificates.Root) with { Proxy = new Uri($"http://127.0.0.1:{OpenSslServer.FreePort()}") }, Probes);
 
     [Theory]
     [InlineData("http")]
     [InlineData("https")]
-    public async Task Proxy_name_does_not_exist(string scheme) => Assert.Equal("Proxy.NameNotFound", await Probing.RootAsync(
-        Probing.Options(scheme, 8500, certificates.Root) with { Proxy = new Uri("http://no-such-proxy.invalid:3128") }, Probes));
+    public async Task Proxy_name_does_not_exist(string scheme) => await Probing.NamesAsync("Proxy.NameNotFound", Probing.Options(scheme, 8500, certificates.Root) with { Proxy = new Uri("http://no-such-proxy.invalid:3128") }, Probes);
 
     [Theory]
     [InlineData("http")]
@@ -105,8 +102,7 @@ public sealed class ProxyProbeTests(CertificatesFixture certificates) : IClassFi
     public async Task Proxy_wants_tls_itself(string scheme)
     {
         using var proxy = new HttpProxyServer(new TlsServerOptions(certificates.Good));
-        Assert.Equal("Proxy.TlsExpected", await Probing.RootAsync(
-            Probing.Options(scheme, 8500, certificates.Root) with { Proxy = new Uri($"http://127.0.0.1:{proxy.Port}") }, Probes));
+        await Probing.NamesAsync("Proxy.TlsExpected", Probing.Options(scheme, 8500, certificates.Root) with { Proxy = new Uri($"http://127.0.0.1:{proxy.Port}") }, Probes);
     }
 
     [Fact]
@@ -114,8 +110,7 @@ public sealed class ProxyProbeTests(CertificatesFixture certificates) : IClassFi
     {
         using var server = Leader(certificates.Good);
         using var proxy = new HttpProxyServer { Interceptor = certificates.Lab.Authority("Corporate Inspection") };
-        Assert.Equal("Proxy.TlsIntercepted",
-            await Probing.RootAsync(Probing.Options("https", server.Port, certificates.Root) with { Proxy = proxy.Address }, Probes));
+        await Probing.NamesAsync("Proxy.TlsIntercepted", Probing.Options("https", server.Port, certificates.Root) with { Proxy = proxy.Address }, Probes);
     }
 
     private static ScriptedResponse AnswerOf(string fault) =>

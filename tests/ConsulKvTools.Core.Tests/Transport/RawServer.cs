@@ -10,11 +10,11 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly CancellationTokenSource end = new();
     private int accepted;
 
-    public RawServer(Func<Stream, Socket, Task> play, IPAddress? address = null)
+    public RawServer(Func<Stream, Socket, Task> play, IPAddress? address = null, int port = 0)
     {
         address ??= IPAddress.Loopback;
         listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(address, 0));
+        listener.Bind(new IPEndPoint(address, port));
         listener.Listen(64);
         _ = AcceptAsync(play);
     }

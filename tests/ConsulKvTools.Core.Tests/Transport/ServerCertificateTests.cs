@@ -20,37 +20,36 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
     [InlineData("-tls1_3")]
     public async Task Expired(string version)
     {
-        var failure = await FailureAsync(root.Issue(Loopback with { NotAfter = Past }), version);
-        Assert.Equal("Tls.CertificateExpired", failure.Code);
+        using var server = new OpenSslServer([.. certificates.Serve(root.Issue(Loopback with { NotAfter = Past })), version]);
+        var failure = await Targets.Tls(server.Port, root).FailsWithAsync("Tls.CertificateExpired");
         Assert.Equal(5, failure.ToFinding().Evidence["days"]);
         Assert.Equal("CN=leaf", failure.ToFinding().Evidence["subject"]);
     }
 
     [Fact]
     public async Task Not_yet_valid() =>
-        Assert.Equal("Tls.CertificateNotYetValid", await CodeAsync(root.Issue(Loopback with { NotBefore = DateTimeOffset.UtcNow.AddDays(3) })));
+        await NamesAsync("Tls.CertificateNotYetValid", root.Issue(Loopback with { NotBefore = DateTimeOffset.UtcNow.AddDays(3) }));
 
     [Fact]
     public async Task For_another_host()
     {
-        var failure = await FailureAsync(root.Issue("a.example", "b.example"), host: "localhost");
-        Assert.Equal("Tls.HostNameMismatch", failure.Code);
+        using var server = new OpenSslServer(certificates.Serve(root.Issue("a.example", "b.example")));
+        var failure = await Targets.Tls(server.Port, root).Named("localhost").FailsWithAsync("Tls.HostNameMismatch");
         Assert.Equal("DNS:a.example, DNS:b.example", failure.ToFinding().Evidence["names"]);
     }
 
     [Fact]
-    public async Task Address_not_named() => Assert.Equal("Tls.IpSanMissing", await CodeAsync(root.Issue("localhost")));
+    public async Task Address_not_named() => await NamesAsync("Tls.IpSanMissing", root.Issue("localhost"));
 
     [Fact]
-    public async Task Address_written_as_a_name() => Assert.Equal("Tls.IpInDnsSan",
-        await CodeAsync(root.Issue(new CertificateOptions { CommonName = "x", IpAddressesAsDnsNames = ["127.0.0.1"] })));
+    public async Task Address_written_as_a_name() => await NamesAsync("Tls.IpInDnsSan", root.Issue(new CertificateOptions { CommonName = "x", IpAddressesAsDnsNames = ["127.0.0.1"] }));
 
     [Fact]
     public async Task Wildcard_for_one_label_only()
     {
         using var server = new OpenSslServer(certificates.Serve(root.Issue("*.dc1.consul")));
         var target = Targets.Tls(server.Port, root);
-        Assert.Equal("Tls.WildcardDepth", await (target with { Tls = target.Tls with { ServerName = "a.b.dc1.consul" } }).FailingCodeAsync());
+        await (target with { Tls = target.Tls with { ServerName = "a.b.dc1.consul" } }).FailsWithAsync("Tls.WildcardDepth");
         using var fits = await (target with { Tls = target.Tls with { ServerName = "a.dc1.consul" } }).DialAsync();
     }
 
@@ -59,12 +58,11 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
     {
         var leaf = root.Issue(new CertificateOptions { CommonName = "127.0.0.1" });
         using var server = new OpenSslServer(certificates.Serve(leaf));
-        using var connection = await Targets.Tls(server.Port, root).DialAsync();
-        Assert.Equal(["Tls.CommonNameOnly"], Judge(leaf).Remarks.Select(remark => remark.Code));
+        await Probing.ListsAsync("Tls.CommonNameOnly", Probing.Options("https", server.Port, root));
     }
 
     [Fact]
-    public async Task Self_signed() => Assert.Equal("Tls.SelfSigned", await CodeAsync(lab.SelfSigned("127.0.0.1")));
+    public async Task Self_signed() => await NamesAsync("Tls.SelfSigned", lab.SelfSigned("127.0.0.1"));
 
     [Fact]
     public async Task Self_signed_and_trusted()
@@ -82,20 +80,20 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
         var bundle = Path.Combine(lab.Folder, "with-root.pem");
         File.WriteAllText(bundle, File.ReadAllText(leaf.CertificateFile) + File.ReadAllText(other.CertificateFile));
         using var server = new OpenSslServer("-cert", leaf.CertificateFile, "-key", leaf.KeyFile, "-cert_chain", bundle);
-        Assert.Equal("Tls.UnknownCa", await Targets.Tls(server.Port, root).FailingCodeAsync());
+        await Targets.Tls(server.Port, root).FailsWithAsync("Tls.UnknownCa");
     }
 
     [Fact]
     public async Task No_authority_configured_for_a_private_one() =>
-        Assert.Equal("Tls.UnknownCa", await CodeAsync(root.Issue("127.0.0.1"), trusted: []));
+        await NamesAsync("Tls.UnknownCa", root.Issue("127.0.0.1"), trusted: []);
 
     [Fact]
     public async Task Wrong_authority_for_a_certificate_of_Consuls_own() =>
-        Assert.Equal("Tls.UnknownCa", await CodeAsync(lab.Authority("Consul Agent CA 12345").Issue("127.0.0.1")));
+        await NamesAsync("Tls.UnknownCa", lab.Authority("Consul Agent CA 12345").Issue("127.0.0.1"));
 
     [Fact]
     public async Task Issuer_that_nobody_shows() =>
-        Assert.Equal("Tls.IssuerNotFound", await CodeAsync(root.Intermediate("Hidden").Issue(Loopback with { IncludeChain = false })));
+        await NamesAsync("Tls.IssuerNotFound", root.Intermediate("Hidden").Issue(Loopback with { IncludeChain = false }));
 
     [Theory]
     [InlineData(true)]
@@ -107,46 +105,45 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
         var bundle = Path.Combine(lab.Folder, $"regenerated-{rootSent}.pem");
         File.WriteAllText(bundle, File.ReadAllText(leaf.CertificateFile) + (rootSent ? File.ReadAllText(again.CertificateFile) : ""));
         using var server = new OpenSslServer("-cert", leaf.CertificateFile, "-key", leaf.KeyFile, "-cert_chain", bundle);
-        Assert.Equal("Tls.CaRegenerated", await Targets.Tls(server.Port, root).FailingCodeAsync());
+        await Targets.Tls(server.Port, root).FailsWithAsync("Tls.CaRegenerated");
     }
 
     [Fact]
-    public async Task Intermediate_expired() => Assert.Equal("Tls.IntermediateExpired",
-        await CodeAsync(root.Intermediate("Old Intermediate", new CertificateOptions { NotAfter = Past }).Issue("127.0.0.1")));
+    public async Task Intermediate_expired() => await NamesAsync("Tls.IntermediateExpired", root.Intermediate("Old Intermediate", new CertificateOptions { NotAfter = Past }).Issue("127.0.0.1"));
 
     [Fact]
     public async Task Root_expired()
     {
         var old = lab.Authority("Old Root", new CertificateOptions { NotAfter = Past });
-        Assert.Equal("Tls.RootExpired", await CodeAsync(old.Issue("127.0.0.1"), trusted: [old]));
+        await NamesAsync("Tls.RootExpired", old.Issue("127.0.0.1"), trusted: [old]);
     }
 
     [Fact]
-    public async Task Issuer_that_is_no_authority() => Assert.Equal("Tls.IssuerNotACa",
-        await CodeAsync(root.Intermediate("No Authority", new CertificateOptions { IsAuthority = false }).Issue("127.0.0.1")));
+    public async Task Issuer_that_is_no_authority() => await NamesAsync("Tls.IssuerNotACa", root.Intermediate("No Authority", new CertificateOptions { IsAuthority = false }).Issue("127.0.0.1"));
 
     [Fact]
     public async Task Name_constraint()
     {
         var narrow = root.Intermediate("Narrow", new CertificateOptions { PermittedDnsDomain = "allowed.example" });
         using var server = new OpenSslServer(certificates.Serve(narrow.Issue("localhost")));
-        Assert.Equal("Tls.NameConstraintViolated", await Targets.Tls(server.Port, root).Named("localhost").FailingCodeAsync());
+        await Targets.Tls(server.Port, root).Named("localhost").FailsWithAsync("Tls.NameConstraintViolated");
     }
 
     [Fact]
-    public async Task Client_certificate_on_the_server() => Assert.Equal("Tls.CertificateNotForServerAuth",
-        await CodeAsync(root.Issue(Loopback with { ServerAuth = false })));
+    public async Task Client_certificate_on_the_server() => await NamesAsync("Tls.CertificateNotForServerAuth", root.Issue(Loopback with { ServerAuth = false }));
 
     [Fact]
-    public async Task Critical_extension_that_nobody_knows() => Assert.Equal("Tls.UnsupportedCriticalExtension",
-        await CodeAsync(root.Issue(Loopback with { UnknownCriticalExtension = true })));
+    public async Task Critical_extension_that_nobody_knows() => await NamesAsync("Tls.UnsupportedCriticalExtension", root.Issue(Loopback with { UnknownCriticalExtension = true }));
 
     [Fact]
-    public void Key_usage_without_signatures_is_remarked() => Assert.Contains("Tls.CertificateKeyUsage",
-        Judge(root.Issue(Loopback with { Key = KeyKind.Rsa2048, KeyUsage = X509KeyUsageFlags.KeyEncipherment })).Remarks.Select(remark => remark.Code));
+    public async Task Key_usage_without_signatures_is_remarked()
+    {
+        using var server = new OpenSslServer(certificates.Serve(root.Issue(Loopback with { Key = KeyKind.Rsa2048, KeyUsage = X509KeyUsageFlags.KeyEncipherment })));
+        await Probing.ListsAsync("Tls.CertificateKeyUsage", Probing.Options("https", server.Port, root));
+    }
 
     [Fact]
-    public void Weak_key_and_weak_signature_are_remarked()
+    public async Task Weak_key_and_weak_signature_are_remarked()
     {
         // .NET refuses to sign with SHA-1 at all.
         var file = Path.Combine(lab.Folder, "weak.pem");
@@ -156,13 +153,54 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
         var weak = X509CertificateLoader.LoadCertificateFromFile(file);
         var verdict = ChainJudge.Judge([weak], new TlsSettings { TrustedCertificates = [weak] }, "127.0.0.1", DateTime.UtcNow);
         Assert.Equal(["Tls.CertificateWeakKey", "Tls.CertificateWeakSignature"], verdict.Remarks.Select(remark => remark.Code));
+
+        using var server = new OpenSslServer("-cert", file, "-key", key, "-cipher", "DEFAULT@SECLEVEL=0");
+        var options = Probing.Options("https", server.Port) with { CACertificate = file };
+        await Probing.ListsAsync("Tls.CertificateWeakKey", options);
+        await Probing.ListsAsync("Tls.CertificateWeakSignature", options);
     }
 
     [Fact]
-    public void Intermediate_as_anchor_is_remarked()
+    public async Task Intermediate_as_anchor_is_remarked()
     {
         var intermediate = root.Intermediate("Anchor");
-        Assert.Equal(["Tls.AnchorIsIntermediate"], Judge(intermediate.Issue("127.0.0.1"), intermediate).Remarks.Select(remark => remark.Code));
+        using var server = new OpenSslServer(certificates.Serve(intermediate.Issue("127.0.0.1")));
+        await Probing.ListsAsync("Tls.AnchorIsIntermediate", Probing.Options("https", server.Port, intermediate));
+    }
+
+    [Fact]
+    public async Task Signature_that_is_damaged()
+    {
+        var leaf = root.Issue(Loopback);
+        var bytes = leaf.Certificate.RawData;
+        bytes[^3] ^= 0x10;
+        var file = Path.Combine(lab.Folder, "damaged.pem");
+        File.WriteAllText(file, System.Security.Cryptography.PemEncoding.WriteString("CERTIFICATE", bytes));
+        using var server = new OpenSslServer("-cert", file, "-key", leaf.KeyFile);
+        await Probing.NamesAsync("Tls.SignatureInvalid", Probing.Options("https", server.Port, root));
+    }
+
+    [Fact]
+    public async Task Authority_whose_key_may_not_sign()
+    {
+        var mute = lab.Authority("Mute Root", new CertificateOptions { KeyUsage = X509KeyUsageFlags.CrlSign });
+        await NamesAsync("Tls.IssuerNotACa", mute.Issue("127.0.0.1"), [mute]);
+    }
+
+    [Fact]
+    public async Task More_authorities_in_the_chain_than_one_of_them_allows()
+    {
+        var shallow = root.Intermediate("Shallow", new CertificateOptions { PathLength = 0 });
+        using var server = new OpenSslServer(certificates.Serve(shallow.Intermediate("One Too Many").Issue("127.0.0.1")));
+        await Probing.NamesAsync("Tls.PathTooLong", Probing.Options("https", server.Port, root));
+    }
+
+    [Fact]
+    public async Task As_many_authorities_as_are_allowed()
+    {
+        var shallow = root.Intermediate("Deep Enough", new CertificateOptions { PathLength = 1 });
+        using var server = new OpenSslServer(certificates.Serve(shallow.Intermediate("Below", new CertificateOptions { PathLength = 0 }).Issue("127.0.0.1")));
+        (await Probing.RunAsync(Probing.Options("https", server.Port, root))).AssertHealthy();
     }
 
     [Fact]
@@ -193,6 +231,8 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
                 verdict = Judge(leaf);
             }
             Assert.Contains("Tls.IncompleteChain", verdict.Remarks.Select(remark => remark.Code));
+            using var server = new OpenSslServer("-cert", leaf.CertificateFile, "-key", leaf.KeyFile);
+            await Probing.ListsAsync("Tls.IncompleteChain", Probing.Options("https", server.Port, root));
         }
         finally
         {
@@ -255,13 +295,9 @@ public sealed class ServerCertificateTests(CertificatesFixture certificates) : I
     private ChainVerdict Judge(IssuedCertificate leaf, string host, params IssuedCertificate[] trusted) =>
         ChainJudge.Judge([leaf.Certificate, .. leaf.SentChain], Targets.Trusting(trusted.Length == 0 ? [root] : trusted), host, DateTime.UtcNow);
 
-    private async Task<string> CodeAsync(IssuedCertificate leaf, IssuedCertificate[]? trusted = null) =>
-        (await FailureAsync(leaf, trusted: trusted)).Code;
-
-    private async Task<ConsulTransportException> FailureAsync(
-        IssuedCertificate leaf, string version = "-tls1_3", string host = "127.0.0.1", IssuedCertificate[]? trusted = null)
+    private async Task NamesAsync(string code, IssuedCertificate leaf, IssuedCertificate[]? trusted = null)
     {
-        using var server = new OpenSslServer([.. certificates.Serve(leaf), version]);
-        return await Targets.Tls(server.Port, trusted ?? [root]).Named(host).FailureAsync();
+        using var server = new OpenSslServer(certificates.Serve(leaf));
+        await Targets.Tls(server.Port, trusted ?? [root]).FailsWithAsync(code);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using ConsulKvTools.Http;
 using ConsulKvTools.Lab;
 using ConsulKvTools.Sessions;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Transport;
 
@@ -41,6 +42,16 @@ internal static class Targets
 
     /// <summary>The code a dial fails with; fails the test when it succeeds.</summary>
     public static async Task<string> FailingCodeAsync(this DialTarget target) => (await target.FailureAsync()).Code;
+
+    /// <summary>The dial fails with this code; the fault goes into the matrix.</summary>
+    public static async Task<ConsulTransportException> FailsWithAsync(this DialTarget target, string code)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var failure = await target.FailureAsync();
+        Assert.Equal(code, failure.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, code, "connection fails", clock.Elapsed);
+        return failure;
+    }
 
     public static async Task<ConsulTransportException> FailureAsync(this DialTarget target)
     {

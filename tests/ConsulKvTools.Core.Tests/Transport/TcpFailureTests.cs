@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ConsulKvTools.Http;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Transport;
 
@@ -34,6 +35,7 @@ public sealed class TcpFailureTests
         await Task.Delay(100, TestContext.Current.CancellationToken);
         var failure = await Targets.Plain(((System.Net.IPEndPoint)listener.LocalEndPoint!).Port).Within(0.5).FailureAsync();
         Assert.Equal("Tcp.Timeout", failure.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, failure.Code, "connection fails", TimeSpan.FromSeconds(0.5));
         foreach (var socket in filling) socket.Dispose();
     }
 
@@ -55,7 +57,7 @@ public sealed class TcpFailureTests
     [Fact]
     public async Task Label_that_is_too_long()
     {
-        Assert.Equal("Dns.InvalidName", await Targets.Plain(8500, new string('a', 64) + ".example").FailingCodeAsync());
+        await Targets.Plain(8500, new string('a', 64) + ".example").FailsWithAsync("Dns.InvalidName");
     }
 
     [Theory]
@@ -64,12 +66,14 @@ public sealed class TcpFailureTests
     [InlineData(SocketError.AccessDenied, AddressFamily.InterNetwork, "Tcp.AccessDenied")]
     [InlineData(SocketError.AddressNotAvailable, AddressFamily.InterNetworkV6, "Tcp.AddressFamilyUnavailable")]
     [InlineData(SocketError.AddressNotAvailable, AddressFamily.InterNetwork, "Tcp.LocalPortsExhausted")]
+    [InlineData(SocketError.InvalidArgument, AddressFamily.InterNetwork, "Tcp.NetworkUnreachable")]
+    [InlineData(SocketError.ProtocolOption, AddressFamily.InterNetwork, "Tcp.HostUnreachable")]
     [InlineData(SocketError.TooManyOpenSockets, AddressFamily.InterNetwork, "Tcp.TooManyOpenSockets")]
     public void Error_numbers(SocketError error, AddressFamily family, string code) => Assert.Equal(code, TcpFailure.CodeOf(error, family));
 
     [Fact]
     public async Task Unix_socket_that_is_not_there() =>
-        Assert.Equal("Config.UnixSocketMissing", await Targets.Unix(Path.Combine(Path.GetTempPath(), "no-such.sock")).FailingCodeAsync());
+        await Targets.Unix(Path.Combine(Path.GetTempPath(), "no-such.sock")).FailsWithAsync("Config.UnixSocketMissing");
 
     [Fact]
     public async Task Unix_socket_whose_agent_is_gone()
@@ -77,7 +81,7 @@ public sealed class TcpFailureTests
         var path = Path.Combine(Path.GetTempPath(), $"stale-{Guid.NewGuid():N}.sock");
         // .NET removes its socket files; what a killed agent leaves behind refuses just as any other file does.
         File.WriteAllText(path, "");
-        Assert.Equal("Config.UnixSocketStale", await Targets.Unix(path).FailingCodeAsync());
+        await Targets.Unix(path).FailsWithAsync("Config.UnixSocketStale");
         File.Delete(path);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using ConsulKvTools.Http;
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Transport;
 
@@ -22,7 +23,7 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
             await stream.WriteAsync(System.Text.Encoding.Latin1.GetBytes(answer));
             await Task.Delay(200);
         });
-        Assert.Equal(code, await Targets.Tls(server.Port).FailingCodeAsync());
+        await Targets.Tls(server.Port).FailsWithAsync(code);
     }
 
     [Theory]
@@ -35,14 +36,14 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
             await RawServer.HearAsync(stream);
             if (reset) RawServer.Reset(socket);
         });
-        Assert.Equal("Tls.ClosedAtClientHello", await Targets.Tls(server.Port).FailingCodeAsync());
+        await Targets.Tls(server.Port).FailsWithAsync("Tls.ClosedAtClientHello");
     }
 
     [Fact]
     public async Task Never_answers()
     {
         await using var server = new RawServer((_, _) => Task.Delay(5000));
-        Assert.Equal("Tls.HandshakeTimeout", await Targets.Tls(server.Port).Within(0.3).FailingCodeAsync());
+        await Targets.Tls(server.Port).Within(0.3).FailsWithAsync("Tls.HandshakeTimeout");
     }
 
     [Theory]
@@ -59,7 +60,7 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
             if (how == "silence") await Task.Delay(5000);
             if (how == "reset") { await Task.Delay(50); RawServer.Reset(socket); }
         });
-        Assert.Equal(code, await Targets.Tls(server.Port, certificates.Root).Within(0.5).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).Within(0.5).FailsWithAsync(code);
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
             await stream.WriteAsync(answer);
             await Task.Delay(300);
         });
-        Assert.Equal("Tls.HandshakeCorrupted", await Targets.Tls(server.Port, certificates.Root).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).FailsWithAsync("Tls.HandshakeCorrupted");
     }
 
     [Fact]
@@ -84,6 +85,7 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
         var failure = await Assert.ThrowsAsync<ConsulTransportException>(() => Dialer.DialAsync(
             Targets.Tls(server.Port, certificates.Root), new DialTrace(), SslProtocols.Tls12, TestContext.Current.CancellationToken));
         Assert.Equal("Tls.ProtocolVersion", failure.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, failure.Code, "connection fails", TimeSpan.Zero);
     }
 
     [Fact]
@@ -91,14 +93,14 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
     {
         var rsa = certificates.Root.Issue(new CertificateOptions { IpAddresses = ["127.0.0.1"], Key = KeyKind.Rsa2048 });
         using var server = new OpenSslServer([.. certificates.Serve(rsa), "-tls1_2", "-cipher", "AES128-GCM-SHA256:@SECLEVEL=0"]);
-        Assert.Equal("Tls.NoCommonCipher", await Targets.Tls(server.Port, certificates.Root).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).FailsWithAsync("Tls.NoCommonCipher");
     }
 
     [Fact]
     public async Task Server_that_speaks_only_http2()
     {
         using var server = new OpenSslServer([.. certificates.Serve(certificates.Good), "-alpn", "h2"]);
-        Assert.Equal("Tls.AlpnMismatch", await Targets.Tls(server.Port, certificates.Root).FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).FailsWithAsync("Tls.AlpnMismatch");
     }
 
     [Fact]
@@ -106,31 +108,66 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
     {
         using var server = new OpenSslServer([.. certificates.Serve(certificates.Good), "-servername", "nobody.example", "-servername_fatal",
             "-cert2", certificates.Good.CertificateFile, "-key2", certificates.Good.KeyFile]);
-        Assert.Equal("Tls.SniRejected", await Targets.Tls(server.Port, certificates.Root).Named("localhost").FailingCodeAsync());
+        await Targets.Tls(server.Port, certificates.Root).Named("localhost").FailsWithAsync("Tls.SniRejected");
     }
 
     [Theory]
-    [InlineData(40, "Tls.NoCommonCipher")]
-    [InlineData(70, "Tls.ProtocolVersion")]
-    [InlineData(80, "Tls.ServerInternalError")]
-    [InlineData(112, "Tls.SniRejected")]
-    [InlineData(116, "Tls.ClientCertificateRequired")]
-    [InlineData(120, "Tls.AlpnMismatch")]
-    [InlineData(10, "Tls.Alert.UnexpectedMessage")]
-    [InlineData(42, "Tls.Alert.BadCertificate")]
-    [InlineData(47, "Tls.Alert.IllegalParameter")]
-    [InlineData(48, "Tls.Alert.UnknownCa")]
-    [InlineData(50, "Tls.Alert.DecodeError")]
-    [InlineData(90, "Tls.Alert.UserCanceled")]
-    public async Task Fatal_alert(int alert, string code)
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(20)]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(30)]
+    [InlineData(40)]
+    [InlineData(41)]
+    [InlineData(42)]
+    [InlineData(43)]
+    [InlineData(44)]
+    [InlineData(45)]
+    [InlineData(46)]
+    [InlineData(47)]
+    [InlineData(48)]
+    [InlineData(49)]
+    [InlineData(50)]
+    [InlineData(51)]
+    [InlineData(60)]
+    [InlineData(70)]
+    [InlineData(71)]
+    [InlineData(80)]
+    [InlineData(86)]
+    [InlineData(90)]
+    [InlineData(99)]
+    [InlineData(100)]
+    [InlineData(109)]
+    [InlineData(110)]
+    [InlineData(111)]
+    [InlineData(112)]
+    [InlineData(113)]
+    [InlineData(114)]
+    [InlineData(115)]
+    [InlineData(116)]
+    [InlineData(120)]
+    [InlineData(121)]
+    public async Task Fatal_alert(int alert)
     {
+        var code = alert switch
+        {
+            40 or 71 => "Tls.NoCommonCipher",
+            70 => "Tls.ProtocolVersion",
+            80 => "Tls.ServerInternalError",
+            112 => "Tls.SniRejected",
+            116 => "Tls.ClientCertificateRequired",
+            120 => "Tls.AlpnMismatch",
+            99 => "Tls.Alert.Unassigned",
+            _ => "Tls.Alert." + TlsAlert.NameOf(alert),
+        };
         await using var server = new RawServer(async (stream, _) =>
         {
             await RawServer.HearAsync(stream);
             await stream.WriteAsync(new byte[] { 21, 3, 3, 0, 2, 2, (byte)alert });
             await Task.Delay(100);
         });
-        Assert.Equal(code, await Targets.Tls(server.Port).FailingCodeAsync());
+        await Probing.NamesAsync(code, Probing.Options("https", server.Port));
     }
 
     [Fact]
@@ -142,6 +179,7 @@ public sealed class TlsFailureTests(CertificatesFixture certificates) : IClassFi
             Targets.Tls(server.Port, certificates.Root), new DialTrace(), SslProtocols.Tls, TestContext.Current.CancellationToken));
 #pragma warning restore SYSLIB0039
         Assert.Equal("Tls.LocalPolicy", failure.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, failure.Code, "connection fails", TimeSpan.Zero);
     }
 
     // Carries the client's hello to a real server and gives what that answers at first.

@@ -2,6 +2,7 @@ using ConsulKvTools.Diagnosis.Probes;
 using ConsulKvTools.Diagnosis.Transport;
 using ConsulKvTools.Http;
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
 using ClientHello = ConsulKvTools.Diagnosis.Transport.ClientHello;
 
 namespace ConsulKvTools.Tests.Transport;
@@ -63,6 +64,7 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
         var diagnosis = await Probing.RunAsync(Probing.Options("https", server.Port, certificates.Root, certificates.Client));
         diagnosis.AssertHealthy();
         Assert.Equal(["Tls.ClientCertificateUnused"], diagnosis.Codes());
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis, diagnosis.Findings[0]);
     }
 
     [Fact]
@@ -72,6 +74,7 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
         using var server = new OpenSslServer(certificates.Serve(leaf));
         var diagnosis = await Probing.RunAsync(Probing.Options("https", server.Port, certificates.Root));
         Assert.Equal("Tls.CertificateExpiresSoon", diagnosis.RootCause!.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis);
         Assert.Equal(12, diagnosis.RootCause.Evidence["days"]);
         Assert.Equal(DiagnosisVerdict.Degraded, diagnosis.Verdict);
     }
@@ -94,7 +97,7 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
         var leaf = certificates.Root.Issue(new CertificateOptions { IpAddresses = ["127.0.0.1"], NotAfter = DateTimeOffset.UtcNow.AddDays(-9) });
         using var server = new ScriptedHttpServer(leaf);
         server.On("GET", "/v1/status/leader", ScriptedResponse.Json("\"127.0.0.1:8300\"", 200, "Date: " + DateTimeOffset.UtcNow.AddDays(days).ToString("r", null)));
-        Assert.Equal(code, await Probing.RootAsync(Probing.Options("https", server.Port, certificates.Root)));
+        await Probing.NamesAsync(code, Probing.Options("https", server.Port, certificates.Root));
     }
 
     [Theory]
@@ -106,6 +109,7 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
         using var server = new OpenSslServer([.. certificates.Serve(rsa), version, "-cipher", "DEFAULT@SECLEVEL=0"]);
         var diagnosis = await Probing.RunAsync(Probing.Options("https", server.Port, certificates.Root));
         Assert.Equal("Tls.ProtocolVersion", diagnosis.RootCause!.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis);
         Assert.Equal(version == "-tls1" ? "TLS 1.0" : "TLS 1.1", diagnosis.RootCause.Evidence["version"]);
     }
 
@@ -116,7 +120,7 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
     {
         var rsa = certificates.Root.Issue(new CertificateOptions { IpAddresses = ["127.0.0.1"], Key = KeyKind.Rsa2048 });
         using var server = new OpenSslServer([.. certificates.Serve(rsa), "-tls1_2", "-cipher", cipher]);
-        Assert.Equal("Tls.NoCommonCipher", await Probing.RootAsync(Probing.Options("https", server.Port, certificates.Root)));
+        await Probing.NamesAsync("Tls.NoCommonCipher", Probing.Options("https", server.Port, certificates.Root));
     }
 
     [Fact]
@@ -130,14 +134,14 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
             if (buffer.AsSpan(0, count).IndexOf("localhost"u8) >= 0) RawServer.Reset(socket);
             else await RelayAsync(stream, buffer.AsMemory(0, count), real.Port);
         });
-        Assert.Equal("Tls.SniBlocked", await Probing.RootAsync(Probing.Options("https", server.Port, certificates.Root, host: "localhost")));
+        await Probing.NamesAsync("Tls.SniBlocked", Probing.Options("https", server.Port, certificates.Root, host: "localhost"));
     }
 
     [Fact]
     public async Task Closed_on_accept()
     {
         await using var server = new RawServer((_, _) => Task.CompletedTask);
-        Assert.Equal("Tcp.ClosedOnAccept", await Probing.RootAsync(Probing.Options("https", server.Port, certificates.Root)));
+        await Probing.NamesAsync("Tcp.ClosedOnAccept", Probing.Options("https", server.Port, certificates.Root));
     }
 
     [Fact]
@@ -156,6 +160,7 @@ public sealed class TlsProbeTests(CertificatesFixture certificates) : IClassFixt
             Probing.Options("https", real.Port, certificates.Root) with { Proxy = new Uri($"http://127.0.0.1:{proxy.Port}") });
         Assert.Contains("Proxy.TlsIntercepted", diagnosis.Codes());
         Assert.Equal("Proxy.TlsIntercepted", diagnosis.RootCause!.Code);
+        FaultMatrix.Add(FaultOrigin.Real, TestWords.Here, diagnosis);
     }
 
     [Theory]

@@ -281,8 +281,12 @@ public sealed partial class ConsulAgent : IDisposable, IAsyncDisposable
             if (string.IsNullOrEmpty(leader)) return false;
             // A client agent remembers for half a minute that it did not find a token, so it is only asked once a leader is there.
             var read = await _client.SendAsync(HttpMethod.Get, "/v1/kv/lab-ready?consistent", null, ManagementToken, ct).ConfigureAwait(false);
-            return read.Status is HttpStatusCode.NotFound or HttpStatusCode.OK
+            var answers = read.Status is HttpStatusCode.NotFound or HttpStatusCode.OK
                 || read.Status == HttpStatusCode.Forbidden && !read.Body.Contains("ACL not found", StringComparison.Ordinal);
+            if (!answers || ManagementToken is null) return answers;
+            // A server takes policies and tokens only after it has seen by gossip that all others speak the new ACL system.
+            var self = await _client.SendAsync(HttpMethod.Get, "/v1/acl/token/self", null, ManagementToken, ct).ConfigureAwait(false);
+            return !self.Body.Contains("legacy mode", StringComparison.Ordinal);
         }
     }
 

@@ -117,7 +117,7 @@ public sealed class CertificateLab : IDisposable, IAsyncDisposable
     {
         var extensions = request.CertificateExtensions;
         var isAuthority = authority && options.IsAuthority;
-        extensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, critical: true));
+        extensions.Add(new X509BasicConstraintsExtension(isAuthority, options.PathLength is not null, options.PathLength ?? 0, critical: true));
         extensions.Add(new X509KeyUsageExtension(
             options.KeyUsage ?? (isAuthority
                 ? X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign

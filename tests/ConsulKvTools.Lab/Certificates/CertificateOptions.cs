@@ -56,6 +56,9 @@ public sealed record CertificateOptions
     /// <summary>For an authority: false leaves out that it is one.</summary>
     public bool IsAuthority { get; set; } = true;
 
+    /// <summary>For an authority: how many authorities may stand below it; null says nothing.</summary>
+    public int? PathLength { get; set; }
+
     /// <summary>For an authority: the only DNS domain it may certify (name constraint); null constrains nothing.</summary>
     public string? PermittedDnsDomain { get; set; }
 

@@ -20,7 +20,7 @@ public sealed class ScriptedConsul : ScriptedHttpServer
 
     /// <summary>Starts an agent.</summary>
     public ScriptedConsul(ScriptedConsulOptions? options = null)
-        : base((options ??= new()).Tls)
+        : base((options ??= new()).Tls, options.ListenOn)
     {
         _options = options;
         ManagementToken = Guid.NewGuid().ToString();

@@ -20,4 +20,7 @@ public sealed record ScriptedConsulOptions
 
     /// <summary>How it speaks TLS; null is plain HTTP.</summary>
     public TlsServerOptions? Tls { get; set; }
+
+    /// <summary>The address to listen on; null is 127.0.0.1.</summary>
+    public System.Net.IPAddress? ListenOn { get; set; }
 }

@@ -9,19 +9,27 @@ namespace ConsulKvTools.Lab;
 /// </summary>
 public sealed class FullBacklogListener : IDisposable
 {
-    private readonly PortBlock _block = PortBlock.Reserve();
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly PortBlock? _block;
+    private readonly IPEndPoint _endPoint;
+    private readonly Socket _listener;
     private readonly List<Socket> _fillers = [];
 
     /// <summary>Listens, and fills the queue.</summary>
-    public FullBacklogListener()
+    /// <param name="endPoint">Where; null is a free port of 127.0.0.1.</param>
+    public FullBacklogListener(IPEndPoint? endPoint = null)
     {
-        var endPoint = new IPEndPoint(IPAddress.Loopback, _block.First);
+        if (endPoint is null)
+        {
+            _block = PortBlock.Reserve();
+            endPoint = new(IPAddress.Loopback, _block.First);
+        }
+        _endPoint = endPoint;
+        _listener = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _listener.Bind(endPoint);
         _listener.Listen(0);
         for (var i = 0; i < 4; i++)
         {
-            var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            var filler = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
             _fillers.Add(filler);
             try
             {
@@ -34,16 +42,16 @@ public sealed class FullBacklogListener : IDisposable
     }
 
     /// <summary>The address that never answers a SYN.</summary>
-    public Uri Address => new($"http://127.0.0.1:{Port}");
+    public Uri Address => new($"http://{_endPoint}");
 
     /// <summary>The port that never answers a SYN.</summary>
-    public int Port => _block.First;
+    public int Port => _endPoint.Port;
 
     /// <summary>Frees the port.</summary>
     public void Dispose()
     {
         foreach (var filler in _fillers) filler.Dispose();
         _listener.Dispose();
-        _block.Dispose();
+        _block?.Dispose();
     }
 }

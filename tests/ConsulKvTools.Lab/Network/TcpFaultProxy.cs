@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -16,6 +17,8 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
     private readonly List<RecordedRequest> _requests = [];
     private readonly HashSet<Relay> _relays = [];
     private volatile Fault _fault = new(FaultKind.None);
+    private volatile IdleLimit? _forgetIdle, _closeIdle;
+    private TimeSpan? _longestLife;
     private Cut? _cut;
 
     /// <summary>Starts a relay that passes everything.</summary>
@@ -54,6 +57,8 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
     public void Pass()
     {
         _fault = new(FaultKind.None);
+        _forgetIdle = _closeIdle = null;
+        _longestLife = null;
         lock (_gate) _cut = null;
         _listener.Listen();
     }
@@ -81,6 +86,19 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
             foreach (var relay in _relays) relay.Forgotten = true;
         }
     }
+
+    /// <summary>Forgets each connection that was silent for longer than this, as NAT boxes and load balancers do; others are carried.</summary>
+    /// <param name="after">The longest silence that is forgiven.</param>
+    /// <param name="reset">True resets (RST) the connection when something comes on it after all; false never says a word.</param>
+    public void ForgetIdle(TimeSpan after, bool reset = false) => _forgetIdle = new(after, reset);
+
+    /// <summary>Closes each connection that has been silent for this long, as servers and proxies with a keep-alive time-out do.</summary>
+    /// <param name="after">The silence that is allowed.</param>
+    /// <param name="reset">True closes with RST instead of FIN.</param>
+    public void CloseIdle(TimeSpan after, bool reset = false) => _closeIdle = new(after, reset);
+
+    /// <summary>Ends each connection at this age, whatever passes on it. Applies to new connections.</summary>
+    public void CloseAfter(TimeSpan age) => _longestLife = age;
 
     /// <summary>Holds whatever comes from the client for a while before it goes on.</summary>
     public void Delay(TimeSpan delay) => _fault = new(FaultKind.Delay, delay);
@@ -172,6 +190,7 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
         lock (_gate) _relays.Add(relay);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var back = Task.Run(() => CarryAnswersAsync(relay, either.Token), CancellationToken.None);
+        _ = EndInTimeAsync(relay, either.Token);
         try
         {
             await CarryRequestsAsync(relay, either.Token).ConfigureAwait(false);
@@ -183,6 +202,32 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
         {
             lock (_gate) _relays.Remove(relay);
             await either.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndInTimeAsync(Relay relay, CancellationToken cancellationToken)
+    {
+        var life = _longestLife;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(20, cancellationToken).ConfigureAwait(false);
+                if (_closeIdle is { } limit && relay.Idle > limit.After)
+                {
+                    relay.Client.End(limit.Reset);
+                    return;
+                }
+                if (relay.Age > life)
+                {
+                    relay.Client.End(reset: false);
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // It ended by itself.
         }
     }
 
@@ -216,6 +261,12 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
     private async Task ForwardAsync(Relay relay, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (_fault is { Kind: FaultKind.Delay } slow) await Task.Delay(slow.Time, cancellationToken).ConfigureAwait(false);
+        if (_forgetIdle is { } limit && relay.Idle > limit.After)
+        {
+            relay.Forgotten = true;
+            if (limit.Reset) relay.Client.End(reset: true);
+        }
+        relay.Touch();
         if (relay.Forgotten) await SwallowAsync(relay.Client, cancellationToken).ConfigureAwait(false);
         else await WriteAsync(relay.Server, bytes, cancellationToken).ConfigureAwait(false);
     }
@@ -228,6 +279,7 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
             int read;
             while ((read = await relay.Server.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
+                relay.Touch();
                 if (relay.CutAnswer is { } cut)
                 {
                     relay.Client.End(cut.Reset);
@@ -273,6 +325,8 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
 
     private sealed record Fault(FaultKind Kind, TimeSpan Time = default, int BytesPerSecond = 0);
 
+    private sealed record IdleLimit(TimeSpan After, bool Reset);
+
     private sealed record Cut(Func<RecordedRequest, bool> When, bool After, bool Reset)
     {
         public int Skip { get; set; }
@@ -284,10 +338,21 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
     {
         private volatile Cut? _cutAnswer;
         private volatile bool _forgotten;
+        private readonly long _began = Stopwatch.GetTimestamp();
+        private long _lastSeen = Stopwatch.GetTimestamp();
 
         public ScriptedConnection Client => client;
 
         public Stream Server => server;
+
+        /// <summary>Since the last byte in either direction.</summary>
+        public TimeSpan Idle => Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastSeen));
+
+        /// <summary>Since it was opened.</summary>
+        public TimeSpan Age => Stopwatch.GetElapsedTime(_began);
+
+        /// <summary>A byte passes.</summary>
+        public void Touch() => Interlocked.Exchange(ref _lastSeen, Stopwatch.GetTimestamp());
 
         /// <summary>The answer to the request under way is to be lost.</summary>
         public Cut? CutAnswer { get => _cutAnswer; set => _cutAnswer = value; }

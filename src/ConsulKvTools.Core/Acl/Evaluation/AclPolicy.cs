@@ -10,6 +10,12 @@ internal sealed record AclPolicy(string Name, IReadOnlyList<AclRule> Rules)
     /// <summary>Stanzas with names that Consul ignores.</summary>
     public IReadOnlyList<AclRule> Unknown { get; init; } = [];
 
+    /// <summary>Its id; null for identities, and for the rules of a legacy token.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Its rules as they are written; null when it has no text of its own.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Datacenters it is valid in; empty for all.</summary>
     public IReadOnlyList<string> Datacenters { get; init; } = [];
 

@@ -16,6 +16,9 @@ internal sealed record AclRule(string Stanza, string Segment, string Policy)
     /// <summary>Column of the stanza's name, from 1.</summary>
     public int Column { get; init; }
 
+    /// <summary>Where the policy word stands in the text, quotes included; null when there is none.</summary>
+    public (int Start, int End)? Word { get; init; }
+
     /// <summary>True when a Sentinel code policy hangs on the rule (Enterprise): it may deny what the rule allows.</summary>
     public bool HasSentinel { get; init; }
 

@@ -53,14 +53,14 @@ internal sealed class AclRules
         {
             var name = item.Keys[0].Text.ToLowerInvariant();
             var labels = item.Keys.Skip(1).Select(key => key.Text).ToArray();
-            if (Plain.Contains(name)) rules.Add(At(item.Keys[0], name, "", (item.Value as HclLiteral)?.Text ?? "", scope, false));
+            if (Plain.Contains(name)) rules.Add(At(item.Keys[0], name, "", item.Value as HclLiteral, scope, false));
             else if (Labelled.Contains(name)) ReadLabelled(item.Keys[0], name, labels, item.Value, scope, rules);
             else if (Scopes.Contains(name)) ReadScope(name, labels, item.Value, scope);
             else if (name is not ("id" or "revision"))
             {
                 var before = unknown.Count;
                 ReadLabelled(item.Keys[0], name, labels, item.Value, scope, unknown);
-                if (unknown.Count == before) unknown.Add(At(item.Keys[0], name, "", (item.Value as HclLiteral)?.Text ?? "", scope, false));
+                if (unknown.Count == before) unknown.Add(At(item.Keys[0], name, "", item.Value as HclLiteral, scope, false));
             }
         }
     }
@@ -77,14 +77,14 @@ internal sealed class AclRules
                 foreach (var item in body.Items)
                 {
                     // A "policy" without a label around it is taken as a label of that name (1.8.7).
-                    if (item.Value is HclLiteral word) into.Add(At(item.Keys[0], name, item.Keys[0].Text, word.Text, scope, false));
+                    if (item.Value is HclLiteral word) into.Add(At(item.Keys[0], name, item.Keys[0].Text, word, scope, false));
                     else ReadLabelled(item.Keys[0], name, [.. item.Keys.Select(key => key.Text)], item.Value, scope, into);
                 }
                 break;
             case HclObject body:
                 // Of several the last one counts.
                 var policy = labels.Length > 1 ? null : body.Items.LastOrDefault(item => IsNamed(item, "policy") && item.Value is HclLiteral);
-                into.Add(At(stanza, name, labels[0], (policy?.Value as HclLiteral)?.Text ?? "", scope, body.Items.Any(item => IsNamed(item, "sentinel"))));
+                into.Add(At(stanza, name, labels[0], policy?.Value as HclLiteral, scope, body.Items.Any(item => IsNamed(item, "sentinel"))));
                 break;
         }
     }
@@ -108,6 +108,9 @@ internal sealed class AclRules
 
     private static bool IsNamed(HclItem item, string name) => string.Equals(item.Keys[0].Text, name, StringComparison.OrdinalIgnoreCase);
 
-    private static AclRule At(HclKey place, string name, string segment, string policy, string? scope, bool sentinel) =>
-        new(name, segment, policy) { Line = place.Line, Column = place.Column, Scope = scope, HasSentinel = sentinel };
+    private static AclRule At(HclKey place, string name, string segment, HclLiteral? policy, string? scope, bool sentinel) =>
+        new(name, segment, policy?.Text ?? "")
+        {
+            Line = place.Line, Column = place.Column, Scope = scope, HasSentinel = sentinel, Word = policy is { End: > 0 } ? (policy.Start, policy.End) : null,
+        };
 }

@@ -58,10 +58,10 @@ internal sealed class HclParser
         {
             case HclScanner.Kind.Text or HclScanner.Kind.Heredoc:
                 Take();
-                return new HclLiteral(here.Text, IsString: true);
+                return new HclLiteral(here.Text, IsString: true) { Start = here.Start, End = here.End };
             case HclScanner.Kind.Number or HclScanner.Kind.Boolean:
                 Take();
-                return new HclLiteral(here.Text, IsString: false);
+                return new HclLiteral(here.Text, IsString: false) { Start = here.Start, End = here.End };
             case HclScanner.Kind.Mark when here.Is('{'):
                 return Object();
             case HclScanner.Kind.Mark when here.Is('['):

@@ -19,6 +19,12 @@ internal sealed class HclScanner(string text)
 
     internal readonly record struct Token(Kind Kind, string Text, int Line, int Column)
     {
+        /// <summary>Its first character's place in the text.</summary>
+        public int Start { get; init; }
+
+        /// <summary>The place of the character after it.</summary>
+        public int End { get; init; }
+
         public bool Is(char mark) => Kind == Kind.Mark && Text[0] == mark;
 
         public string Shown => Kind == Kind.End ? "the end of the text" : $"'{Printable.Text(Text, 40)}'";
@@ -33,6 +39,12 @@ internal sealed class HclScanner(string text)
     public Token Next()
     {
         SkipBlank();
+        var start = position;
+        return Take() with { Start = start, End = position };
+    }
+
+    private Token Take()
+    {
         var (startLine, startColumn) = (line, column);
         Token Made(Kind kind, string value) => new(kind, value, startLine, startColumn);
         if (position >= text.Length) return Made(Kind.End, "");

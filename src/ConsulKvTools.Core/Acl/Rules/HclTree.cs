@@ -10,7 +10,14 @@ internal sealed record HclItem(IReadOnlyList<HclKey> Keys, HclValue Value);
 internal abstract record HclValue;
 
 /// <summary>A string, number or truth value, as text.</summary>
-internal sealed record HclLiteral(string Text, bool IsString) : HclValue;
+internal sealed record HclLiteral(string Text, bool IsString) : HclValue
+{
+    /// <summary>Where it stands in the text, quotes included: its first character.</summary>
+    public int Start { get; init; }
+
+    /// <summary>The character after it.</summary>
+    public int End { get; init; }
+}
 
 /// <summary>A list.</summary>
 internal sealed record HclList(IReadOnlyList<HclValue> Elements) : HclValue;

@@ -54,11 +54,13 @@ internal ref struct JsonRules
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) elements.Add(Value());
                 return new HclList(elements);
             case JsonTokenType.String:
-                return new HclLiteral(reader.GetString()!, IsString: true);
+                return new HclLiteral(reader.GetString()!, IsString: true) { Start = CharAt(reader.TokenStartIndex), End = CharAt(reader.BytesConsumed) };
             default:
                 return new HclLiteral(Encoding.UTF8.GetString(reader.ValueSpan.ToArray()), IsString: false);
         }
     }
+
+    private readonly int CharAt(long index) => Encoding.UTF8.GetCharCount(text, 0, (int)index);
 
     private HclKey KeyHere()
     {

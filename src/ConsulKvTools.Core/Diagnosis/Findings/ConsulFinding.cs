@@ -37,6 +37,12 @@ public sealed record ConsulFinding
     /// <summary>The code of the finding that explains this one; null when it stands on its own.</summary>
     public string? BlockedBy { get; init; }
 
+    /// <summary>The suppression that matched it, as the caller wrote it: <c>Code</c> or <c>Code=target</c>; null when it counts.</summary>
+    public string? SuppressedBy { get; init; }
+
+    /// <summary>True when the caller knows of it and does not want it to count: it is shown, but decides neither verdict nor root cause.</summary>
+    public bool IsSuppressed => SuppressedBy is not null;
+
     /// <summary>The probe that found it; null when it came from a command.</summary>
     public string? Probe { get; init; }
 

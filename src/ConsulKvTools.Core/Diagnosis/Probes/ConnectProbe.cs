@@ -83,6 +83,10 @@ internal sealed class ConnectProbe : IProbe
     {
         var (code, attempt) = TcpFailure.MostTelling(attempts);
         var findings = new List<ConsulFinding>();
+        if (attempts.Count > 0 && !target.Endpoint.IsLoopback && !IPAddress.TryParse(target.Endpoint.Host, out _)
+            && await StaleName.FindAsync(target.Endpoint.Host, target.Endpoint.Port, attempts.Select(one => one.Address.Address).ToArray(), ResolverSettings.Read(), cancellation)
+                .ConfigureAwait(false) is { } stale)
+            findings.Add(ConsulFinding.Create("Dns.StaleAddress", DialEvidence.Of(target.Endpoint, attempt?.Address, stale)));
         if (code is "Tcp.Refused" or "Tcp.AddressFamilyUnavailable" && await OtherLoopbackAsync(attempts, cancellation).ConfigureAwait(false) is { } other)
             findings.Add(ConsulFinding.Create("Dns.AddressFamilyMismatch",
                 DialEvidence.Of(target.Endpoint, attempt?.Address, ("answer", $"{other} accepts connections"), ("text", string.Join("; ", attempts)))));

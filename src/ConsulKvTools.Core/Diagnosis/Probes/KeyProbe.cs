@@ -1,11 +1,14 @@
+using ConsulKvTools.Acl;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv;
 
 namespace ConsulKvTools.Diagnosis.Probes;
 
-/// <summary>Whether the key can be addressed as it is, and what stands there now.</summary>
+/// <summary>What stands at the key now.</summary>
 internal sealed class KeyProbe : IProbe
 {
+    private static readonly TimeSpan LookAlikePatience = TimeSpan.FromMilliseconds(250);
+
     public string Name => "Key";
 
     public ConsulLayer Layer => ConsulLayer.Key;
@@ -16,21 +19,74 @@ internal sealed class KeyProbe : IProbe
     {
         if (context.Request.Key is not { } key) return ProbeResults.Skipped("no key was given");
         var isPrefix = context.Request.Operation is AclOperation.List or AclOperation.DeleteRecurse;
-        if (KvKey.Check(key, isPrefix) is { } problem) return ProbeResults.From(problem.Title, [problem]);
+        if (KvKey.Check(key, isPrefix) is { } problem)
+        {
+            // That it cannot be sent has been said; that somebody stored it all the same is worth knowing.
+            return await StoredTraces.BehindSlashAsync(context, key, problem, cancellation).ConfigureAwait(false) is { } stray
+                ? ProbeResults.From(stray.Title, [stray]) : ProbeResults.Skipped("the key cannot be sent as it is");
+        }
         // Without a leader only a stale read is answered at once.
         var mode = context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } } ? "" : "stale";
         var request = ConsulRequest.Get(KvKey.PrefixPath(key), isPrefix ? "keys&separator=/&" + mode : mode) with { MaxBody = 64 * 1024 * 1024 };
         var (response, failure) = await ProbeHttp.SendAsync(context, request, key, KvReader.KvQueryAnswers, cancellation).ConfigureAwait(false);
+        // Nomad answers /v1/status/leader just as Consul does; only Consul knows /v1/kv.
+        if (failure is { Code: "Key.WrongApiPath" } && context.Session.Target.Endpoint.PathPrefix.Length == 0)
+            failure = failure with
+            {
+                Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("host", context.Session.Target.Endpoint.Host), ("port", context.Session.Target.Endpoint.Port),
+                    ("status", failure.Status), ("body", failure.Finding.Evidence["body"]), ("text", "it answers /v1/status/leader, as Nomad does too, but knows no /v1/kv")),
+            };
+        var findings = KeyOddities.Of(key, isPrefix).ToList();
         if (failure is not null)
-            return ProbeResults.From(failure.Finding.Title, [failure.Finding]);
-        if (response!.Status == 403) return ProbeResults.From("the token may not read the key", []);
-        if (response.Status == 404) return ProbeResults.From("the key does not exist yet", [], ("KeyExists", false));
-        if (isPrefix) return ProbeResults.From("there are keys below the prefix", [], ("KeyExists", true));
+        {
+            // What is a mere oddity elsewhere is the reason here.
+            if (failure.Code == "Agent.UnprintableFilter" && KeyOddities.HasControl(key))
+                findings = findings.ConvertAll(odd => odd.Code == "Key.ControlCharacter" ? odd with { Severity = FindingSeverity.Error } : odd);
+            return ProbeResults.From(failure.Finding.Title, [failure.Finding, .. findings]);
+        }
+        if (response!.Status == 403 && isPrefix) return ProbeResults.From("the token may not list the prefix", findings);
+        if (response.Status == 403) return ProbeResults.From("the token may not read the key", [ConsulFinding.Create("Key.Forbidden", ("key", Printable.Text(key))), .. findings]);
+        if (isPrefix && (response.FilteredByAcls || ((response.Status == 404 || response.Text is "[]") && await MayNotListAsync(context, key, cancellation).ConfigureAwait(false))))
+            return ProbeResults.From("what is below the prefix may be hidden from the token",
+                [ConsulFinding.Create("Key.Filtered", ("key", Printable.Text(key)), ("prefix", Printable.Text(key)), ("address", context.Session.Address)), .. findings]);
+        if (await StoredTraces.RestoredAsync(context, key, cancellation).ConfigureAwait(false) is { } restored) findings.Add(restored);
+        if (response.Status == 404)
+        {
+            if (await StoredTraces.ElsewhereAsync(context, key, isPrefix, cancellation).ConfigureAwait(false) is { } elsewhere) findings.Add(elsewhere);
+            if (!isPrefix && await LookAlikeAsync(context, key, mode, cancellation).ConfigureAwait(false) is { } other) findings.Add(other);
+            if (context.Request.Operation is AclOperation.Read or AclOperation.Delete)
+                findings.Add(ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("prefix", Printable.Text(KvKey.Folder(key))), ("address", context.Session.Address)));
+            return ProbeResults.From("the key does not exist yet", findings, ("KeyExists", false));
+        }
+        if (isPrefix) return ProbeResults.From("there are keys below the prefix", findings, ("KeyExists", true));
         var entry = KvJson.ReadSingle(response.Body, new KvJson.ReadContext(ConsulConsistency.Default, response.LastContact, context.Session.Name));
-        var findings = new List<ConsulFinding>();
+        findings.AddRange(await StoredTraces.OfAsync(context, entry, cancellation).ConfigureAwait(false));
         if (entry.LockSession is { } holder && context.Request.Operation is AclOperation.Write or AclOperation.Lock or AclOperation.Delete)
             findings.Add(ConsulFinding.Create("Key.Locked", ("key", Printable.Text(key)), ("holder", holder), ("session", holder)));
         return ProbeResults.From($"{entry.Bytes.Length} bytes, ModifyIndex {entry.ModifyIndex}", findings,
             ("KeyExists", true), ("KeyModifyIndex", entry.ModifyIndex), ("KeyBytes", entry.Bytes.Length), ("KeyFlags", entry.Flags), ("KeyLockSession", entry.LockSession));
+    }
+
+    /// <summary>Before 1.11 Consul does not say that it left keys out: nothing to be seen may mean nothing that may be seen.</summary>
+    private static async Task<bool> MayNotListAsync(ProbeContext context, string prefix, CancellationToken cancellation)
+    {
+        var answers = await new AclClient(context.Session, AclProbe.Send(context)).TryAskAsync([new AclQuestion("key", "list", prefix), new AclQuestion("key", "read", prefix)], cancellation).ConfigureAwait(false);
+        return answers is [false, false];
+    }
+
+    /// <summary>The first other spelling of the key that exists; null when none does, or it cannot be seen.</summary>
+    private static async Task<ConsulFinding?> LookAlikeAsync(ProbeContext context, string key, string mode, CancellationToken cancellation)
+    {
+        // One after the other, so that they take no connections from the other probes, and no longer than is worth it.
+        var started = context.Session.Time.GetTimestamp();
+        foreach (var other in KeyOddities.LookAlikes(key))
+        {
+            if (context.Session.Time.GetElapsedTime(started) > LookAlikePatience) return null;
+            var request = ConsulRequest.Get(KvKey.Path(other), (mode.Length > 0 ? mode + "&" : "") + "raw");
+            var (response, failure) = await ProbeHttp.SendAsync(context, request, other, _ => true, cancellation).ConfigureAwait(false);
+            if (failure is not null) return null;
+            if (response is { Status: 200 }) return ConsulFinding.Create("Key.LookAlike", ("key", Printable.Text(key)), ("value", Printable.Text(other)));
+        }
+        return null;
     }
 }

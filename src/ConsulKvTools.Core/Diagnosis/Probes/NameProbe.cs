@@ -10,6 +10,7 @@ namespace ConsulKvTools.Diagnosis.Probes;
 internal sealed class NameProbe : IProbe
 {
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ExplanationTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SuffixPatience = TimeSpan.FromMilliseconds(300);
 
     // ICANN's sign for a name that leaked into a public zone of the same name.
@@ -35,11 +36,11 @@ internal sealed class NameProbe : IProbe
         }
 
         var clock = Stopwatch.StartNew();
-        var (addresses, fallback) = await ResolveAsync(host, context.TimeFor(target.ConnectTimeout), cancellation).ConfigureAwait(false);
+        var (addresses, fallback) = await ResolveAsync(host, context.TimeFor(target.ConnectTimeout, ExplanationTime), cancellation).ConfigureAwait(false);
         var elapsed = clock.Elapsed;
         if (addresses.Count == 0)
         {
-            var (code, answers) = await NameExplanation.ExplainAsync(host, fallback, ResolverSettings.Read(), cancellation).ConfigureAwait(false);
+            var (code, answers) = await ExplainAsync(context, host, fallback, cancellation).ConfigureAwait(false);
             return Failed(context, code, [.. answers, ("seconds", Math.Round(elapsed.TotalSeconds, 1))]);
         }
         context.Facts.Publish(new ResolvedAddresses(addresses, elapsed));
@@ -68,6 +69,21 @@ internal sealed class NameProbe : IProbe
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return ([], "Dns.ResolverTimeout");
+        }
+    }
+
+    /// <summary>What the name servers themselves say; where time is up first, what the system said.</summary>
+    private static async Task<(string Code, (string, object?)[] Evidence)> ExplainAsync(ProbeContext context, string host, string fallback, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(context.TimeFor(TimeSpan.FromSeconds(5)));
+        try
+        {
+            return await NameExplanation.ExplainAsync(host, fallback, ResolverSettings.Read(), deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (fallback, []);
         }
     }
 

@@ -9,7 +9,7 @@ namespace ConsulKvTools.Diagnosis.Probes;
 /// </summary>
 internal sealed class PortProbe : IProbe
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), SniffingTime = TimeSpan.FromSeconds(1);
 
     public string Name => "Port";
 
@@ -25,7 +25,7 @@ internal sealed class PortProbe : IProbe
         var question = ConsulRequest.Get("/v1/status/leader") with { SendToken = false, SendScope = false, MaxBody = 64 * 1024 };
         try
         {
-            var response = await context.Session.Http.SendAsync(question, context.TimeFor(Patience), cancellation).ConfigureAwait(false);
+            var response = await context.Session.Http.SendAsync(question, context.TimeFor(Patience, SniffingTime), cancellation).ConfigureAwait(false);
             if (!LooksLikeTls(response))
             {
                 context.Facts.Publish(new PortFacts("HTTP", null));
@@ -41,12 +41,27 @@ internal sealed class PortProbe : IProbe
             // Something accepts connections and does not speak as it should: worth a closer look.
         }
 
-        if (await PortSniffer.SniffAsync(target, cancellation).ConfigureAwait(false) is not { } heard)
+        if (await SniffAsync(context, target, cancellation).ConfigureAwait(false) is not { } heard)
             return ProbeResults.Skipped($"port {target.Endpoint.Port} does not tell who it is");
         context.Facts.Publish(heard.Facts);
         if (heard.Facts.Code is null) return ProbeResults.From($"port {target.Endpoint.Port} speaks {heard.Facts.Speaker}", []);
         var finding = ConsulFinding.Create(heard.Facts.Code, DialEvidence.Of(target.Endpoint, null, ("answer", heard.Answer)));
         return ProbeResults.From($"port {target.Endpoint.Port} is {heard.Facts.Speaker}: {heard.Answer}", [finding], ("PortSpeaker", heard.Facts.Speaker));
+    }
+
+    private static async Task<(PortFacts Facts, string Answer)?> SniffAsync(ProbeContext context, DialTarget target, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(context.TimeFor(TimeSpan.FromSeconds(30)));
+        try
+        {
+            return await PortSniffer.SniffAsync(target, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Something that says nothing to anything: who waits for it will name that.
+            return null;
+        }
     }
 
     // Go's answer to plain HTTP on a TLS port: HTTP/1.0, 400, no header.

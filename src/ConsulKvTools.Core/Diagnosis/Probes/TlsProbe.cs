@@ -7,7 +7,7 @@ namespace ConsulKvTools.Diagnosis.Probes;
 /// <summary>Whether TLS comes about, what the agent's certificate says, and what stands in the way when it does not.</summary>
 internal sealed class TlsProbe : IProbe
 {
-    private const int SoonDays = 30;
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
 
     public string Name => "Tls";
 
@@ -34,6 +34,9 @@ internal sealed class TlsProbe : IProbe
         catch (ConsulTransportException failure)
         {
             var findings = await TlsExplanation.ExplainAsync(target, trace, failure, context.TimeFor(TimeSpan.FromSeconds(2)), cancellation).ConfigureAwait(false);
+            if (findings[0].Code == "Tls.PlainHttpOnPort" && target.Proxy is null
+                && await PlainAgent.HttpsPortAsync(target, context.TimeFor(TimeSpan.FromSeconds(2)), cancellation).ConfigureAwait(false) == -1)
+                findings = [.. findings, ConsulFinding.Create("Tls.HttpsDisabled", DialEvidence.Of(target, trace))];
             return ProbeResults.From(findings[0].Title, findings, CertificateFactsOf(trace, context));
         }
     }
@@ -48,7 +51,9 @@ internal sealed class TlsProbe : IProbe
         var findings = verdict.Remarks
             .Select(remark => ConsulFinding.Create(remark.Code, DialEvidence.Of(target, trace, remark.Evidence))).ToList();
         var left = leaf.NotAfter.ToUniversalTime() - now;
-        if (left.TotalDays < SoonDays && left > TimeSpan.Zero)
+        // What Consul renews by itself is late only in the last tenth of its life.
+        var soon = CertificateFacts.IsRenewedByConsul(leaf) ? TimeSpan.FromTicks((leaf.NotAfter - leaf.NotBefore).Ticks / 10) : Soon;
+        if (left < soon && left > TimeSpan.Zero)
             findings.Add(ConsulFinding.Create("Tls.CertificateExpiresSoon", DialEvidence.Of(target, trace,
                 ChainJudge.Of(leaf, ("notAfter", leaf.NotAfter.ToUniversalTime()), ("days", (int)left.TotalDays)))));
         if (target.Tls.ClientCertificate is { } client && !report.ClientCertificateAsked)
@@ -70,6 +75,7 @@ internal sealed class TlsProbe : IProbe
         [
             ("CertificateSubject", leaf.Subject), ("CertificateIssuer", leaf.Issuer), ("CertificateNames", CertificateFacts.DescribeNames(leaf)),
             ("CertificateNotAfter", end), ("CertificateDaysLeft", (int)(end - context.Time.GetUtcNow().UtcDateTime).TotalDays),
+            ("CertificateFingerprint", CertificateFacts.Fingerprint(leaf)),
             ("CertificateCount", trace.ServerCertificates.Count),
         ];
     }

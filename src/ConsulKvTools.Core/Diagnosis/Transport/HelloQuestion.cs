@@ -18,13 +18,6 @@ internal static class HelloQuestion
         return raw is null ? null : new HelloAnswer(Read(raw.Bytes), raw);
     }
 
-    /// <summary>Sends one hello on a connection that is open already, and closes it.</summary>
-    public static async Task<HelloAnswer> AskAsync(Stream stream, byte[] hello, TimeSpan patience, CancellationToken cancellation)
-    {
-        var raw = await RawQuestion.AskAsync(stream, hello, patience, IsDecided, cancellation).ConfigureAwait(false);
-        return new HelloAnswer(Read(raw.Bytes), raw);
-    }
-
     /// <summary>The versions the server agrees to, ascending.</summary>
     public static async Task<IReadOnlyList<int>> VersionsAsync(DialTarget target, string? serverName, TimeSpan patience, CancellationToken cancellation)
     {
@@ -37,7 +30,7 @@ internal static class HelloQuestion
     /// <summary>The name to put into a hello: none for an address.</summary>
     public static string? ServerNameOf(DialTarget target)
     {
-        var name = target.Tls.ServerName ?? target.Endpoint.Host;
+        var name = (target.Tls.ServerName ?? target.Endpoint.Host).TrimEnd('.');
         return name.Length == 0 || System.Net.IPAddress.TryParse(name, out _) || name.Any(letter => letter > 127) ? null : name;
     }
 

@@ -50,7 +50,7 @@ internal sealed class PortSniffer
     private async Task<(PortFacts Facts, string Answer)?> FromAnswerAsync(RawAnswer answer)
     {
         var line = TlsFailure.Printable(answer.Bytes.AsSpan(0, Math.Min(answer.Bytes.Length, 64)));
-        if (Http2.StartsWithSettings(answer.Bytes)) return Heard("gRPC", "Port.ConsulGrpc", "HTTP/2 SETTINGS, unasked");
+        if (Http2.StartsWithSettings(answer.Bytes)) return await FromHttp2Async().ConfigureAwait(false);
         if (ConsulWire.IsEncryptedSerf(answer.Bytes)) return Heard("Consul's gossip", "Port.ConsulSerf", "an encrypted gossip message");
         if (!answer.Text.StartsWith("HTTP/", StringComparison.Ordinal))
             return Heard("another protocol", target.Endpoint.UseTls ? "Tls.NotTls" : "Http.NotConsul", line);
@@ -59,6 +59,15 @@ internal sealed class PortSniffer
             && await HelloQuestion.AskAsync(target, ClientHello.Create(TlsVersion.Tls12, HelloQuestion.ServerNameOf(target)), Patience, cancellation).ConfigureAwait(false) is { SpeaksTls: true })
             return Heard("HTTPS", target.Endpoint.UseTls ? null : "Http.TlsRequired", line);
         return Heard("plain HTTP", target.Endpoint.UseTls ? "Tls.PlainHttpOnPort" : null, line);
+    }
+
+    // Consul's gRPC shows its settings before anything was asked; another HTTP/2 server, or a proxy, waits for the client.
+    private async Task<(PortFacts Facts, string Answer)?> FromHttp2Async()
+    {
+        var unasked = await RawQuestion.AskAsync(target, null, AcceptPause, bytes => bytes.Length >= 9, cancellation).ConfigureAwait(false);
+        return unasked is not null && Http2.StartsWithSettings(unasked.Bytes)
+            ? Heard("gRPC", "Port.ConsulGrpc", "HTTP/2 SETTINGS, unasked")
+            : Heard("HTTP/2 only", "Http.ProtocolMismatch", "HTTP/2 SETTINGS in answer to HTTP/1.1");
     }
 
     private async Task<(PortFacts Facts, string Answer)?> FromSilenceAsync()

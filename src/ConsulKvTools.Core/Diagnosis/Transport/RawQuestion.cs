@@ -17,8 +17,9 @@ internal static class RawQuestion
     /// <param name="patience">How long to listen.</param>
     /// <param name="isComplete">Whether enough has come; null takes the first bytes for enough.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="limit">The most bytes to listen to.</param>
     public static async Task<RawAnswer?> AskAsync(
-        DialTarget target, byte[]? question, TimeSpan patience, Func<byte[], bool>? isComplete, CancellationToken cancellation)
+        DialTarget target, byte[]? question, TimeSpan patience, Func<byte[], bool>? isComplete, CancellationToken cancellation, int limit = Enough)
     {
         DialedConnection connection;
         try
@@ -29,18 +30,18 @@ internal static class RawQuestion
         {
             return null;
         }
-        using (connection) return await AskAsync(connection.Stream, question, patience, isComplete, cancellation).ConfigureAwait(false);
+        using (connection) return await AskAsync(connection.Stream, question, patience, isComplete, cancellation, limit).ConfigureAwait(false);
     }
 
     /// <summary>Asks on a connection that is open already, and closes it.</summary>
     public static async Task<RawAnswer> AskAsync(
-        Stream stream, byte[]? question, TimeSpan patience, Func<byte[], bool>? isComplete, CancellationToken cancellation)
+        Stream stream, byte[]? question, TimeSpan patience, Func<byte[], bool>? isComplete, CancellationToken cancellation, int limit = Enough)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(patience);
         using var closing = deadline.Token.Register(stream.Dispose);
         var clock = Stopwatch.StartNew();
-        var received = new byte[Enough];
+        var received = new byte[limit];
         var count = 0;
         var ending = Ending.Answered;
         try

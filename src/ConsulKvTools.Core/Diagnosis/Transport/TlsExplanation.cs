@@ -10,7 +10,6 @@ internal sealed class TlsExplanation
     // Larger than any path that drops large packets lets through, smaller than a segment of Ethernet.
     private const int LargeHello = 1420;
     private const int SmallSegment = 400;
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(250);
 
     private readonly DialTarget target;
@@ -44,7 +43,7 @@ internal sealed class TlsExplanation
         {
             var faults = verdict.Faults.Select(fault => Create(fault.Code, fault.Evidence)).ToList();
             if (await InterceptedAsync().ConfigureAwait(false) is { } intercepted) faults.Insert(0, intercepted);
-            if (await ClockAsync(verdict).ConfigureAwait(false) is { } clock) faults.Insert(0, clock);
+            if (await BehindAsync().ConfigureAwait(false) is { } behind) faults.Add(behind);
             return faults;
         }
         var better = failure.Code switch
@@ -107,34 +106,18 @@ internal sealed class TlsExplanation
     // A path that drops large packets without a word: the same hello passes when both sides keep their segments small.
     private async Task<ConsulFinding?> SegmentsAsync()
     {
-        if (trace.Remote is not System.Net.IPEndPoint remote || target.Proxy is not null) return null;
+        if (target.Proxy is not null || !SocketIo.CanLimitSegments) return null;
         var hello = ClientHello.Create(TlsVersion.Tls12, HelloQuestion.ServerNameOf(target), length: LargeHello);
-        var small = await AskInSegmentsAsync(remote, hello, SmallSegment).ConfigureAwait(false);
+        var small = await HelloQuestion.AskAsync(target with { SegmentLimit = SmallSegment }, hello, patience, cancellation).ConfigureAwait(false);
         if (small is not { SpeaksTls: true }) return null;
         var large = await HelloQuestion.AskAsync(target, hello, patience, cancellation).ConfigureAwait(false);
         return large is { SpeaksTls: true } ? null : Create("Tcp.MtuBlackHole", ("value", SmallSegment), ("count", hello.Length));
     }
 
-    private async Task<HelloAnswer?> AskInSegmentsAsync(System.Net.IPEndPoint remote, byte[] hello, int bytes)
+    // What the refused certificate hides: whether the agent would have taken this client, and its clock, which may show that not the
+    // certificate is out of its time but this machine.
+    private async Task<ConsulFinding?> BehindAsync()
     {
-        using var socket = new System.Net.Sockets.Socket(remote.AddressFamily, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        if (!SocketIo.LimitSegments(socket, bytes)) return null;
-        try
-        {
-            await SocketIo.ConnectAsync(socket, remote, cancellation).ConfigureAwait(false);
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return null;
-        }
-        using var stream = new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
-        return await HelloQuestion.AskAsync(stream, hello, patience, cancellation).ConfigureAwait(false);
-    }
-
-    // A certificate out of its time may be right and this clock wrong: the agent's own clock stands in any answer of its.
-    private async Task<ConsulFinding?> ClockAsync(ChainVerdict verdict)
-    {
-        if (!verdict.Faults.Any(fault => fault.Code is "Tls.CertificateExpired" or "Tls.CertificateNotYetValid" or "Tls.IntermediateExpired" or "Tls.RootExpired")) return null;
         try
         {
             var blind = target with { Tls = target.Tls with { SkipVerification = true } };
@@ -145,14 +128,16 @@ internal sealed class TlsExplanation
             if (!DateTimeOffset.TryParseExact(ProxyAnswer.Parse(answer.Bytes).Header("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var server))
                 return null;
             var skew = DateTimeOffset.UtcNow - server;
-            return skew.Duration() <= ClockTolerance ? null
-                : Create("Tls.ClientClockSkew", ("seconds", Math.Round(skew.TotalSeconds)), ("value", server.ToString("u", CultureInfo.InvariantCulture)));
+            return skew.Duration() <= ClockSkew.Tolerance ? null : ClockSkew.Finding(skew, server, DialEvidence.Of(target, trace));
         }
-        catch (ConsulTransportException)
+        catch (ConsulTransportException hidden)
         {
-            return null;
+            return IsAboutClientCertificate(hidden.Code) ? hidden.ToFinding() : null;
         }
     }
+
+    private static bool IsAboutClientCertificate(string code) => code is "Tls.ClientCertificateRequired" or "Tls.ClientCertificateUnknownCa" or "Tls.ClientCertificateExpired"
+        or "Tls.ClientCertificateNotForClientAuth" or "Tls.ClientCertificateNoPrivateKey" or "Tls.ClientCertificateRevoked" or "Tls.ClientCertificateDenied" or "Tls.ClientCertificateRejected";
 
     // A proxy that opens TLS shows a certificate of its own making; the same host asked directly shows another.
     private async Task<ConsulFinding?> InterceptedAsync()

@@ -14,7 +14,8 @@ internal static class AddressRace
 
     /// <summary>A connected socket; null when every address failed. How each fared is in the trace.</summary>
     /// <exception cref="OperationCanceledException">The time was up or the caller gave up; attempts under way are in the trace too.</exception>
-    public static async Task<Socket?> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, DialTrace trace, CancellationToken cancellation)
+    public static async Task<Socket?> ConnectAsync(
+        IReadOnlyList<IPAddress> addresses, int port, int? segmentLimit, DialTrace trace, CancellationToken cancellation)
     {
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var running = new List<Task<(Socket? Socket, AddressAttempt Attempt)>>(addresses.Count);
@@ -23,7 +24,7 @@ internal static class AddressRace
         while (winner is null)
         {
             if (next < addresses.Count && !cancellation.IsCancellationRequested)
-                running.Add(AttemptAsync(new IPEndPoint(addresses[next++], port), losers.Token));
+                running.Add(AttemptAsync(new IPEndPoint(addresses[next++], port), losers.Token, segmentLimit));
             if (running.Count == 0) break;
             var ended = await FirstOf(running, next < addresses.Count, losers.Token).ConfigureAwait(false);
             // None ended within the head start: the next one joins.
@@ -42,13 +43,17 @@ internal static class AddressRace
     }
 
     /// <summary>Connects to one address; never throws. A cancelled attempt counts as timed out.</summary>
-    public static async Task<(Socket? Socket, AddressAttempt Attempt)> AttemptAsync(IPEndPoint address, CancellationToken cancellation)
+    public static async Task<(Socket? Socket, AddressAttempt Attempt)> AttemptAsync(
+        IPEndPoint address, CancellationToken cancellation, int? segmentLimit = null)
     {
+        // A socket of .NET's for IPv6 does not reach an IPv4 address in IPv6 spelling; other clients' sockets do.
+        if (address.Address.IsIPv4MappedToIPv6) address = new IPEndPoint(address.Address.MapToIPv4(), address.Port);
         var clock = Stopwatch.StartNew();
         Socket? socket = null;
         try
         {
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (segmentLimit is { } bytes) SocketIo.LimitSegments(socket, bytes);
             await SocketIo.ConnectAsync(socket, address, cancellation).ConfigureAwait(false);
             return (socket, new AddressAttempt(address, clock.Elapsed, null));
         }

@@ -15,6 +15,13 @@ internal static class CertificateFacts
     private const string AuthorityKey = "2.5.29.35";
     private const string AuthorityAccess = "1.3.6.1.5.5.7.1.1";
 
+    /// <summary>SHA-256 of the certificate as it was sent, in hexadecimal.</summary>
+    public static string Fingerprint(X509Certificate2 certificate)
+    {
+        using var sha = SHA256.Create();
+        return BitConverter.ToString(sha.ComputeHash(certificate.RawData)).Replace("-", "").ToLowerInvariant();
+    }
+
     public static bool SameBytes(X509Certificate2 one, X509Certificate2 other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
 
     public static bool SameName(X500DistinguishedName one, X500DistinguishedName other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
@@ -51,6 +58,36 @@ internal static class CertificateFacts
         return false;
     }
 
+    /// <summary>Whether it is an authority whose key usage, where it says one, includes signing certificates.</summary>
+    public static bool MaySignCertificates(X509Certificate2 certificate) =>
+        IsAuthority(certificate) && (KeyUsage(certificate) is not { } usage || (usage & X509KeyUsageFlags.KeyCertSign) != 0);
+
+    /// <summary>How many intermediates may stand below it; null when it does not say.</summary>
+    public static int? PathLength(X509Certificate2 certificate)
+    {
+        foreach (var extension in certificate.Extensions)
+            if (extension is X509BasicConstraintsExtension { HasPathLengthConstraint: true } constraints) return constraints.PathLengthConstraint;
+        return null;
+    }
+
+    /// <summary>Whether <paramref name="certificate"/> names the key of <paramref name="issuer"/> as the one that signed it; false where either says nothing.</summary>
+    public static bool IsKeyOf(X509Certificate2 issuer, X509Certificate2 certificate)
+    {
+        if (certificate.Extensions[AuthorityKey] is not { } extension) return false;
+        var own = issuer.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifier;
+        try
+        {
+            var fields = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
+            var tag = new Asn1Tag(TagClass.ContextSpecific, 0);
+            return fields.HasData && fields.PeekTag().HasSameClassAndValue(tag)
+                && string.Equals(own, BitConverter.ToString(fields.ReadOctetString(tag)).Replace("-", ""), StringComparison.OrdinalIgnoreCase);
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
+
     public static bool HasAuthorityAccess(X509Certificate2 certificate) => certificate.Extensions[AuthorityAccess] is not null;
 
     /// <summary>RSA below 2048 bits or an elliptic curve below 224.</summary>
@@ -77,12 +114,13 @@ internal static class CertificateFacts
         _ => null,
     };
 
-    /// <summary>DNS names and addresses of the subject alternative name; null without that extension.</summary>
-    public static (IReadOnlyList<string> Dns, IReadOnlyList<IPAddress> Ip)? Names(X509Certificate2 certificate)
+    /// <summary>DNS names, addresses and URIs of the subject alternative name; null without that extension.</summary>
+    public static (IReadOnlyList<string> Dns, IReadOnlyList<IPAddress> Ip, IReadOnlyList<string> Uri)? Names(X509Certificate2 certificate)
     {
         if (certificate.Extensions[AlternativeNames] is not { } extension) return null;
         var dns = new List<string>();
         var ip = new List<IPAddress>();
+        var uri = new List<string>();
         try
         {
             var names = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
@@ -93,6 +131,8 @@ internal static class CertificateFacts
                     dns.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, tag));
                 else if (tag.HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 7)) && names.ReadOctetString(tag) is { Length: 4 or 16 } bytes)
                     ip.Add(new IPAddress(bytes));
+                else if (tag.HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 6)))
+                    uri.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, tag));
                 else
                     names.ReadEncodedValue();
             }
@@ -101,8 +141,12 @@ internal static class CertificateFacts
         {
             // A malformed extension names nobody beyond what could be read.
         }
-        return (dns, ip);
+        return (dns, ip, uri);
     }
+
+    /// <summary>Whether Consul's own CA made it for an agent (auto_encrypt, auto_config): such a one lives three days and is renewed by itself.</summary>
+    public static bool IsRenewedByConsul(X509Certificate2 certificate) => Names(certificate)?.Uri
+        .Any(uri => uri.StartsWith("spiffe://", StringComparison.Ordinal) && uri.IndexOf("/agent/", StringComparison.Ordinal) > 0) == true;
 
     /// <summary>Everything the certificate is good for, for people: <c>DNS:a, IP:b</c>, or its common name where it has no such list.</summary>
     public static string DescribeNames(X509Certificate2 certificate) => Names(certificate) is { } names

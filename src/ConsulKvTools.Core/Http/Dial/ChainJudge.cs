@@ -14,10 +14,20 @@ internal static class ChainJudge
         | X509ChainStatusFlags.HasExcludedNameConstraint | X509ChainStatusFlags.HasNotDefinedNameConstraint
         | X509ChainStatusFlags.HasNotSupportedNameConstraint | X509ChainStatusFlags.InvalidNameConstraints;
 
+    private const X509ChainStatusFlags RevocationUnknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+
     private const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
     /// <summary>Judges the certificates as sent, leaf first, for this host name or address.</summary>
     public static ChainVerdict Judge(IReadOnlyList<X509Certificate2> sent, TlsSettings settings, string host, DateTime utcNow)
+    {
+        var verdict = JudgeOnce(sent, settings, host, utcNow);
+        // The platform follows one issuer of a name and does not turn back; where a CA was signed twice, the other one may lead to trust.
+        if (verdict.Accepted || TrustedPath.Find(sent, settings.TrustedCertificates) is not { } path) return verdict;
+        return JudgeOnce(path, settings, host, utcNow) is { Accepted: true } other ? other : verdict;
+    }
+
+    private static ChainVerdict JudgeOnce(IReadOnlyList<X509Certificate2> sent, TlsSettings settings, string host, DateTime utcNow)
     {
         using var chain = new X509Chain { ChainPolicy = ChainPolicies.Create(settings) };
         foreach (var certificate in sent.Skip(1)) chain.ChainPolicy.ExtraStore.Add(certificate);
@@ -41,6 +51,8 @@ internal static class ChainJudge
         AddName(sent[0], host, faults, remarks);
         AddStrength(elements, faults, remarks);
         if (isTrusted) AddMissing(elements, sent, anchors, remarks);
+        if (settings.CheckRevocation && elements.Find(element => (element.Flags & RevocationUnknown) != 0) is { Certificate: { } unasked })
+            remarks.Add(new ChainFault("Tls.RevocationUnavailable", Of(unasked)));
         if (anchor > 0 && !CertificateFacts.IsSelfIssued(elements[anchor].Certificate))
             remarks.Add(new ChainFault("Tls.AnchorIsIntermediate", Of(elements[anchor].Certificate, ("source", settings.TrustSource))));
         if (!valid && faults.Count == 0 && elements.Find(element => IsUnexplained(element.Flags, anchor >= 0)) is { Certificate: { } odd } other)
@@ -58,8 +70,10 @@ internal static class ChainJudge
         for (var i = 0; i < elements.Count; i++)
         {
             if ((elements[i].Flags & X509ChainStatusFlags.NotSignatureValid) == 0) continue;
-            // A CA made anew under the old name looks like a forged signature to whoever matches issuers by name alone.
-            var sameName = settings.TrustedCertificates.Any(trusted => CertificateFacts.SameName(trusted.SubjectName, elements[i].Certificate.IssuerName));
+            // A CA made anew under the old name looks like a forged signature to whoever matches issuers by name alone; the key's name tells.
+            var signed = elements[i].Certificate;
+            var sameName = settings.TrustedCertificates.Any(trusted =>
+                CertificateFacts.SameName(trusted.SubjectName, signed.IssuerName) && !CertificateFacts.IsKeyOf(trusted, signed));
             if (sameName && !isTrusted) continue;
             faults.Add(new ChainFault(
                 sameName ? "Tls.CaRegenerated" : "Tls.SignatureInvalid", Of(elements[i].Certificate, ("source", settings.TrustSource))));
@@ -96,7 +110,10 @@ internal static class ChainJudge
             var (certificate, flags) = elements[i];
             // A trusted root of the first certificate version has no basic constraints, and needs none.
             var isIssuer = i > 0 && !CertificateFacts.IsSelfIssued(certificate);
-            if (isIssuer && !CertificateFacts.IsAuthority(certificate) || (flags & X509ChainStatusFlags.InvalidBasicConstraints) != 0)
+            var tooDeep = i > 0 && CertificateFacts.PathLength(certificate) is { } depth && elements.Take(i).Skip(1).Count(below => !CertificateFacts.IsSelfIssued(below.Certificate)) > depth;
+            if (tooDeep)
+                faults.Add(new ChainFault("Tls.PathTooLong", Of(certificate, ("limit", CertificateFacts.PathLength(certificate)), ("count", i - 1))));
+            else if (isIssuer && !CertificateFacts.IsAuthority(certificate) || (flags & X509ChainStatusFlags.InvalidBasicConstraints) != 0 && !elements.Exists(one => CertificateFacts.PathLength(one.Certificate) is not null))
                 faults.Add(new ChainFault("Tls.IssuerNotACa", Of(certificate)));
             if ((flags & NameConstraints) != 0)
                 faults.Add(new ChainFault("Tls.NameConstraintViolated", Of(certificate, ("names", CertificateFacts.DescribeNames(elements[0].Certificate)))));
@@ -158,8 +175,7 @@ internal static class ChainJudge
 
     private static bool IsUnexplained(X509ChainStatusFlags flags, bool anchored)
     {
-        var ignored = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested | X509ChainStatusFlags.RevocationStatusUnknown
-            | X509ChainStatusFlags.OfflineRevocation | (anchored ? Untrusted : 0);
+        var ignored = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested | RevocationUnknown | (anchored ? Untrusted : 0);
         return (flags & ~ignored) != 0;
     }
 }

@@ -21,7 +21,13 @@ internal static class ChainTrust
     private static string CodeFor(IReadOnlyList<X509Certificate2> chain, X509Certificate2 top, IReadOnlyList<X509Certificate2> anchors)
     {
         // Same name, other key: an AKI that points elsewhere, or a root that is not the one in the file.
-        if (anchors.Any(trusted => CertificateFacts.SameName(trusted.SubjectName, top.IssuerName))) return "Tls.CaRegenerated";
+        var namesakes = anchors.Where(trusted => CertificateFacts.SameName(trusted.SubjectName, top.IssuerName)).ToArray();
+        if (namesakes.Length > 0)
+        {
+            // The very key that is said to have signed, and yet no chain: either it may not sign, or the signature is not its own.
+            return namesakes.FirstOrDefault(trusted => CertificateFacts.IsKeyOf(trusted, top)) is not { } named ? "Tls.CaRegenerated"
+                : CertificateFacts.MaySignCertificates(named) ? "Tls.SignatureInvalid" : "Tls.IssuerNotACa";
+        }
         if (CertificateFacts.IsSelfIssued(top)) return chain.Count == 1 ? "Tls.SelfSigned" : "Tls.UnknownCa";
         if (CertificateFacts.IssuerOfIssuer(top) is { } grandparent)
         {

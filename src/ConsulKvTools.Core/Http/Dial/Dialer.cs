@@ -71,11 +71,11 @@ internal static class Dialer
         trace.Addresses = await ResolveAsync(target, host, trace, cancellation).ConfigureAwait(false);
         trace.Phase = DialPhase.Connect;
         var clock = Stopwatch.StartNew();
-        var socket = await AddressRace.ConnectAsync(trace.Addresses, port, trace, cancellation).ConfigureAwait(false)
+        var socket = await AddressRace.ConnectAsync(trace.Addresses, port, target.SegmentLimit, trace, cancellation).ConfigureAwait(false)
             ?? throw ConnectFailure(target, trace, null);
         trace.ConnectTime = clock.Elapsed;
         trace.Remote = socket.RemoteEndPoint;
-        SocketIo.Tune(socket);
+        SocketIo.Tune(socket, target.KeepAlive);
         return socket;
     }
 

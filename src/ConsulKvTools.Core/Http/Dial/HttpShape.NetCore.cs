@@ -11,6 +11,8 @@ internal static class HttpShape
         HttpRequestError.ResponseEnded => answerBegun ? "Http.ResponseTruncated" : "Http.EmptyReply",
         HttpRequestError.InvalidResponse => answerBegun ? "Http.ResponseTruncated" : "Http.NotConsul",
         HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError => "Http.ProtocolMismatch",
+        // The one limit there is: on the headers of an answer.
+        HttpRequestError.ConfigurationLimitExceeded when !answerBegun => "Http.HeadersTooLarge",
         _ => null,
     };
 

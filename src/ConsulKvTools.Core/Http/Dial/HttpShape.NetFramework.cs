@@ -12,6 +12,7 @@ internal static class HttpShape
         WebExceptionStatus.ProxyNameResolutionFailure => "Proxy.NameNotFound",
         WebExceptionStatus.ReceiveFailure or WebExceptionStatus.ConnectionClosed or WebExceptionStatus.KeepAliveFailure =>
             answerBegun ? "Http.ResponseTruncated" : "Http.EmptyReply",
+        WebExceptionStatus.MessageLengthLimitExceeded when !answerBegun => "Http.HeadersTooLarge",
         WebExceptionStatus.ServerProtocolViolation => "Http.NotConsul",
         WebExceptionStatus.Timeout or WebExceptionStatus.RequestCanceled => "Http.ResponseTimeout",
         _ => null,

@@ -18,7 +18,7 @@ internal static class NameJudge
         }
         if (IPAddress.TryParse(host, out var address))
         {
-            if (names.Value.Ip.Contains(address)) return null;
+            if (names.Value.Ip.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) return null;
             return names.Value.Dns.Contains(host, StringComparer.OrdinalIgnoreCase) ? "Tls.IpInDnsSan" : "Tls.IpSanMissing";
         }
         var wanted = AsciiName(host);

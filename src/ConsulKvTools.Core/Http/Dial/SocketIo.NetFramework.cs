@@ -36,8 +36,10 @@ internal static partial class SocketIo
 
     public static EndPoint UnixAddress(string path) => new UnixPath(path);
 
-    /// <summary>Windows lets nobody choose the segment size.</summary>
-    public static bool LimitSegments(Socket socket, int bytes) => false;
+    /// <summary>False: Windows lets nobody choose the segment size.</summary>
+    public static bool CanLimitSegments => false;
+
+    public static void LimitSegments(Socket socket, int bytes) => throw new PlatformNotSupportedException();
 
     private static void SetKeepAlive(Socket socket)
     {

@@ -17,8 +17,10 @@ internal static class TcpFailure
     public static string CodeOf(SocketError error, AddressFamily family) => error switch
     {
         SocketError.ConnectionRefused => "Tcp.Refused",
-        SocketError.HostUnreachable or SocketError.HostDown => "Tcp.HostUnreachable",
-        SocketError.NetworkUnreachable or SocketError.NetworkDown => "Tcp.NetworkUnreachable",
+        // A router may also say that the host does not take this protocol (ICMP 3/2).
+        SocketError.HostUnreachable or SocketError.HostDown or SocketError.ProtocolOption => "Tcp.HostUnreachable",
+        // A route of kind blackhole makes Linux say "invalid argument" at once.
+        SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.InvalidArgument => "Tcp.NetworkUnreachable",
         SocketError.AccessDenied => "Tcp.AccessDenied",
         SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported => "Tcp.AddressFamilyUnavailable",
         SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse => family == AddressFamily.InterNetworkV6

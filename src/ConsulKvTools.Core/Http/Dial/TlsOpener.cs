@@ -23,7 +23,8 @@ internal sealed class TlsOpener
     private TlsOpener(TlsSettings settings, string host, DialTrace trace)
     {
         this.settings = settings;
-        this.host = settings.ServerName ?? host;
+        // The dot that ends an absolute name belongs to DNS: no certificate has it, and servers refuse it (RFC 6066 3).
+        this.host = (settings.ServerName ?? host).TrimEnd('.');
         this.trace = trace;
         trace.Tap = tap;
     }

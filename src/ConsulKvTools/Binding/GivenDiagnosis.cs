@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using ConsulKvTools.Diagnosis;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>A diagnosis that was given as an object, or as the path of a saved one.</summary>
+internal static class GivenDiagnosis
+{
+    /// <summary>The diagnosis that <paramref name="given"/> is or names.</summary>
+    /// <param name="cmdlet">The command that was given it; paths are relative to its location.</param>
+    /// <param name="given">A diagnosis, a path or a file.</param>
+    /// <param name="parameter">The parameter, with its dash.</param>
+    /// <exception cref="ConsulException">It is neither, or cannot be read.</exception>
+    public static ConsulDiagnosis Read(PSCmdlet cmdlet, object given, string parameter)
+    {
+        switch (given is PSObject wrapped ? wrapped.BaseObject : given)
+        {
+            case ConsulDiagnosis diagnosis:
+                return diagnosis;
+            case string path:
+                return SavedDiagnosis.Read(FilePaths.Resolve(cmdlet, path, parameter)!);
+            case FileInfo file:
+                return SavedDiagnosis.Read(file.FullName);
+            case ConsulDiagnosisSeries:
+                throw Unfit(parameter, "a series is many diagnoses; give one of them, such as $series.Diagnoses[-1]");
+        }
+        // What Import-Clixml or a remote session gives is a picture of a diagnosis: its members are texts and bags.
+        var isPicture = given is PSObject picture && picture.TypeNames.Any(name => name.StartsWith("Deserialized.ConsulKvTools.", StringComparison.Ordinal));
+        throw Unfit(parameter, isPicture
+            ? "it went through Export-Clixml or a remote session, which keep only a picture of it; save it with Export-ConsulDiagnosis -Format Json and give that file"
+            : $"a {given.GetType().Name} is no diagnosis; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
+    }
+
+    private static ConsulException Unfit(string parameter, string problem) =>
+        ConsulException.From(ConsulFinding.Create("Report.Unreadable", ("problem", problem), ("source", parameter)));
+}
