@@ -63,7 +63,7 @@ Describe 'Resolve-ConsulError' {
         $codes = & {
             $Error.Clear()
             Get-ConsulFinding No.Such -ErrorAction SilentlyContinue
-            Invoke-RestMethod http://127.0.0.1:1/v1/kv/a -ErrorAction SilentlyContinue
+            try { Invoke-RestMethod http://127.0.0.1:1/v1/kv/a } catch { $null = $_ }
             Get-Item /no/such/file -ErrorAction SilentlyContinue
             ($Error | Resolve-ConsulError).Code
         }
