@@ -12,6 +12,7 @@
     FormatsToProcess       = @('ConsulKvTools.Format.ps1xml')
     CmdletsToExport        = @(
         'Compare-ConsulDiagnosis'
+        'Export-ConsulDiagnosis'
         'Get-ConsulFinding'
         'Get-ConsulKv'
         'Get-ConsulKvConsistent'
@@ -21,6 +22,7 @@
         'New-ConsulRetryPolicy'
         'Remove-ConsulKv'
         'Remove-ConsulKvSession'
+        'Resolve-ConsulError'
         'Set-ConsulKv'
         'Test-ConsulAcl'
         'Test-ConsulConnectivity'

@@ -10,6 +10,9 @@ public class ConsulException : Exception
     /// <summary>What is wrong, the evidence and the remedy.</summary>
     public ConsulFinding Finding { get; }
 
+    /// <summary>What the command was doing: <c>Invoke-ConsulDiagnosis -FromError</c> starts from it. Null when no session was in use yet.</summary>
+    public FailedOperation? Operation { get; internal set; }
+
     /// <summary>The exception of the finding's own kind, so that callers may catch by area.</summary>
     public static ConsulException From(ConsulFinding finding, Exception? inner = null) => finding.Layer switch
     {

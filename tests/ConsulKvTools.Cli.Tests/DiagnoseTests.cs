@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Cli.Tests;
 
@@ -151,4 +152,20 @@ public sealed class DiagnoseTests(AgentFixture fixture)
     [InlineData("--compare", "/nowhere/good.json")]
     public async Task What_contradicts_itself_is_refused(params string[] options) =>
         (await InProcess.RunAsync(["diagnose", .. options])).Exits(ExitCode.Usage);
+
+    [Fact]
+    public async Task As_another_process()
+    {
+        Assert.SkipWhen(LabProgram.WhyNot is not null, LabProgram.WhyNot ?? "");
+        using var program = new LabProgram("", new Dictionary<string, string> { ["CONSUL_HTTP_ADDR"] = $"127.0.0.1:{fixture.Agent.Ports.Unused}", ["CONSUL_HTTP_TOKEN"] = fixture.Agent.ManagementToken! });
+        var run = (await fixture.Process().RunAsync("diagnose", "app/x", "--pid", $"{program.Id}", "--output", "json")).Exits(ExitCode.Fault);
+        Assert.Equal("Tcp.Refused", run.Document("diagnosis").GetProperty("rootCause").GetProperty("code").GetString());
+        Assert.DoesNotContain(fixture.Agent.ManagementToken!, run.Output, StringComparison.Ordinal);
+        // What is said on the command line counts before the program's variables.
+        (await fixture.Process().RunAsync("diagnose", "app/x", "--pid", $"{program.Id}", "--address", fixture.Agent.HttpAddress!.OriginalString)).Exits(ExitCode.Healthy);
+    }
+
+    [Fact]
+    public async Task A_process_that_does_not_exist() =>
+        Assert.Contains("no process", (await fixture.Process().RunAsync("diagnose", "--pid", "2147483647")).Exits(ExitCode.Usage).Error, StringComparison.Ordinal);
 }

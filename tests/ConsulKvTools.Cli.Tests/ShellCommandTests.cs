@@ -18,6 +18,7 @@ public sealed class ShellCommandTests
     [InlineData("Get-ConsulKv -Key 'it''s'", "consulkv get 'it'\\''s'")]
     [InlineData("Get-ConsulKv -Key 'a' -Session (New-ConsulKvSession -Address http://h:1 -Datacenter dc2)", "consulkv get 'a' --address http://h:1 --datacenter dc2")]
     [InlineData("Get-Help Set-ConsulKv -Full", "consulkv set --help")]
+    [InlineData("nsenter -t 5 -n pwsh -c \"Invoke-ConsulDiagnosis -ProcessId 5\"", "nsenter -t 5 -n consulkv diagnose --pid 5")]
     [InlineData("consul members", "consul members")]
     [InlineData("openssl s_client -connect h:8501", "openssl s_client -connect h:8501")]
     public void Cmdlets_become_verbs(string cmdlet, string expected) => Assert.Equal(expected, ShellCommand.Of(cmdlet));

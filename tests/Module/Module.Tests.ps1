@@ -23,8 +23,8 @@ Describe 'The module folder' {
 
     It 'exports exactly these commands' {
         (Get-Command -Module ConsulKvTools).Name | Sort-Object | Should -Be @(
-            'Compare-ConsulDiagnosis', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
-            'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity')
+            'Compare-ConsulDiagnosis', 'Export-ConsulDiagnosis', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
+            'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession', 'Resolve-ConsulError', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity')
         (Test-ModuleManifest $ManifestPath).ExportedCmdlets.Keys | Sort-Object | Should -Be ((Get-Command -Module ConsulKvTools).Name | Sort-Object)
     }
 

@@ -26,6 +26,74 @@ Describe 'Test-ConsulAcl' {
         $result.Policies | Should -Not -BeNullOrEmpty
     }
 
+    It 'says why, rule by rule, with an admin session' {
+        $token = New-LabSession 'key_prefix "" { policy = "read" } key_prefix "why/" { policy = "write" } key "why/ro" { policy = "read" }'
+        $result = Test-ConsulAcl why/ro -Operation Write -Session $token -AdminSession $admin
+        $result.Code | Should -Be 'Acl.ExactOverridesPrefix'
+        $result.Rules.Count | Should -Be 3
+        $result.Rules[0].IsDeciding | Should -BeTrue
+        $result.Rules[0].PolicyId | Should -Match '^[0-9a-f-]{36}$'
+        $result.Rules[1].Why | Should -Be 'a rule for exactly this name decides'
+        $result.Reason | Should -Match 'exactly this key'
+        (Test-ConsulAcl why/x -Operation Write -Session $token -AdminSession $admin).DecidedBy | Should -Be $result.Rules[0].Policy
+    }
+
+    It 'says of a token whose rules it may not read only what Consul answers' {
+        $result = Test-ConsulAcl acl/other -Operation Write -Session $writer
+        $result.Rules | Should -BeNullOrEmpty
+        $result.DecidedBy | Should -BeNullOrEmpty
+        $result.Reason | Should -Match 'acl:read'
+        $result.Notes.Code | Should -Contain 'Acl.CannotSeePolicies'
+    }
+
+    It 'shows an anonymous request''s own rules to an admin' {
+        $nobody = New-ConsulKvSession -Address (Get-LabAgent).Address.OriginalString
+        $result = Test-ConsulAcl acl/other -Operation Write -Session $nobody -AdminSession $admin
+        $result.Code | Should -Be 'Acl.AnonymousDenied'
+        $result.Reason | Should -Match 'anonymous token'
+        $result.DecidedBy | Should -Be 'default policy (deny)'
+    }
+
+    It 'suggests the smallest rule, and commands that make it so: <Name>' -ForEach @(
+        @{ Name = 'a new rule'; Rules = 'key_prefix "other/" { policy = "write" }'; Rule = 'key "grant/x" { policy = "write" }' }
+        @{ Name = 'a denial corrected'; Rules = '# keep me
+key "grant/x" { policy = "deny" } key_prefix "other/" { policy = "write" }'; Rule = 'key "grant/x" { policy = "write" }' }
+    ) {
+        $token = New-LabSession $Rules
+        $result = Test-ConsulAcl grant/x -Operation Write -Session $token -AdminSession $admin
+        $result.SuggestedRule | Should -Be $Rule
+        $env:CONSUL_HTTP_ADDR = (Get-LabAgent).AddressText
+        $env:CONSUL_HTTP_TOKEN = (Get-LabAgent).ManagementToken
+        $path = $env:PATH
+        $env:PATH = [IO.Path]::GetDirectoryName([ConsulKvTools.Lab.ConsulBinary]::Locate().Path) + [IO.Path]::PathSeparator + $path
+        # As pasted into this very PowerShell.
+        try { $result.Command -split "`n" | ForEach-Object { Invoke-Expression $_ | Out-Null; $LASTEXITCODE | Should -Be 0 -Because $_ } }
+        finally { Remove-Item env:CONSUL_HTTP_ADDR, env:CONSUL_HTTP_TOKEN; $env:PATH = $path }
+        (Set-ConsulKv grant/x 1 -Session $token).Outcome | Should -Be 'Written'
+        (Test-ConsulAcl other/x -Operation Write -Session $token).Allowed | Should -BeTrue
+        (Test-ConsulAcl grant/xy -Operation Write -Session $token).Allowed | Should -BeFalse
+    }
+
+    It 'never shows a token' {
+        $agent = Get-LabAgent
+        $secret = $agent.CreateToken('key_prefix "a" { policy = "read" }').SecretId
+        $result = Test-ConsulAcl a -Operation Write, Lock -Session (New-ConsulKvSession -Address $agent.AddressText -Token (ConvertTo-Secret $secret)) -AdminSession $admin
+        $shown = ($result | ConvertTo-Json -Depth 8) + ($result | Format-List | Out-String)
+        $shown | Should -Not -Match $secret.Substring(0, 8)
+        $shown | Should -Not -Match $agent.ManagementToken.Substring(0, 8)
+    }
+
+    It 'can be read at <_> columns' -ForEach 80, 100, 120 {
+        $results = 'acl/mine/x', 'acl/other', 'acl/a/rather/long/key/that/does/not/fit/anywhere' | Test-ConsulAcl -Operation Write, DeleteRecurse -Session $writer -AdminSession $admin
+        $width = $_
+        $table = ($results | Format-Table | Out-String -Width $width) -split '\r?\n'
+        $table | Where-Object { $_.TrimEnd().Length -gt $width } | Should -BeNullOrEmpty
+        # The code says what to look up: it is never cut.
+        foreach ($code in $results.Code | Where-Object { $_ }) { $table -join "`n" | Should -Match ([regex]::Escape($code)) }
+        $table -join "`n" | Should -Match 'acl/mine/x'
+        ($results | Format-List | Out-String -Width $width) -split '\r?\n' | Where-Object { $_.TrimEnd().Length -gt $width -and $_ -notmatch '^\s+Run ' } | Should -BeNullOrEmpty
+    }
+
     It 'tests every operation' {
         $all = 'Read', 'Write', 'List', 'Delete', 'DeleteRecurse', 'Lock'
         $results = Test-ConsulAcl acl/mine/x -Operation $all -Session $admin

@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ConsulKvTools.Diagnosis.Reports.Json;
 
 namespace ConsulKvTools.Cli.Json;
@@ -19,6 +19,7 @@ namespace ConsulKvTools.Cli.Json;
 [JsonSerializable(typeof(CatalogueDocument))]
 [JsonSerializable(typeof(ConfigurationDocument))]
 [JsonSerializable(typeof(DemoDocument))]
+[JsonSerializable(typeof(ResolutionDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -22,6 +22,19 @@ internal static class Choice
         return option;
     }
 
+    /// <summary>An option with one of an enumeration's values, or null when it is not given.</summary>
+    public static Option<T?> Optional<T>(string name, string description) where T : struct, Enum
+    {
+        var option = new Option<T?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', Words<T>()),
+            CustomParser = result => Parse<T>(result, result.Tokens[0].Value, name),
+        };
+        option.CompletionSources.Add([.. Words<T>()]);
+        return option;
+    }
+
     /// <summary>As above, but several may be given: with commas between them or by repeating the option.</summary>
     public static Option<T[]> Options<T>(string name, string description, T fallback) where T : struct, Enum
     {

@@ -18,6 +18,7 @@ internal sealed class GlobalOptions
     private readonly Option<string?> clientKey = Text("--client-key", "file", "PEM file with its private key. Default: CONSUL_CLIENT_KEY.");
     private readonly Option<string?> tlsServerName = Text("--tls-server-name", "name", "Name to expect in the agent's certificate. Default: CONSUL_TLS_SERVER_NAME, else the address's host.");
     private readonly Option<bool> skipCertificateCheck = new("--skip-certificate-check") { Description = "Accept any certificate. Unsafe, and always reported." };
+    private readonly Option<bool> checkRevocation = new("--check-revocation") { Description = "Ask the CA whether the agent's certificate was revoked. Consul's own clients never do." };
     private readonly Option<string?> datacenter = Text("--datacenter", "name", "Datacenter of every request. Default: the agent's own.");
     private readonly Option<string?> @namespace = Text("--namespace", "name", "Enterprise namespace. Default: CONSUL_NAMESPACE.");
     private readonly Option<string?> partition = Text("--partition", "name", "Enterprise admin partition. Default: CONSUL_PARTITION.");
@@ -49,7 +50,7 @@ internal sealed class GlobalOptions
     /// <summary>All of them, in the order help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        address, tokenFile, tokenInput, caCertificate, caPath, clientCertificate, clientKey, tlsServerName, skipCertificateCheck,
+        address, tokenFile, tokenInput, caCertificate, caPath, clientCertificate, clientKey, tlsServerName, skipCertificateCheck, checkRevocation,
         datacenter, @namespace, partition, proxy, noProxy, connectTimeout, output, noColor, forbiddenToken,
     ];
 
@@ -78,6 +79,7 @@ internal sealed class GlobalOptions
             ClientKey = parsed.GetValue(clientKey),
             TlsServerName = parsed.GetValue(tlsServerName),
             SkipCertificateCheck = parsed.GetValue(skipCertificateCheck) ? true : null,
+            CheckRevocation = parsed.GetValue(checkRevocation),
             Datacenter = parsed.GetValue(datacenter),
             Namespace = parsed.GetValue(@namespace),
             Partition = parsed.GetValue(partition),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
+using ConsulKvTools.Diagnosis;
 
 namespace ConsulKvTools.Cli.Verbs;
 

@@ -13,7 +13,8 @@ internal static class AclView
             FieldView.Write(terminal, "policies", result.Policies is { Count: > 0 } policies ? string.Join(", ", policies) : null);
             FieldView.Write(terminal, "decided", result.DecidedBy is { } by ? $"by {by}" : null);
             FieldView.WriteWhole(terminal, "rule", result.DecidingRule);
-            FieldView.WriteWhole(terminal, "rule", result.SuggestedRule);
+            FieldView.WriteWhole(terminal, "reason", Printable.Text(result.Reason));
+            FieldView.WriteWhole(terminal, "needs", result.SuggestedRule);
             FieldView.WriteWhole(terminal, "apply", result.Command);
             if (result.Finding is { } finding) FindingView.Write(terminal, finding);
             foreach (var note in result.Notes) FindingView.Write(terminal, note);

@@ -27,6 +27,7 @@ internal static partial class ShellCommand
         ["Key"] = "",
         ["Value"] = "",
         ["Session"] = "--address",
+        ["ProcessId"] = "--pid",
         ["NamesOnly"] = "--names",
         ["CheckAndSet"] = "--cas",
         ["Token"] = "--token-file <file>",
@@ -49,6 +50,7 @@ internal static partial class ShellCommand
     {
         if (command is null) return null;
         if (Help().Match(command) is { Success: true } help && Verbs.TryGetValue(help.Groups[1].Value, out var explained)) return $"consulkv {explained} --help";
+        if (InPowerShell().Match(command) is { Success: true } inner) return command[..inner.Index] + Of(inner.Groups[1].Value);
         var words = Word().Matches(InnerSession().Replace(command.Split(" | ")[0], "$1")).Select(match => match.Value).ToList();
         if (words.Count == 0 || !Verbs.TryGetValue(words[0], out var verb)) return command;
         // The executable takes a proxy's password only where nobody can see it in the process list.
@@ -83,6 +85,10 @@ internal static partial class ShellCommand
     // A session made on the spot: its parameters are options of the verb itself.
     [GeneratedRegex(@"-Session \(New-ConsulKvSession ([^()]*)\)", RegexOptions.CultureInvariant)]
     private static partial Regex InnerSession();
+
+    // Behind another program, which runs it elsewhere.
+    [GeneratedRegex("pwsh -c \"([^\"]*)\"$", RegexOptions.CultureInvariant)]
+    private static partial Regex InPowerShell();
 
     [GeneratedRegex(@"^Get-Help (\S+)", RegexOptions.CultureInvariant)]
     private static partial Regex Help();

@@ -83,6 +83,8 @@ internal sealed class AclExamination
             fault = refused.Finding;
         }
         standing = looking.Result;
+        // An agent that cannot look the token up, because its servers check none, forgets what it said of it.
+        if (standing.Mode == AclMode.Off) (fault, answers) = (null, null);
         if (answers is not null && standing.NotFound && Session is { HasToken: true, Datacenter: null })
             fault = await faults.OfUnknownButAnsweredAsync(key, cancellation).ConfigureAwait(false);
         else if (fault is not null && !standing.Unresolved)
@@ -106,7 +108,11 @@ internal sealed class AclExamination
         var notes = new List<ConsulFinding>(AclNotes.OfToken(Token, Session));
         AclAnswer answer;
         if (fault is not null && !standing.Unresolved) answer = new AclAnswer(false, "Authorize", null);
-        else if (answers is not null) answer = await AnswerAsync(operation, notes, cancellation).ConfigureAwait(false);
+        else if (answers is not null)
+        {
+            answer = await AnswerAsync(operation, notes, cancellation).ConfigureAwait(false);
+            if (standing.Unresolved && Session.HasToken && answer.Allowed == true) notes.Add(ConsulFinding.Create("Acl.PrimaryUnreachable", ("address", Session.Address)));
+        }
         else answer = await TryOutAsync(operation, notes, cancellation).ConfigureAwait(false);
         if (answer is { Allowed: true, Method: "AclsDisabled" }) notes = [AclNotes.Note(Session.HasToken ? "Acl.DisabledButTokenSent" : "Acl.Disabled")];
         else if (Token is not null && holdings is { Complete: false })
@@ -141,7 +147,7 @@ internal sealed class AclExamination
             SuggestedRule = grant?.Rule,
             Command = finding is { Code: var code } && BeyondRules.Contains(code) ? finding.Command : grant?.Command,
             Finding = finding,
-            Notes = [.. notes.GroupBy(note => (note.Code, Convert.ToString(note.Evidence["rule"] ?? note.Evidence["text"], System.Globalization.CultureInfo.InvariantCulture))).Select(same => same.First())],
+            Notes = notes.GroupBy(note => (note.Code, Convert.ToString(note.Evidence["rule"] ?? note.Evidence["text"], System.Globalization.CultureInfo.InvariantCulture))).Select(same => same.First()).ToArray(),
             Session = Session.Name,
         };
     }
@@ -233,13 +239,14 @@ internal sealed class AclExamination
                 break;
         }
         if (denial is not null) return new AclAnswer(false, method, denial) { Missing = missing };
+        if (standing.Mode == AclMode.Off) return new AclAnswer(true, "AclsDisabled", null);
         if (standing.Mode == AclMode.OffAtAgent)
         {
             if (await ServersHaveAclsOffAsync(cancellation).ConfigureAwait(false)) return new AclAnswer(true, "AclsDisabled", null);
             notes.Add(AclNotes.Note("Acl.ClientAgentAclDisabled", ("address", Session.Address)));
         }
-        if (fault is { Code: "Acl.TokenNotFound" } && standing.Unresolved)
-            notes.Add(ConsulFinding.Create("Acl.DownPolicyExtendFailsOpen", ("address", Session.Address)));
+        if (standing.Unresolved && Session.HasToken)
+            notes.Add(ConsulFinding.Create(fault is { Code: "Acl.TokenNotFound" } ? "Acl.DownPolicyExtendFailsOpen" : "Acl.PrimaryUnreachable", ("address", Session.Address)));
         // Write on the root of a tree does not prove write on all of it, and there is no form of the delete that changes nothing.
         return operation == AclOperation.DeleteRecurse ? new AclAnswer(null, method, null) : new AclAnswer(true, method, null);
     }
@@ -248,6 +255,8 @@ internal sealed class AclExamination
     {
         if (answer.Allowed is null)
             return denied.Because(standing.Mode == AclMode.OffAtAgent ? "Acl.ClientAgentAclDisabled" : "Acl.PermissionDenied") with { Severity = FindingSeverity.Warning };
+        // Nobody could be asked about the token, so "not found" says nothing about it: that is what an agent answers from its memory of the failure.
+        if (standing.Unresolved && Session.HasToken && (answer.Denial ?? fault) is { Code: "Acl.TokenNotFound" or "Acl.PermissionDenied" }) return denied.Because("Acl.DownPolicyDeny");
         if (fault is not null && (answer.Denial is null || fault.Code == answer.Denial.Code)) return Attributed(denied, fault.Code, fault);
         if (answer.Denial is { } denial && answers is null)
         {

@@ -30,7 +30,8 @@ internal static class AclReasons
                 }, rule.Segment.Length));
             }
         }
-        return [.. rules.OrderByDescending(rule => rule.Shown.IsDeciding).ThenByDescending(rule => rule.Length).Select(rule => rule.Shown)];
+        // An array: PowerShell cannot index the list that a collection expression would make.
+        return rules.OrderByDescending(rule => rule.Shown.IsDeciding).ThenByDescending(rule => rule.Length).Select(rule => rule.Shown).ToArray();
     }
 
     private static string WhyDeciding(AclRule rule, AclVerdict verdict, AclOperation operation, string name)

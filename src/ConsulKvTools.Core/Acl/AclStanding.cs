@@ -27,6 +27,9 @@ internal sealed record AclStanding
             401 => new AclStanding { Mode = AclMode.OffAtAgent },
             403 or 404 when response.Text.IndexOf("not found", StringComparison.Ordinal) >= 0 || response.Text.IndexOf("does not exist", StringComparison.Ordinal) >= 0 =>
                 new AclStanding { Mode = AclMode.Enforced, NotFound = true },
+            // The agent asked its servers, and they have ACLs off.
+            500 when response.Text.IndexOf("ACL support disabled", StringComparison.Ordinal) >= 0 => new AclStanding { Mode = AclMode.Off },
+            500 when response.Text.IndexOf("Cannot resolve root ACL", StringComparison.Ordinal) >= 0 => new AclStanding { Mode = AclMode.Enforced },
             500 => new AclStanding { Mode = AclMode.Unknown, Unresolved = true },
             _ => new AclStanding { Mode = AclMode.Unknown },
         };

@@ -1,4 +1,5 @@
 using System.Collections;
+using ConsulKvTools.Diagnosis.Reports.Secrets;
 
 namespace ConsulKvTools;
 
@@ -34,6 +35,9 @@ public sealed record ConsulDiagnosis
 
     /// <summary>Every setting of the session with the source that won; secrets masked.</summary>
     public IReadOnlyList<ConsulSetting> Configuration { get; init; } = [];
+
+    /// <summary>What tells whether a report of this diagnosis holds a secret of its session; it holds none itself.</summary>
+    internal SecretPrints Secrets { get; init; } = SecretPrints.None;
 
     /// <inheritdoc/>
     public override string ToString() => RootCause is null ? $"{Target}: {Verdict}" : $"{Target}: {Verdict}: {RootCause}";

@@ -38,8 +38,9 @@ internal static class Diagnoser
         var results = await all.ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
 
+        results = Array.ConvertAll(results, result => request.Suppressions.Mark(result, session.Address, request.Key));
         var findings = RootCause.Order(results.SelectMany(result => result.Findings).ToArray());
-        var root = findings.Count > 0 && findings[0].Severity > FindingSeverity.Info ? findings[0] : null;
+        var root = findings.Count > 0 && findings[0] is { IsSuppressed: false, Severity: > FindingSeverity.Info } first ? first : null;
         return new ConsulDiagnosis
         {
             Target = session.Address,
@@ -52,6 +53,7 @@ internal static class Diagnoser
             StartedAt = startedAt,
             Duration = context.Elapsed,
             Configuration = session.Configuration,
+            Secrets = session.SecretPrints,
         };
     }
 
@@ -60,11 +62,12 @@ internal static class Diagnoser
         FindingSeverity.Error => DiagnosisVerdict.Faulty,
         FindingSeverity.Warning => DiagnosisVerdict.Degraded,
         // A probe that broke or ran out of time leaves something unproven: that is not health.
-        _ => Array.Exists(results, result => result.Status == ProbeStatus.Error) ? DiagnosisVerdict.Degraded : DiagnosisVerdict.Healthy,
+        _ => Array.Exists(results, result => result.Status == ProbeStatus.Error && (result.Findings.Count == 0 || result.Findings.Any(finding => !finding.IsSuppressed))) ? DiagnosisVerdict.Degraded : DiagnosisVerdict.Healthy,
     };
 
+    // What the machine lacks may explain a failure but never stands in the way of looking further, so nobody waits for it.
     private static Task<ProbeResult>[] Below(IProbe probe, Dictionary<IProbe, Task<ProbeResult>> running) =>
-        probe.Needs is { } needed ? running.Where(other => other.Key.Layer <= needed && other.Key is not ILongProbe).Select(other => other.Value).ToArray() : [];
+        probe.Needs is { } needed ? running.Where(other => other.Key.Layer <= needed && other.Key is not ILongProbe && other.Key.Layer != ConsulLayer.Host).Select(other => other.Value).ToArray() : [];
 
     private static async Task<ProbeResult> RunAsync(
         IProbe probe, ProbeContext context, Task<ProbeResult>[] below, DiagnosisWatch watch, CancellationToken stop, CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Processes;
+
 namespace ConsulKvTools;
 
 /// <summary>What a diagnosis is to look at.</summary>
@@ -26,4 +28,10 @@ public sealed record DiagnosisRequest
 
     /// <summary>Writes, reads and deletes one key of its own below this prefix; null (the default) changes nothing.</summary>
     public string? CanaryPrefix { get; init; }
+
+    /// <summary>Findings that are known and shall not count for verdict and root cause; they stay in the diagnosis, marked.</summary>
+    public IReadOnlyList<FindingSuppression> Suppressions { get; init; } = [];
+
+    /// <summary>The process the diagnosis is made for; null means this one.</summary>
+    internal ProcessSnapshot? Program { get; init; }
 }

@@ -11,6 +11,9 @@ internal sealed class ProbeContext(ConsulKvSession session, DiagnosisRequest req
     /// <summary>What the caller wants to do: key, value size, operation.</summary>
     public DiagnosisRequest Request { get; } = request;
 
+    /// <summary>The greatest index of keys that the session had seen before the diagnosis; 0 when it had seen none.</summary>
+    public ulong IndexBefore { get; } = session.HighestKeyIndex;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; } = time;
 

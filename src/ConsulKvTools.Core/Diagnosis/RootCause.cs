@@ -53,8 +53,23 @@ internal static class RootCause
         new("Dns.StaleAddress", NotReached),
         new("Tcp.MtuBlackHole", ["Tls.HandshakeTimeout", "Tls.HandshakeStalled", "Cluster.LeaderFrozen", "Http.", "Outcome.", "Probe.DeadlineReached"]),
         new("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired", "Tls.IntermediateExpired", "Tls.RootExpired"], IsValidByTheOtherClock),
+        // What this machine lacks explains what fails for want of it; what the server says of its own disk beats what is seen from outside.
+        new("Host.EphemeralPortsExhausted", ["Tcp.LocalPortsExhausted"]),
+        new("Host.CloseWaitLeak", ["Host.OpenFilesExhausted"]),
+        new("Host.OpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
+        new("Host.SystemOpenFilesExhausted", ["Tcp.TooManyOpenSockets"]),
+        new("Host.ConntrackFull", ["Tcp.Timeout"]),
+        new("Host.ConnectionsNotAccepted", ["Host.SendQueueStuck", "Host.ConnectUnanswered"]),
+        new("Host.ProcessStopped", ["Host.ReceiveQueueUnread", "Host.CloseWaitLeak"]),
+        new("Tcp.", ["Host.ConnectUnanswered"]),
+        new("Storage.DiskFull", ["Host.DiskFull", "Host.DiskNearlyFull", "Host.DiskInodesExhausted"]),
+        new("Storage.ReadOnlyFs", ["Host.ReadOnlyFileSystem"]),
+        new("Host.DiskFull", ["Cluster."]),
+        new("Host.DiskInodesExhausted", ["Cluster."]),
+        new("Host.ReadOnlyFileSystem", ["Cluster."]),
         // Who really answers on the port explains how TLS or HTTP with it failed.
         new("Port.", [.. NoHandshake, "Http.", "Tcp.ClosedOnAccept"]),
+        new("Http.ProtocolMismatch", [.. NoAnswer, "Http.NotConsul"]),
         new("Http.TlsRequired", ["Http.NotConsul", "Http.UnexpectedStatus"]),
         new("Tls.PlainHttpOnPort", ["Http."]),
         new("Tcp.ClosedOnAccept", [.. NoAnswer, "Tls.ClosedAtClientHello"]),
@@ -67,9 +82,15 @@ internal static class RootCause
         new("Wan.", ["Rpc.", "Cluster.", "Outcome."]),
         new("Cluster.QuorumLost", [.. Leaderless, "Cluster.ElectionInProgress"]),
         new("Cluster.NeverBootstrapped", Leaderless),
-        new("Cluster.LeaderFrozen", Leaderless),
+        new("Cluster.LeaderFrozen", [.. Leaderless, "Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        new("Cluster.LeaderNotTracked", ["Cluster.FollowerLagging", "Cluster.ServerDown"]),
+        new("Cluster.FollowerLagging", ["Outcome.StaleRead"]),
+        new("Agent.Leaving", ["Cluster.", "Rpc."]),
+        new("Agent.Slow", ["Cluster.SlowCommit"]),
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         new("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"], IsMoreExactAboutTheKey),
+        new("Acl.DownPolicyExtendFailsOpen", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
+        new("Acl.PrimaryUnreachable", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
         new("Acl.PermissionDenied", ["Key.Forbidden"], AreAboutOneKey),
         new("Key.ControlCharacter", ["Agent.UnprintableFilter"]),
         // What hangs is why the checks behind it ran out of time.
@@ -81,10 +102,16 @@ internal static class RootCause
         new("Http.ResponseTimeout", OutOfTime),
     ];
 
-    /// <summary>The findings with the root cause first, then by severity and layer, consequences last and marked with what explains them.</summary>
-    public static IReadOnlyList<ConsulFinding> Order(IReadOnlyList<ConsulFinding> found)
+    /// <summary>
+    /// The findings with the root cause first, then by severity and layer, consequences marked with what explains them, suppressed ones
+    /// last. A suppressed finding explains nothing: to suppress a warning must not hide the error that it would explain.
+    /// </summary>
+    public static IReadOnlyList<ConsulFinding> Order(IReadOnlyList<ConsulFinding> found) =>
+        [.. Explain(found.Where(finding => !finding.IsSuppressed)), .. OfEveryCode(found.Where(finding => finding.IsSuppressed)).OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Layer)];
+
+    private static IEnumerable<ConsulFinding> Explain(IEnumerable<ConsulFinding> found)
     {
-        var findings = found.GroupBy(finding => finding.Code, StringComparer.Ordinal).SelectMany(Distinct).ToList();
+        var findings = OfEveryCode(found).ToList();
         var reasons = findings.ToDictionary(finding => finding, finding => finding.Severity > FindingSeverity.Info ? ReasonFor(finding, findings) : null);
         return findings
             .Select(finding => reasons[finding] is not null
@@ -93,9 +120,11 @@ internal static class RootCause
                 : finding with { Severity = findings.Where(other => LastReason(other, reasons) == finding).Max(other => other.Severity) })
             .OrderBy(finding => finding.BlockedBy is not null)
             .ThenByDescending(finding => finding.Severity)
-            .ThenBy(finding => finding.Layer)
-            .ToArray();
+            .ThenBy(finding => finding.Layer);
     }
+
+    private static IEnumerable<ConsulFinding> OfEveryCode(IEnumerable<ConsulFinding> found) =>
+        found.GroupBy(finding => finding.Code, StringComparer.Ordinal).SelectMany(Distinct);
 
     /// <summary>Several probes may meet the same fault: the one with most to show tells it. A denial is another one for another key.</summary>
     private static List<ConsulFinding> Distinct(IEnumerable<ConsulFinding> sameCode)

@@ -21,6 +21,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private readonly string? token;
     private readonly string? authorization;
     private long highestSeenIndex;
+    private long highestKeyIndex;
 
     public ConsulHttpClient(SessionConfiguration configuration, int maxConnections)
     {
@@ -35,6 +36,9 @@ internal sealed partial class ConsulHttpClient : IDisposable
 
     /// <summary>The greatest <c>X-Consul-Index</c> any answer carried.</summary>
     public ulong HighestSeenIndex => (ulong)Interlocked.Read(ref highestSeenIndex);
+
+    /// <summary>The greatest <c>X-Consul-Index</c> of an answer about keys of the session's own datacenter: it never falls but when data are put back.</summary>
+    public ulong HighestKeyIndex => (ulong)Interlocked.Read(ref highestKeyIndex);
 
     /// <summary>Sends <paramref name="request"/> and reads the whole answer.</summary>
     /// <exception cref="ConsulTransportException">No whole answer came within <paramref name="timeout"/>, or none at all.</exception>
@@ -63,7 +67,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
         {
             response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
             var exchange = new ConsulExchange(endpoint, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation);
-            Remember(exchange.Headers);
+            Remember(exchange.Headers, request);
             return exchange;
         }
         catch (Exception error)
@@ -84,13 +88,19 @@ internal sealed partial class ConsulHttpClient : IDisposable
 
     public void Dispose() => invoker.Dispose();
 
-    private void Remember(IReadOnlyDictionary<string, string> headers)
+    private void Remember(IReadOnlyDictionary<string, string> headers, ConsulRequest request)
     {
         if (!headers.TryGetValue("X-Consul-Index", out var text) || !long.TryParse(text, out var index)) return;
-        var seen = Interlocked.Read(ref highestSeenIndex);
+        Raise(ref highestSeenIndex, index);
+        if (request.SendScope && request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal)) Raise(ref highestKeyIndex, index);
+    }
+
+    private static void Raise(ref long highest, long index)
+    {
+        var seen = Interlocked.Read(ref highest);
         while (index > seen)
         {
-            var before = Interlocked.CompareExchange(ref highestSeenIndex, index, seen);
+            var before = Interlocked.CompareExchange(ref highest, index, seen);
             if (before == seen) return;
             seen = before;
         }

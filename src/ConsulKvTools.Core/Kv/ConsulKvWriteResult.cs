@@ -38,6 +38,15 @@ public sealed record ConsulKvWriteResult
     /// <summary>What stood in the way, with evidence; null when written or unchanged.</summary>
     public ConsulFinding? Finding { get; init; }
 
+    /// <summary>Bytes that were to be written; null for a removal.</summary>
+    internal int? ValueSize { get; init; }
+
+    /// <summary>
+    /// What is worth knowing about a write that went through, as far as it was seen on the way: only a fenced write reads the key first,
+    /// and only a transaction learns the new index. Empty otherwise.
+    /// </summary>
+    public IReadOnlyList<ConsulFinding> Notes { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => $"{Key}: {Outcome}";
 }

@@ -7,6 +7,7 @@ internal static class KeyOddities
 {
     private const int MostLookAlikes = 12;
 
+    // Normalization itself needs ICU, which small containers lack; the marks tell as much.
     /// <summary>What is odd about a key that <see cref="KvKey.Check"/> lets pass.</summary>
     public static IEnumerable<ConsulFinding> Of(string key, bool isPrefix)
     {
@@ -20,7 +21,7 @@ internal static class KeyOddities
         if (key.IndexOf('+') >= 0) yield return Note("Key.PlusAndSpace");
         if (key.Length > 0 && (char.IsWhiteSpace(key[0]) || char.IsWhiteSpace(key[key.Length - 1]))) yield return Note("Key.SurroundingBlank");
         if (!isPrefix && key.EndsWith("/", StringComparison.Ordinal)) yield return Note("Key.TrailingSlash");
-        if (!key.IsNormalized(NormalizationForm.FormC)) yield return Note("Key.NotNormalized");
+        if (key.Any(letter => letter is >= '\u0300' and <= '\u036f')) yield return Note("Key.NotNormalized");
     }
 
     /// <summary>True when the key holds a control character, which agents refuse unless told otherwise.</summary>

@@ -46,8 +46,14 @@ internal sealed class KvWriter(ConsulKvSession session)
             Key = write.Key,
             Kind = write.Kind,
             ModifyIndex = whole.Outcome == ConsulKvOutcome.Written && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
+            Notes = whole.Outcome == ConsulKvOutcome.Written ? Notes(write, indexes) : [],
         }).ToArray();
     }
+
+    /// <summary>A check-and-set that left the index where it was wrote what was there already: another may have won with the same index.</summary>
+    private static ConsulFinding[] Notes(ConsulKvWrite write, IReadOnlyDictionary<string, ulong> indexes) =>
+        write.Kind == ConsulKvWriteKind.CheckAndSet && indexes.TryGetValue(write.Key, out var index) && index == write.Index
+            ? [ConsulFinding.Create("Cas.SameValueIdempotent", ("key", Printable.Text(write.Key)), ("index", index))] : [];
 
     private static bool IsRemoval(ConsulKvWrite write) => write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree;
 

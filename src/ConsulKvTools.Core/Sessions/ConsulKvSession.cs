@@ -1,3 +1,4 @@
+using ConsulKvTools.Diagnosis.Reports.Secrets;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Sessions;
@@ -11,6 +12,7 @@ public sealed class ConsulKvSession : IDisposable
     private readonly SessionConfiguration configuration;
     private readonly Lazy<ConsulHttpClient> http;
     private readonly Lazy<RetryExecutor> executor;
+    private readonly Lazy<SecretPrints> prints;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
@@ -22,6 +24,7 @@ public sealed class ConsulKvSession : IDisposable
         Time = time;
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
+        prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -66,6 +69,9 @@ public sealed class ConsulKvSession : IDisposable
 
     internal ConsulSecret? Token => configuration.Token;
 
+    /// <summary>What tells whether a text holds one of the session's secrets.</summary>
+    internal SecretPrints SecretPrints => prints.Value;
+
     internal TimeProvider Time { get; }
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
@@ -90,6 +96,9 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>The greatest raft index any answer of this session carried; grows only. Bounds from below what was committed when a write began.</summary>
     internal ulong HighestSeenIndex => Http.HighestSeenIndex;
+
+    /// <summary>The greatest index any answer about keys carried; 0 while nothing was asked.</summary>
+    internal ulong HighestKeyIndex => http.IsValueCreated ? http.Value.HighestKeyIndex : 0;
 
     /// <summary>Makes a session. Nothing is sent yet.</summary>
     /// <exception cref="ConsulConfigurationException">A setting cannot be used; the finding names it and what would be right.</exception>

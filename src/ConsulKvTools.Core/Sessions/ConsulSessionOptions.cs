@@ -35,6 +35,9 @@ public sealed record ConsulSessionOptions
     /// <summary>True accepts any certificate: always reported as a finding. False insists on verification.</summary>
     public bool? SkipCertificateCheck { get; init; }
 
+    /// <summary>True asks the agent's CA, at the address in the certificate, whether the certificate was revoked. Consul's own clients never do.</summary>
+    public bool CheckRevocation { get; init; }
+
     /// <summary>Datacenter of every request; null means the agent's own.</summary>
     public string? Datacenter { get; init; }
 
@@ -64,4 +67,7 @@ public sealed record ConsulSessionOptions
 
     /// <summary>A name for people; null makes one.</summary>
     public string? Name { get; init; }
+
+    /// <summary>Authorities to trust instead of this machine's when none are given; null means this machine's.</summary>
+    internal SystemTrust? SystemTrust { get; init; }
 }

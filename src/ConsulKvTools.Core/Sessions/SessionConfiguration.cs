@@ -43,6 +43,9 @@ internal sealed class SessionConfiguration
 
     public IReadOnlyList<ConsulFinding> Findings => findings;
 
+    /// <summary>Every secret that was handed over, whether it is in use or not.</summary>
+    public IEnumerable<string> Secrets => SessionSecrets.Of(options, environment);
+
     /// <summary>Weighs <paramref name="options"/> against <paramref name="environment"/>; never throws for what it reads there.</summary>
     public static SessionConfiguration Resolve(ConsulSessionOptions options, ConsulEnvironment environment)
     {
@@ -207,7 +210,7 @@ internal sealed class SessionConfiguration
         var key = Choose("ClientKey", options.ClientKey, "-ClientKey", "CONSUL_CLIENT_KEY");
         var serverName = Choose("TlsServerName", options.TlsServerName, "-TlsServerName", "CONSUL_TLS_SERVER_NAME");
         var skip = ResolveSkip();
-        var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip };
+        var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip, CheckRevocation = options.CheckRevocation };
         if (skip && endpoint.UseTls)
             findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck"))));
 
@@ -216,6 +219,12 @@ internal sealed class SessionConfiguration
             tls = tls with { TrustedCertificates = CertificateFiles.ReadAuthorities(trustFile, SourceOf("CACertificate"), findings), TrustSource = trustFile };
         else if (trustFolder is not null)
             tls = tls with { TrustedCertificates = CertificateFiles.ReadAuthorityFolder(trustFolder, SourceOf("CAPath"), findings), TrustSource = trustFolder };
+        else if (options.SystemTrust is { } system && endpoint.UseTls)
+            tls = tls with
+            {
+                TrustedCertificates = system.IsFolder ? CertificateFiles.ReadAuthorityFolder(system.Path, system.Source, findings) : CertificateFiles.ReadAuthorities(system.Path, system.Source, findings),
+                TrustSource = system.Path,
+            };
         if (certificate is not null || key is not null)
             tls = CertificateFiles.AddClientCertificate(tls, certificate, key, options.ClientCertificatePassword?.Reveal(), SourceOf("ClientCertificate"), findings);
         // Without the authority asked for, or without the certificate asked for, a TLS connection would not be the one that was asked for.

@@ -22,4 +22,7 @@ internal sealed record TlsSettings
 
     /// <summary>True accepts any certificate: asked for explicitly, and always reported.</summary>
     public bool SkipVerification { get; init; }
+
+    /// <summary>True asks the addresses in the certificates whether they were revoked, on every new connection.</summary>
+    public bool CheckRevocation { get; init; }
 }

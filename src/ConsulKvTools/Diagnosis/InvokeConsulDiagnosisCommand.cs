@@ -1,27 +1,35 @@
 using System.Management.Automation;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Processes;
+using ConsulKvTools.Diagnosis.Reports;
 
 namespace ConsulKvTools.Commands;
 
 /// <summary>Finds out why a write fails: walks its whole way with probes that change nothing, and names the root cause first.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ConsulDiagnosis")]
+[Cmdlet(VerbsLifecycle.Invoke, "ConsulDiagnosis", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(ConsulDiagnosis), typeof(ConsulDiagnosisSeries))]
 public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
 {
+    private const string KeySet = "Key";
+    private const string FromErrorSet = "FromError";
+
+    private ProgramSession? program;
+    private IReadOnlyList<FindingSuppression> suppressions = [];
+
     /// <summary>The key that cannot be written. Without it only the way to it is looked at, and ACLs in general.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
     /// <summary>The value that is to be written, as for Set-ConsulKv. Never sent: as many zeros stand in for it.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ParameterSetName = KeySet)]
     [ValidateNotNull]
     [AllowEmptyString]
     public object? Value { get; set; }
 
     /// <summary>What is to be done to the key.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = KeySet)]
     public AclOperation Operation { get; set; } = AclOperation.Write;
 
     /// <summary>
@@ -62,8 +70,58 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [Parameter]
     public SwitchParameter AllowDegraded { get; set; }
 
+    /// <summary>
+    /// Diagnoses as that process would write: with its CONSUL_* and proxy variables, certificate authorities and files, its limits and its
+    /// sockets to the agent. Linux; other systems show nothing of another process, and the diagnosis says so.
+    /// </summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Alias("Pid")]
+    public int? ProcessId { get; set; }
+
+    /// <summary>Starts from a failed command of this module, such as $Error[0]: same session, key, operation and size of the value.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FromErrorSet, ValueFromPipeline = true)]
+    [ErrorOfCommand]
+    public ErrorRecord? FromError { get; set; }
+
+    /// <summary>
+    /// Findings that are known and shall not count: <c>Code</c> or <c>Code=target</c>, wildcards allowed, such as <c>Tls.*=consul.example:8501</c>.
+    /// The target is the diagnosed address or key. They stay in the diagnosis, marked.
+    /// </summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
+    public string[] Suppress { get; set; } = [];
+
+    /// <summary>Leaves findings below it out of the result. Verdict and root cause stay.</summary>
+    [Parameter]
+    public FindingSeverity MinimumSeverity { get; set; } = FindingSeverity.Info;
+
     /// <inheritdoc/>
     protected override bool TakesUnusableSession => true;
+
+    private protected override (ConsulKvSession Session, string Source)? SessionOfItsOwn()
+    {
+        if (ProcessId is not { } pid) return null;
+        if (Session is not null)
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-ProcessId", "-ProcessId brings the settings of that process and -Session others; give one of them", pid));
+        try
+        {
+            program = ProgramSession.Open(pid, new ConsulSessionOptions(), ConsulEnvironment.OfThisProcess());
+        }
+        catch (ConsulException invalid)
+        {
+            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, pid, invalid));
+        }
+        return (program!.Session, $"process {program.Program}");
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) program?.Session.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -75,6 +133,14 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         if (Wait && IdleSeconds > 0) Refuse("-IdleSeconds", "-Wait and -IdleSeconds exclude each other: test idle connections once it is healthy");
         if (!Wait && !repeats && MyInvocation.BoundParameters.ContainsKey(nameof(Interval))) Refuse("-Interval", "-Interval is given without -Count or -Wait; a single diagnosis has none");
         if (!Wait && AllowDegraded) Refuse("-AllowDegraded", "-AllowDegraded is given without -Wait; it says when a wait is over");
+        try
+        {
+            suppressions = [.. Suppress.Select(text => FindingSuppression.Parse(text))];
+        }
+        catch (ConsulException invalid)
+        {
+            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, Suppress, invalid));
+        }
     }
 
     /// <inheritdoc/>
@@ -86,16 +152,47 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         var request = new DiagnosisRequest
         {
             Key = Key, Value = bytes, Operation = Operation, Timeout = Timeout, CanaryPrefix = Canary, IdleTime = IdleSeconds > 0 ? TimeSpan.FromSeconds(IdleSeconds) : null,
+            Program = program?.Program, Suppressions = suppressions,
         };
-        var progress = new DiagnosisProgressRecord("Diagnosing Consul at " + Printable.Text(Active.Address), WriteProgress);
-        AwaitFor((object?)Key ?? Active, async cancellation =>
+        var session = Active;
+        if (FromError is not null)
         {
-            object result = Wait ? await HealthWait.RunAsync(Active, request, Interval, AllowDegraded, progress, (now, before) => Waited(progress, now, before), cancellation).ConfigureAwait(false)
-                : Count > 0 ? await DiagnosisSeries.RunAsync(Active, request, Count, Interval, progress, (number, now) => Ended(progress, number, now), cancellation).ConfigureAwait(false)
-                : await Diagnoser.RunAsync(Active, request, progress, cancellation).ConfigureAwait(false);
+            if (FailedAt(FromError) is not { } failed) return;
+            (session, request) = (Session ?? failed.Session, failed.Diagnose(request));
+        }
+        var progress = new DiagnosisProgressRecord("Diagnosing Consul at " + Printable.Text(session.Address), WriteProgress);
+        AwaitFor((object?)request.Key ?? session, async cancellation =>
+        {
+            if (Count > 0)
+            {
+                var series = await DiagnosisSeries.RunAsync(session, request, Count, Interval, progress, (number, now) => Ended(progress, number, now), cancellation).ConfigureAwait(false);
+                progress.Complete();
+                WriteObject(series with { Diagnoses = [.. series.Diagnoses.Select(one => one.AtLeast(MinimumSeverity))] });
+                return;
+            }
+            var diagnosis = Wait
+                ? await HealthWait.RunAsync(session, request, Interval, AllowDegraded, progress, (now, before) => Waited(progress, now, before), cancellation).ConfigureAwait(false)
+                : await Diagnoser.RunAsync(session, request, progress, cancellation).ConfigureAwait(false);
             progress.Complete();
-            WriteObject(result);
+            foreach (var unused in suppressions.Unused(diagnosis)) WriteVerbose($"The suppression {Printable.Text(unused.Text, 200)} matched no finding.");
+            WriteObject(diagnosis.AtLeast(MinimumSeverity));
         });
+    }
+
+    /// <summary>What failed there; null when that cannot be told, after an error that says why.</summary>
+    private FailedOperation? FailedAt(ErrorRecord error)
+    {
+        var problem = error.Exception switch
+        {
+            ConsulException { Operation: { } failed } when Session is null && failed.Session.IsDisposed =>
+                $"the session {Printable.Text(failed.Session.Name)} of that error was removed; name another one with -Session",
+            ConsulException { Operation: not null } => null,
+            ConsulException => "that error came before there was a session; diagnose with -Key and -Session instead",
+            _ => $"that error is not of a command of this module ({error.Exception?.GetType().Name ?? "no exception"}); Resolve-ConsulError explains errors of other programs",
+        };
+        if (problem is null) return ((ConsulException)error.Exception!).Operation;
+        WriteError(FindingErrors.Invalid(this, "-FromError", problem, error));
+        return null;
     }
 
     private void Ended(DiagnosisProgressRecord progress, int number, ConsulDiagnosis diagnosis)

@@ -40,6 +40,9 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     [Parameter]
     public ConsulConsistency Consistency { get; set; }
 
+    private protected override AclOperation OperationOn(string key) =>
+        ParameterSetName == PrefixSet || Recurse || key.EndsWith("/", StringComparison.Ordinal) ? AclOperation.List : AclOperation.Read;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {

@@ -53,8 +53,20 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private protected void Emit(ConsulKvWriteResult result)
     {
         WriteObject(result);
-        if (FindingErrors.Of(result, result.Key) is { } error) WriteError(error);
+        foreach (var note in result.Notes)
+            if (note.Severity == FindingSeverity.Warning) WriteWarning($"{note.Code}: {note.Title}. {note.Remedy}");
+        if (FindingErrors.Of(result, result.Key) is not { } error) return;
+        if (error.Exception is ConsulException failed) failed.Operation = new FailedOperation(Active, result.Key, OperationOf(result.Kind), result.ValueSize);
+        WriteError(error);
     }
+
+    private static AclOperation OperationOf(ConsulKvWriteKind kind) => kind switch
+    {
+        ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet => AclOperation.Delete,
+        ConsulKvWriteKind.DeleteTree => AclOperation.DeleteRecurse,
+        ConsulKvWriteKind.Acquire or ConsulKvWriteKind.Release => AclOperation.Lock,
+        _ => AclOperation.Write,
+    };
 
     /// <summary>What the key holds now, for people. Null entry: it is not there.</summary>
     private protected (ConsulKvEntry? Entry, string? Problem) ReadForDisplay(string key)

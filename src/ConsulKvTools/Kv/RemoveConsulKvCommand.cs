@@ -36,6 +36,8 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
     [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Fenced { get; set; }
 
+    private protected override AclOperation OperationOn(string key) => Recurse ? AclOperation.DeleteRecurse : AclOperation.Delete;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

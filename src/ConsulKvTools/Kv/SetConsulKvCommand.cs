@@ -74,6 +74,8 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter]
     public SwitchParameter Atomic { get; set; }
 
+    private protected override AclOperation OperationOn(string key) => AclOperation.Write;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {

@@ -22,12 +22,25 @@ public abstract class ConsulCmdlet : AsyncCmdlet
     /// <summary>True for commands that say what is wrong with a session instead of failing of it.</summary>
     protected virtual bool TakesUnusableSession => false;
 
+    /// <summary>Writes an error, from any thread, with what the command was doing.</summary>
+    protected new void WriteError(ErrorRecord errorRecord) => base.WriteError(Remember(errorRecord));
+
+    /// <summary>Ends the command with an error that says what the command was doing.</summary>
+    protected new void ThrowTerminatingError(ErrorRecord errorRecord) => base.ThrowTerminatingError(Remember(errorRecord));
+
+    /// <summary>The session of a command that makes one itself, and where it comes from; null for all others.</summary>
+    private protected virtual (ConsulKvSession Session, string Source)? SessionOfItsOwn() => null;
+
+    /// <summary>What this command does to <paramref name="key"/>.</summary>
+    private protected virtual AclOperation OperationOn(string key) => AclOperation.Read;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         var sessions = RunspaceSessions.Current;
         string source;
-        if (Session is not null) (active, source) = (Session, "-Session");
+        if (SessionOfItsOwn() is { } own) (active, source) = own;
+        else if (Session is not null) (active, source) = (Session, "-Session");
         else if (sessions.Default is { } preferred) (active, source) = (preferred, "the default session of this runspace");
         else
         {
@@ -68,6 +81,16 @@ public abstract class ConsulCmdlet : AsyncCmdlet
         {
             WriteError(FindingErrors.Create(failed.Finding, input, failed));
         }
+    }
+
+    private ErrorRecord Remember(ErrorRecord error)
+    {
+        if (error.Exception is ConsulException { Operation: null } failed && active is not null)
+        {
+            var key = error.TargetObject as string;
+            failed.Operation = new FailedOperation(active, key, OperationOn(key ?? ""), null);
+        }
+        return error;
     }
 
     private ConsulKvSession MakeOfEnvironment(RunspaceSessions sessions)

@@ -57,6 +57,10 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>Asks the CA, at the address in the agent's certificate, whether that was revoked. Consul's own clients never do.</summary>
+    [Parameter]
+    public SwitchParameter CheckRevocation { get; set; }
+
     /// <summary>Datacenter of every request.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -140,6 +144,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
         ClientCertificatePassword = ClientCertificatePassword is null ? null : new ConsulSecret(ClientCertificatePassword),
         TlsServerName = TlsServerName,
         SkipCertificateCheck = MyInvocation.BoundParameters.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck.ToBool() : null,
+        CheckRevocation = CheckRevocation,
         Datacenter = Datacenter,
         Namespace = Namespace,
         Partition = Partition,

@@ -60,7 +60,7 @@ public sealed class AclTestTokenTests(AclAgents agents)
     }
 
     [Fact]
-    public async Task A_deleted_or_expired_token_is_unknown_and_a_short_lived_one_is_announced()
+    public async Task A_short_lived_token_is_announced_and_a_deleted_one_is_told_from_one_that_never_was()
     {
         var agent = await agents.DenyAsync();
         var policy = await agent.CreatePolicyAsync($"short-{Guid.NewGuid():N}", """key_prefix "app/" { policy = "write" }""", Stop);
@@ -70,7 +70,9 @@ public sealed class AclTestTokenTests(AclAgents agents)
         Assert.True(result.Allowed);
         Assert.Equal(FindingSeverity.Warning, Assert.Single(result.Notes, note => note.Code == "Acl.TokenExpiresSoon").Severity);
         await agent.SendAsync("DELETE", $"/v1/acl/token/{token.AccessorId}", cancellationToken: Stop);
-        Assert.Equal("Acl.TokenNotFound", (await WriteAsync(session, "app/x")).Code);
+        Assert.Equal("Acl.TokenDeleted", (await WriteAsync(session, "app/x")).Code);
+        using var other = LabSessions.Open(agent.Address.OriginalString, token.SecretId);
+        Assert.Equal("Acl.TokenNotFound", (await WriteAsync(other, "app/x")).Code);
     }
 
     [Fact]

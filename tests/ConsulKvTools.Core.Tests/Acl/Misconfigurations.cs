@@ -112,7 +112,8 @@ internal static class Misconfigurations
             var agent = await agents.DenyAsync();
             var visible = policies.StartsWith('{') ? policies : policies + """ ### acl = "read" agent_prefix "" { policy = "read" }""";
             return new Misconfigured(agent, await agents.TokenAsync(agent, visible)) { Key = key, Operation = operation };
-        }) { WriteCode = operation == AclOperation.Write ? "Acl.PermissionDenied" : null };
+        })
+        { WriteCode = operation == AclOperation.Write ? "Acl.PermissionDenied" : null };
 
     private static Misconfiguration Blind(string how, string code, string policies, string key = "app/x") =>
         new(how, code, async agents => new Misconfigured(await agents.DenyAsync(), await agents.TokenAsync(await agents.DenyAsync(), policies)) { Key = key });

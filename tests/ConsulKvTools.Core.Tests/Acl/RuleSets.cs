@@ -43,7 +43,8 @@ internal static class RuleSets
         return text.ToString();
     }
 
-    public static string ToJson(IEnumerable<AclRule> rules)
+    /// <summary>As JSON, with or without the lists that HCL 1 takes for objects that come more than once.</summary>
+    public static string ToJson(IEnumerable<AclRule> rules, bool lists = false)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, SkipValidation = true }))
@@ -51,11 +52,17 @@ internal static class RuleSets
             json.WriteStartObject();
             foreach (var rule in rules)
             {
-                json.WriteStartObject(rule.Stanza);
-                json.WriteStartObject(rule.Segment);
+                if (lists) json.WriteStartArray(rule.Stanza);
+                if (lists) json.WriteStartObject();
+                else json.WriteStartObject(rule.Stanza);
+                if (lists) json.WriteStartArray(rule.Segment);
+                if (lists) json.WriteStartObject();
+                else json.WriteStartObject(rule.Segment);
                 json.WriteString("policy", rule.Policy);
                 json.WriteEndObject();
+                if (lists) json.WriteEndArray();
                 json.WriteEndObject();
+                if (lists) json.WriteEndArray();
             }
             json.WriteEndObject();
         }

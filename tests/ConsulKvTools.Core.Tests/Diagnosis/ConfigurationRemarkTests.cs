@@ -90,6 +90,28 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
     }
 
     [Fact]
+    public async Task No_proxy_entry_that_only_Go_understands() => Lists("Proxy.NoProxySyntax", await RunAsync(
+        new ConsulSessionOptions { Address = "http://10.255.0.1:8500", ConnectTimeout = TimeSpan.FromMilliseconds(200) }, ("HTTP_PROXY", "http://proxy.example:3128"), ("NO_PROXY", "10.0.0.0/8")));
+
+    [Fact]
+    public async Task Error_that_no_rule_knows()
+    {
+        using var consul = new ScriptedConsul();
+        consul.On("PUT", "/v1/kv/", ScriptedResponse.Text("something new went wrong", 500));
+        Diagnose.Names("Http.ServerError", FaultOrigin.Scripted, TestWords.Here, await RunAsync(new ConsulSessionOptions { Address = consul.Address.ToString().TrimEnd('/') }));
+    }
+
+    [Fact]
+    public async Task Probe_that_breaks()
+    {
+        using var session = ConsulKvSession.Create(new ConsulSessionOptions { Address = "http://" + Good, Token = Token }, ConsulEnvironment.Empty);
+        var diagnosis = await ConsulKvTools.Diagnosis.Diagnoser.RunAsync(session, new DiagnosisRequest(),
+            [.. ConsulKvTools.Diagnosis.Probes.ProbeList.Connectivity, new Broken()], null, TestContext.Current.CancellationToken);
+        Assert.Equal(DiagnosisVerdict.Degraded, diagnosis.Verdict);
+        Lists("Probe.Crashed", diagnosis);
+    }
+
+    [Fact]
     public async Task Partition_on_an_agent_that_ignores_it() =>
         Names("Config.PartitionIgnored", await RunAsync(new ConsulSessionOptions { Address = "http://" + Good, Token = Token, Partition = "team" }));
 
@@ -172,6 +194,17 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
         var file = Path.Combine(folder, "ca.pem");
         File.Copy(certificates.Authority().CertificateFile, file);
         return file;
+    }
+
+    private sealed class Broken : ConsulKvTools.Diagnosis.IProbe
+    {
+        public string Name => "Broken";
+
+        public ConsulLayer Layer => ConsulLayer.Http;
+
+        public ConsulLayer? Needs => null;
+
+        public Task<ProbeResult> RunAsync(ConsulKvTools.Diagnosis.ProbeContext context, CancellationToken cancellation) => throw new InvalidOperationException("a mistake of this program");
     }
 
     private sealed class Progress : IProgress<ConsulKvTools.Diagnosis.DiagnosisProgress>

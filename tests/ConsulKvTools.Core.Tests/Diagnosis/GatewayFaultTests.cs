@@ -145,7 +145,12 @@ public sealed class GatewayFaultTests(AclAgentFixture lab)
         Names("Http.NotConsul", await Diagnose.RunAsync(nomad.Address));
     }
 
-    private static void Names(string code, ConsulDiagnosis diagnosis) => Diagnose.Names(code, FaultOrigin.Real, TestWords.Here, diagnosis);
+    private static void Names(string code, ConsulDiagnosis diagnosis)
+    {
+        Diagnose.Names(code, FaultOrigin.Real, TestWords.Here, diagnosis);
+        // A title that had to leave a place open tells half of what was seen.
+        Assert.DoesNotContain("<", diagnosis.RootCause!.Title, StringComparison.Ordinal);
+    }
 
     private static string Of(ReverseProxyServer gateway) => gateway.Address.ToString().TrimEnd('/');
 

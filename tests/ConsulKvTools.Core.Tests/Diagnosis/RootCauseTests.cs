@@ -21,7 +21,7 @@ public sealed class RootCauseTests
     [InlineData("Cluster.QuorumLost", "Probe.Crashed", false)]
     [InlineData("Cluster.QuorumLost", "Probe.DeadlineReached", true)]
     [InlineData("Cluster.SlowCommit", "Http.ServerError", false)]
-    [InlineData("Cluster.NoLeader", "Cluster.QuorumLost", false)]
+    [InlineData("Cluster.QuorumLost", "Cluster.NoLeader", true)]
     [InlineData("Cluster.QuorumLost", "Acl.ReadOnly", false)]
     [InlineData("Key.LeadingSlash", "Http.RedirectRefused", false)]
     [InlineData("Tcp.AddressPartlyDead", "Cluster.NoLeader", false)]

@@ -56,6 +56,7 @@ public sealed class ServerTextTests
 
         Assert.Contains(result.Code, codes.Split('|'));
         Assert.Equal(outcome, result.Outcome);
+        Faults.FaultMatrix.Add(Faults.FaultOrigin.Scripted, $"answer {status} \"{(body.Length > 90 ? body[..90] + "…" : body)}\"", result);
         if (outcome == ConsulKvOutcome.Denied) Assert.Single(result.Attempts);
     }
 

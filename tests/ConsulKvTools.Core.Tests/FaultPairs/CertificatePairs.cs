@@ -58,7 +58,7 @@ internal static class CertificatePairs
             await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Acl = new AgentAclOptions(), Tls = new AgentTlsOptions(ca.Issue(Expired(Good))) });
             return await Diagnose.RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{agent.Ports.Https}", CACertificate = ca.CertificateFile, Token = new ConsulSecret(FaultPairLab.UnknownToken) });
         }),
-        new("verification off, and an unknown token", ["Acl.TokenNotFound", "Config.VerificationOff"], async lab =>
+        new("verification off, and an unknown token", ["Acl.TokenNotFound", "Config.VerificationOff", "Key.Forbidden < Acl.TokenNotFound"], async lab =>
         {
             await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Acl = new AgentAclOptions(), Tls = new AgentTlsOptions(lab.Certificates.SelfSigned(Good)) });
             return await Diagnose.RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{agent.Ports.Https}", SkipCertificateCheck = true, Token = new ConsulSecret(FaultPairLab.UnknownToken) });

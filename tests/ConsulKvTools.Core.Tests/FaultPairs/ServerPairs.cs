@@ -22,7 +22,7 @@ internal static class ServerPairs
             WithAgentAsync(new ConsulAgentOptions { Server = false, WaitForLeader = false, Acl = new AgentAclOptions() }, FaultPairLab.UnknownToken)),
         new("a client agent without servers, and a key with an empty part", ["Rpc.NoServers", "Key.DoubleSlash"], _ =>
             WithAgentAsync(new ConsulAgentOptions { Server = false, WaitForLeader = false }, null, new DiagnosisRequest { Key = "app//x" })),
-        new("writes not allowed from here, and no token, which that hides", ["Agent.WriteCidr"], _ => WithAgentAsync(
+        new("writes not allowed from here, and no token, which may not even read", ["Agent.WriteCidr", "Key.Forbidden"], _ => WithAgentAsync(
             new ConsulAgentOptions { InMemory = true, Acl = new AgentAclOptions(), ExtraConfig = """{ "http_config": { "allow_write_http_from": ["10.0.0.0/8"] } }""" }, null)),
         new("writes not allowed from here, and a value that is too large", ["Limit.KvMaxValueSize", "Agent.WriteCidr"], _ => WithAgentAsync(
             new ConsulAgentOptions { InMemory = true, ExtraConfig = """{ "http_config": { "allow_write_http_from": ["10.0.0.0/8"] } }""" }, null, FaultPairLab.TooLarge)),
@@ -42,7 +42,7 @@ internal static class ServerPairs
             await Eventually.NamesAsync("Cluster.QuorumLost", async () => last = await Diagnose.RunAsync(survivor.Address, request: request));
             return last!;
         }),
-        new("a frozen leader, and a token that may only read", ["Cluster.LeaderFrozen", "Acl.ReadOnly"], async _ =>
+        new("a frozen leader, and a token that may only read", ["Cluster.LeaderFrozen", "Acl.ReadOnly", "Http.ResponseTimeout < Cluster.LeaderFrozen"], async _ =>
         {
             await using var cluster = await ConsulCluster.StartAsync(new ConsulClusterOptions { Servers = 3, Agent = new ConsulAgentOptions { Acl = new AgentAclOptions() } });
             var token = await cluster.Servers[0].CreateTokenAsync("key_prefix \"app/\" { policy = \"read\" }");

@@ -9,7 +9,7 @@ internal static class TokenPairs
 {
     public static IEnumerable<FaultPair> All =>
     [
-        new("an unknown token, and a value that is too large", ["Limit.KvMaxValueSize", "Acl.TokenNotFound"], async lab =>
+        new("an unknown token, and a value that is too large", ["Limit.KvMaxValueSize", "Acl.TokenNotFound", "Key.Forbidden < Acl.TokenNotFound"], async lab =>
             await Diagnose.RunAsync((await lab.Acl).Address, FaultPairLab.UnknownToken, FaultPairLab.TooLarge)),
         new("a token that may only read, and a value that is too large", ["Limit.KvMaxValueSize", "Acl.ReadOnly"], async lab =>
             await Diagnose.RunAsync((await lab.Acl).Address, await lab.TokenAsync(), FaultPairLab.TooLarge)),
@@ -31,16 +31,16 @@ internal static class TokenPairs
         }),
         new("a token that may only read one key, and not write the canary's", ["Acl.ReadOnly", "Acl.PermissionDenied", "Acl.PermissionDenied < Acl.ReadOnly"], async lab =>
             await Diagnose.RunAsync((await lab.Acl).Address, await lab.TokenAsync(), new DiagnosisRequest { Key = "app/x", CanaryPrefix = "canary" })),
-        new("the token file missing, and a value that is too large", ["Config.TokenFileMissing", "Limit.KvMaxValueSize", "Acl.AnonymousDenied < Config.TokenFileMissing"], async lab =>
+        new("the token file missing, and a value that is too large", ["Config.TokenFileMissing", "Limit.KvMaxValueSize", "Acl.AnonymousDenied < Config.TokenFileMissing", "Key.Forbidden < Config.TokenFileMissing"], async lab =>
             await FaultPairLab.WithVariablesAsync(FaultPairLab.TooLarge, ("CONSUL_HTTP_ADDR", (await lab.Acl).Address.Authority), ("CONSUL_HTTP_TOKEN_FILE", Path.Combine(lab.Certificates.Folder, "none")))),
         new("the token file empty, and a key that begins with a slash", ["Config.TokenFileEmpty", "Key.LeadingSlash"], async lab =>
             await FaultPairLab.WithVariablesAsync(new DiagnosisRequest { Key = "/app/x" }, ("CONSUL_HTTP_ADDR", (await lab.Acl).Address.Authority), ("CONSUL_HTTP_TOKEN_FILE", lab.Write("\n")))),
-        new("a token with quotes in a file that beats another token", ["Config.TokenQuotedOrCase", "Config.TokenFileBeatsEnv", "Acl.TokenNotFound < Config.TokenQuotedOrCase", "Acl.TokenMalformed < Config.TokenQuotedOrCase"], async lab =>
+        new("a token with quotes in a file that beats another token", ["Config.TokenQuotedOrCase", "Config.TokenFileBeatsEnv", "Acl.TokenNotFound < Config.TokenQuotedOrCase", "Acl.TokenMalformed < Config.TokenQuotedOrCase", "Key.Forbidden < Config.TokenQuotedOrCase"], async lab =>
             await FaultPairLab.WithVariablesAsync(null, ("CONSUL_HTTP_ADDR", (await lab.Acl).Address.Authority), ("CONSUL_HTTP_TOKEN_FILE", lab.Write($"\"{await lab.TokenAsync()}\"")),
                 ("CONSUL_HTTP_TOKEN", FaultPairLab.UnknownToken))),
         new("a byte order mark before a token that may only read", ["Config.TokenBom", "Acl.ReadOnly", "Acl.PermissionDenied < Acl.ReadOnly"], async lab =>
             await FaultPairLab.WithVariablesAsync(null, ("CONSUL_HTTP_ADDR", (await lab.Acl).Address.Authority), ("CONSUL_HTTP_TOKEN_FILE", lab.Write("\uFEFF" + await lab.TokenAsync())))),
-        new("a file's unknown token that beats a good one, and a value that is too large", ["Config.TokenFileBeatsEnv", "Limit.KvMaxValueSize", "Acl.TokenNotFound < Config.TokenFileBeatsEnv"], async lab =>
+        new("a file's unknown token that beats a good one, and a value that is too large", ["Config.TokenFileBeatsEnv", "Limit.KvMaxValueSize", "Acl.TokenNotFound < Config.TokenFileBeatsEnv", "Key.Forbidden < Config.TokenFileBeatsEnv"], async lab =>
             await FaultPairLab.WithVariablesAsync(FaultPairLab.TooLarge, ("CONSUL_HTTP_ADDR", (await lab.Acl).Address.Authority), ("CONSUL_HTTP_TOKEN_FILE", lab.Write(FaultPairLab.UnknownToken)),
                 ("CONSUL_HTTP_TOKEN", (await lab.Acl).ManagementToken!))),
         new("a file's read-only token that beats a good one", ["Acl.ReadOnly", "Config.TokenFileBeatsEnv", "Acl.PermissionDenied < Acl.ReadOnly"], async lab =>

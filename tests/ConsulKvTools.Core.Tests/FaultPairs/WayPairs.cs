@@ -12,7 +12,7 @@ internal static class WayPairs
     public static IEnumerable<FaultPair> All =>
     [
         new("one of two addresses dead, and a cluster without a leader", ["Cluster.NeverBootstrapped", "Tcp.AddressPartlyDead"], async lab => await WithDeadSixAsync(await lab.Leaderless, null)),
-        new("one of two addresses dead, and an unknown token", ["Acl.TokenNotFound", "Tcp.AddressPartlyDead"], async lab => await WithDeadSixAsync(await lab.Acl, FaultPairLab.UnknownToken)),
+        new("one of two addresses dead, and an unknown token", ["Acl.TokenNotFound", "Tcp.AddressPartlyDead", "Key.Forbidden < Acl.TokenNotFound"], async lab => await WithDeadSixAsync(await lab.Acl, FaultPairLab.UnknownToken)),
         new("no port in the address, and the token file missing", ["Config.AddrNoPort", "Config.TokenFileMissing", "Tcp.Refused < Config.AddrNoPort"], lab =>
             FaultPairLab.WithVariablesAsync(null, ("CONSUL_HTTP_ADDR", "127.0.0.7"), ("CONSUL_HTTP_TOKEN_FILE", Path.Combine(lab.Certificates.Folder, "none")))),
         new("a closed port, and a token with quotes", ["Config.TokenQuotedOrCase", "Tcp.Refused"], async lab =>
@@ -31,11 +31,11 @@ internal static class WayPairs
             WithTlsAsync(lab, agent => [("CONSUL_HTTP_ADDR", $"http://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL", "true")])),
         new("CONSUL_HTTP_SSL_VERIFY=no, and an unknown CA", ["Tls.SelfSigned", "Config.SslVerifyNotBool"], lab =>
             WithTlsAsync(lab, agent => [("CONSUL_HTTP_ADDR", $"https://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL_VERIFY", "no")])),
-        new("quotes around the address, and an unknown token", ["Acl.TokenNotFound", "Config.AddrWhitespace"], async lab =>
+        new("quotes around the address, and an unknown token", ["Acl.TokenNotFound", "Config.AddrWhitespace", "Key.Forbidden < Acl.TokenNotFound"], async lab =>
             await FaultPairLab.WithVariablesAsync(null, ("CONSUL_HTTP_ADDR", $"\"{(await lab.Acl).Address.Authority}\""), ("CONSUL_HTTP_TOKEN", FaultPairLab.UnknownToken))),
         new("a base path that Consul does not have, and an unknown token behind it", ["Config.AddrBasePath"], async lab =>
             await Diagnose.RunAsync(new Uri((await lab.Acl).Address, "/consul"), FaultPairLab.UnknownToken)),
-        new("a base path that a proxy wants, and an unknown token", ["Acl.TokenNotFound"], async lab =>
+        new("a base path that a proxy wants, and an unknown token", ["Acl.TokenNotFound", "Key.Forbidden < Acl.TokenNotFound"], async lab =>
         {
             using var proxy = new ReverseProxy((await lab.Acl).Address, ReverseProxy.Adding("Server: nginx"), basePath: "/consul");
             return await Diagnose.RunAsync(new Uri(proxy.Address, "/consul"), FaultPairLab.UnknownToken);
@@ -51,7 +51,7 @@ internal static class WayPairs
             using var proxy = new HttpProxyServer { Credentials = new NetworkCredential("a", "b") };
             return await Diagnose.RunAsync(new ConsulSessionOptions { Address = "http://consul.lab:8500", Proxy = proxy.Address, TokenFile = Path.Combine(lab.Certificates.Folder, "none") });
         }),
-        new("a proxy that works, and an unknown token behind it", ["Acl.TokenNotFound"], async lab =>
+        new("a proxy that works, and an unknown token behind it", ["Acl.TokenNotFound", "Key.Forbidden < Acl.TokenNotFound"], async lab =>
         {
             using var proxy = new HttpProxyServer();
             proxy.Hosts["127.0.0.1"] = (await lab.Acl).Address.Authority;

@@ -1,5 +1,6 @@
 using ConsulKvTools.Kv;
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Http;
 
@@ -42,17 +43,20 @@ public sealed class HostileServerTests : IDisposable
 
         Assert.Equal(whole, seen);
         Assert.Equal("Http.BodyMalformed", error!.Finding.Code);
+        FaultMatrix.Add(FaultOrigin.Real, "a list that is no list", error.Finding.Code, "read fails", TimeSpan.Zero);
     }
 
     [Fact]
     public async Task A_body_without_end_is_cut_off()
     {
         server.On("GET", "/v1/kv/app/x", ScriptedResponse.Endless());
-        using var session = Open();
+        // 64 MiB take a while on a busy machine.
+        using var session = LabSessions.Open(server.Address.ToString(), null, LabSessions.Impatient with { AttemptTimeout = TimeSpan.FromSeconds(60) });
 
         var error = await Assert.ThrowsAsync<ConsulConnectionException>(() => new KvReader(session).GetAsync("app/x", ConsulConsistency.Default, TestContext.Current.CancellationToken));
 
         Assert.Equal("Http.BodyTooLarge", error.Finding.Code);
+        FaultMatrix.Add(FaultOrigin.Real, "an answer without end", error.Finding.Code, "read fails", TimeSpan.Zero);
     }
 
     [Fact]

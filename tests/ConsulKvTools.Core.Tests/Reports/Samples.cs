@@ -40,6 +40,23 @@ internal static class Samples
 
     public static ConsulDiagnosis Faulty { get; } = Fault();
 
+    /// <summary>A server that answers with a page of text, in a long key, all without a blank to break at.</summary>
+    public static ConsulDiagnosis LongEvidence { get; } = Lengthen();
+
+    /// <summary>Twenty findings in every layer, half of them consequences, some suppressed.</summary>
+    public static ConsulDiagnosis ManyFindings { get; } = Multiply();
+
+    /// <summary>Words from outside in other scripts, from right to left, with invisible and control characters.</summary>
+    public static ConsulDiagnosis OtherScripts { get; } = Translate();
+
+    /// <summary>Every one of them by its name.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<ConsulDiagnosis>> All { get; } = new Dictionary<string, IReadOnlyList<ConsulDiagnosis>>
+    {
+        ["healthy"] = [Healthy], ["degraded"] = [Degraded], ["faulty"] = [Faulty], ["long-evidence"] = [LongEvidence], ["many-findings"] = [ManyFindings], ["other-scripts"] = [OtherScripts],
+        ["three"] = [Healthy, Degraded with { StartedAt = Began.AddMinutes(1), Duration = TimeSpan.FromMilliseconds(140), Facts = Slower(3) }, Faulty],
+        ["forty"] = [.. Enumerable.Range(0, 40).Select(index => (index % 7 == 3 ? Degraded : Healthy) with { StartedAt = Began.AddSeconds(index), Duration = TimeSpan.FromMilliseconds(70 + index * 37 % 50), Facts = Slower(1 + index * 13 % 5) })],
+    };
+
     public static ProbeResult Probe(string name, ConsulLayer layer, ProbeStatus status, string summary, double startedAfterMs, double durationMs, params (string, object?)[] facts) => new()
     {
         Probe = name, Layer = layer, Status = status, Summary = summary, Facts = Values(facts),
@@ -93,6 +110,53 @@ internal static class Samples
             StartedAt = Began.AddMinutes(5),
             Duration = TimeSpan.FromMilliseconds(1027),
             Configuration = [new ConsulSetting("Address", "http://consul.example:8500", "-Address", ["CONSUL_HTTP_ADDR"])],
+        };
+    }
+
+    private static OrderedDictionary Slower(double factor) => Values(
+        ("NameTime", TimeSpan.FromMilliseconds(12.3 * factor)), ("ConnectTime", TimeSpan.FromMilliseconds(8 + factor)), ("TlsTime", TimeSpan.FromMilliseconds(31)), ("HttpLatency", TimeSpan.FromMilliseconds(6.1 * factor)));
+
+    private static ConsulDiagnosis Lengthen()
+    {
+        var answer = string.Concat(Enumerable.Range(0, 300).Select(index => $"<div\u00a0class='x{index}'>"));
+        var root = ConsulFinding.Create("Http.NotConsul", ("address", "http://consul.example:8500"), ("status", 502), ("text", answer), ("header", string.Join(", ", Enumerable.Range(0, 40).Select(index => $"x-header-{index}: value"))), ("empty", "")) with { Probe = "Http" };
+        return Faulty with
+        {
+            Key = string.Join("/", Enumerable.Repeat("a-very-long-part-of-a-key", 18)),
+            RootCause = root,
+            Findings = [root],
+            Probes = [.. Faulty.Probes.Take(2), Probe("Http", ConsulLayer.Http, ProbeStatus.Failed, "502 from something else: " + answer[..600], 5, 14_200) with { Findings = [root] }, .. Faulty.Probes.Skip(6)],
+            Duration = TimeSpan.FromMilliseconds(14_205),
+        };
+    }
+
+    private static ConsulDiagnosis Multiply()
+    {
+        var rows = FindingCatalogue.All.GroupBy(row => row.Layer).OrderBy(layer => layer.Key).SelectMany(layer => layer.Take(2)).Take(20).ToArray();
+        var root = ConsulFinding.Create("Tcp.Refused", ("address", "192.0.2.10:8500"), ("host", "consul.example")) with { Probe = "Tcp" };
+        var others = rows.Where(row => row.Code != root.Code).Select((row, index) => ConsulFinding.Create(row.Code, ("host", "consul.example"), ("address", "192.0.2.10:8500"), ("key", "app/x"), ("seconds", 12.5)) with
+        {
+            Probe = "Tcp",
+            BlockedBy = index % 2 == 1 && index < 16 ? root.Code : null,
+            SuppressedBy = index >= 16 ? row.Code : null,
+        });
+        return Faulty with { Key = "app/x", RootCause = root, Findings = [root, .. others] };
+    }
+
+    private static ConsulDiagnosis Translate()
+    {
+        const string words = "配置/サービス/größe/ключ/مفتاح\u202egnp.exe\u200b\u0007 & <b>\"'`|*_@user #12 https://evil.example/?a=b";
+        var root = ConsulFinding.Create("Key.Forbidden", ("key", words), ("text", words)) with { Probe = "Key\u001b]0;x\u0007" };
+        return Degraded with
+        {
+            Target = "https://konsül.例え.example:8501",
+            Key = words,
+            Verdict = DiagnosisVerdict.Faulty,
+            RootCause = root,
+            Findings = [root],
+            Probes = [.. Healthy.Probes.Take(4), Probe("Key\u001b]0;x\u0007", ConsulLayer.Key, ProbeStatus.Failed, words, 60, 3) with { Findings = [root] }],
+            Facts = Values((words, words), ("Node", "サーバー1")),
+            Configuration = [new ConsulSetting("Datacenter", words, "-Datacenter", [words])],
         };
     }
 }

@@ -1,9 +1,13 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Diagnosis.Host;
 using ConsulKvTools.Diagnosis.Probes;
+using ConsulKvTools.Diagnosis.Processes;
 using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Diagnosis;
 using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Transport;
@@ -69,10 +73,11 @@ public sealed class InsideNamespace
         Assert.NotEmpty(FindingCatalogue.All);
         foreach (var line in File.ReadAllLines(file))
         {
-            // address [ca=file] [hold=count] [timeout=seconds] [idle=seconds] [save=file] [limit=seconds]
+            // address [ca=file] [hold=count] [close=count] [host=1] [value=bytes] [timeout=seconds] [idle=seconds] [save=file] [limit=seconds]
             var words = line.Split(' ');
             var settings = words.Skip(1).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
             var held = settings.TryGetValue("hold", out var count) ? await HoldAsync(new Uri(words[0]), int.Parse(count, null)) : [];
+            if (settings.TryGetValue("close", out var closed)) await CloseAsync(await HoldAsync(new Uri(words[0]), int.Parse(closed, null)), int.Parse(closed, null));
             using var session = ConsulKvSession.CreateForDiagnosis(
                 new ConsulSessionOptions
                 {
@@ -81,10 +86,11 @@ public sealed class InsideNamespace
                 },
                 ConsulEnvironment.Empty);
             var clock = Stopwatch.StartNew();
-            IProbe[] probes = [new NameProbe(), new ConnectProbe(), new TlsProbe()];
+            IProbe[] probes = Way;
             var request = new DiagnosisRequest();
             if (settings.TryGetValue("idle", out var seconds))
                 (probes, request) = ([.. probes, new HttpProbe(), new IdleProbe()], request with { IdleTime = TimeSpan.FromSeconds(int.Parse(seconds, null)) });
+            if (settings.ContainsKey("host")) probes = [.. probes, new HostProbe(HostFiles.OfThisMachine), new SocketsProbe(HostFiles.OfThisMachine)];
             // With a value the whole way of its write, else the way to the agent's port.
             if (settings.TryGetValue("value", out var size)) (probes, request) = ([.. ProbeList.All], request with { Key = "app/x", Value = new byte[int.Parse(size, null)] });
             if (settings.TryGetValue("limit", out var limit)) request = request with { Timeout = TimeSpan.FromSeconds(int.Parse(limit, null)) };
@@ -97,6 +103,22 @@ public sealed class InsideNamespace
                 diagnosis.Verdict, string.Join(" | ", all), clock.Elapsed));
         }
         await File.WriteAllLinesAsync(file + ".out", lines);
+    }
+
+    private static readonly IProbe[] Way = [new NameProbe(), new ConnectProbe(), new TlsProbe()];
+
+    // The side that closes first is the one that waits in TIME_WAIT, once the other side has closed too.
+    private static async Task CloseAsync(List<Socket> open, int wanted)
+    {
+        Assert.Equal(wanted, open.Count);
+        foreach (var socket in open) socket.Shutdown(SocketShutdown.Send);
+        foreach (var socket in open)
+        {
+            await socket.ReceiveAsync(new byte[1]);
+            socket.Dispose();
+        }
+        await Eventually.HoldsAsync(() => ProcessReader.ReadTcp("/proc", "self").Count(row => row.State == TcpState.TimeWait) >= wanted,
+            () => string.Join("\n", ProcessReader.ReadTcp("/proc", "self")));
     }
 
     private static async Task<List<Socket>> HoldAsync(Uri target, int count)

@@ -8,7 +8,7 @@ namespace ConsulKvTools.Tests.Transport;
 public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFixture<CertificatesFixture>
 {
     [Fact]
-    public void Names()
+    public void Resolver_that_answers_in_a_particular_way()
     {
         Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
         using var network = new NetworkNamespace();
@@ -43,7 +43,7 @@ public sealed class NamespaceTests(CertificatesFixture certificates) : IClassFix
     }
 
     [Fact]
-    public void Routes()
+    public void Routes_that_lead_nowhere()
     {
         Assert.SkipWhen(NetworkNamespace.WhyNot is not null, NetworkNamespace.WhyNot ?? "");
         using var network = new NetworkNamespace()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace ConsulKvTools.Lab;
@@ -10,6 +11,7 @@ public sealed class NetworkNamespace : IDisposable
 {
     private const string NameFile = "netns";
     private const string Nobody = "169.254.7.7";
+    private const string FilterTable = "lab";
     private static int s_number;
     private readonly LabDirectory _directory = LabDirectory.Create("netns");
     private readonly string _cable;
@@ -104,6 +106,33 @@ public sealed class NetworkNamespace : IDisposable
         return this;
     }
 
+    /// <summary>Why nothing can be cut inside a namespace, for a test to skip with; null when it can.</summary>
+    public static string? WhyNoCut => WhyNot ?? (Tool.Find("nft") is null ? "nftables (nft) is not installed" : null);
+
+    /// <summary>Loses every packet between two of the inside's own loopback addresses, as a pulled cable or a firewall that drops would.</summary>
+    /// <param name="one">An address: <c>127.0.0.1</c>.</param>
+    /// <param name="other">The other one.</param>
+    /// <param name="port">Only what goes to this port, of either; null cuts all.</param>
+    /// <param name="protocol">With a port: <c>tcp</c>, <c>udp</c>, or null for both.</param>
+    public NetworkNamespace Cut(string one, string other, int? port = null, string? protocol = null)
+    {
+        Nft("add", "table", "ip", FilterTable);
+        Nft("add", "chain", "ip", FilterTable, "in", "{ type filter hook input priority 0; }");
+        foreach (var (from, to) in new[] { (one, other), (other, one) })
+        {
+            string[] only = port is { } number ? ["meta", "l4proto", protocol ?? "{ tcp, udp }", "th", "dport", number.ToString(CultureInfo.InvariantCulture)] : [];
+            Nft(["add", "rule", "ip", FilterTable, "in", "ip", "saddr", from, "ip", "daddr", to, .. only, "drop"]);
+        }
+        return this;
+    }
+
+    /// <summary>Lets everything through again.</summary>
+    public NetworkNamespace Mend()
+    {
+        Nft("delete", "table", "ip", FilterTable);
+        return this;
+    }
+
     /// <summary>Changes this machine's end of the cable, for example <c>gso_max_segs</c>, <c>1</c>: every segment then crosses it as a packet of its own.</summary>
     public NetworkNamespace OuterLink(params string[] settings)
     {
@@ -151,6 +180,8 @@ public sealed class NetworkNamespace : IDisposable
     }
 
     private void Inside(params string[] arguments) => Ip(["-n", Name, .. arguments]);
+
+    private void Nft(params string[] arguments) => Ip(["netns", "exec", Name, "nft", .. arguments]);
 
     private static void Ip(params string[] arguments)
     {

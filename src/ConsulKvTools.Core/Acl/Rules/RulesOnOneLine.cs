@@ -15,7 +15,7 @@ internal static class RulesOnOneLine
         if (words is not null)
         {
             foreach (var change in words.OrderByDescending(change => change.Key.Start))
-                text = text.Substring(0, change.Key.Start) + "\"" + change.Value + "\"" + (EndsLine(text, change.Key) ? "\n" : "") + text.Substring(change.Key.End);
+                text = text.Substring(0, change.Key.Start) + "\"" + change.Value + "\"" + text.Substring(change.Key.End);
         }
         return text.TrimStart().StartsWith("{", StringComparison.Ordinal) ? OfJson(text) : OfHcl(text);
     }
@@ -66,7 +66,4 @@ internal static class RulesOnOneLine
         }
         return line.ToString();
     }
-
-    // A heredoc reaches to the end of its last line.
-    private static bool EndsLine(string text, (int Start, int End) place) => place.End > 0 && text[place.End - 1] == '\n';
 }

@@ -73,7 +73,7 @@ internal static class Classifier
         }
         // Consul never answers in HTML. Behind a proxy that signs what it passes on, only Consul's own words prove that it was Consul.
         if (!IsHtml(response) && ServerTexts.Match(response.Status, response.Text, scope, evidence, wordsOnly: LooksLikeProxy(response)) is { } code)
-            return OfToken(code, hadToken);
+            return OfParameter(OfToken(code, hadToken), request);
         return OfStatus(response, request, evidence);
     }
 
@@ -84,6 +84,15 @@ internal static class Classifier
         ("Acl.TokenNotFound", false) => "Acl.AgentDefaultTokenBad",
         _ => code,
     };
+
+    /// <summary>Consul's text names the number it could not read, not the parameter; it reads flags first.</summary>
+    private static string OfParameter(string code, ConsulRequest request)
+    {
+        if (code is not ("Request.CasNotNumber" or "Request.FlagsInvalid")) return code;
+        var flags = request.Query.Split('&').FirstOrDefault(pair => pair.StartsWith("flags=", StringComparison.Ordinal));
+        return flags is not null && !ulong.TryParse(flags.Substring("flags=".Length), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? "Request.FlagsInvalid" : "Request.CasNotNumber";
+    }
 
     private static bool LooksLikeProxy(ConsulResponse response) =>
         !response.HasConsulHeader
@@ -99,10 +108,12 @@ internal static class Classifier
 
     private static string OfStatus(ConsulResponse response, ConsulRequest request, List<(string, object?)> evidence)
     {
+        evidence.Add(("size", request.Body?.Length));
         evidence.Add(("server", response.Header("Server") is { } server ? Printable.Text(server, 80) : null));
         switch (response.Status)
         {
             case >= 300 and < 400:
+                if (!evidence.Exists(one => one is { Item1: "key", Item2: not null })) evidence.Add(("key", Printable.Text(request.Path)));
                 evidence.Add(("value", response.Header("Location") is { } location ? Printable.Text(location, 200) : null));
                 // Consul cleans paths by redirecting; to this one only a request without a key is sent.
                 return request.Path.Length > "/v1/kv/".Length && PathOf(response.Header("Location")) == "/v1/kv/" ? "Key.NoTrailingSlashOnApi" : "Http.RedirectRefused";

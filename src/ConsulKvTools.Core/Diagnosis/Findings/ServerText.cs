@@ -20,6 +20,9 @@ internal sealed record ServerText
 
     public ServerTextScope Scope { get; init; }
 
+    /// <summary>True for words that other programs use too: without an answer around them they must be the whole text to mean this.</summary>
+    public bool Everyday { get; init; }
+
     public string? Note { get; init; }
 
     public bool IsMatch(string body, List<(string Name, object? Value)> evidence)

@@ -29,6 +29,25 @@ internal static class ServerTexts
         return null;
     }
 
+    /// <summary>
+    /// The code of Consul's words standing somewhere in a text of other origin, as in a log; null when there are none. Words that other
+    /// programs use too count only when they are the whole text.
+    /// </summary>
+    /// <param name="text">The text, or its part behind the words of whoever logs it.</param>
+    /// <param name="isWhole">True when nothing stands before <paramref name="text"/>.</param>
+    /// <param name="scope">The kind of request it answered.</param>
+    /// <param name="evidence">Takes what the row captures.</param>
+    public static string? FindIn(string text, bool isWhole, ServerTextScope scope, List<(string Name, object? Value)> evidence)
+    {
+        foreach (var row in Rows.Value)
+        {
+            if (string.IsNullOrEmpty(row.Text) || (row.Scope != ServerTextScope.Any && row.Scope != scope)) continue;
+            // Only an answer's status makes everyday words a whole body of Consul's.
+            if (row.Everyday ? isWhole && row.Status is not null && row.Text == text : row.IsMatch(text, evidence)) return row.Code;
+        }
+        return null;
+    }
+
     private static ServerText[] Read()
     {
         using var stream = typeof(ServerTexts).Assembly.GetManifestResourceStream("server-texts.json")!;

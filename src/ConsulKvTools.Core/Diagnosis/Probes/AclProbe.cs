@@ -33,7 +33,7 @@ internal sealed class AclProbe : IProbe
         if ((result is null ? report.Fault : result.Finding) is { } finding) findings.Add(finding);
         if (report.Mode == AclMode.Enforced && !context.Session.HasToken && findings.Count > 0) findings.Add(ConsulFinding.Create("Config.TokenMissing", ("address", context.Session.Address)));
         if (report.Mode == AclMode.Off && context.Session.HasToken) findings.Add(ConsulFinding.Create("Acl.DisabledButTokenSent"));
-        findings.AddRange((result?.Notes ?? report.Notes).Where(note => note.Code is "Acl.TokenExpiresSoon" or "Acl.LegacyToken" or "Acl.AgentDefaultTokenUsed" or "Acl.ReadFiltered" or "Acl.ManagementTokenUsed" or "Acl.ClientAgentAclDisabled" or "Acl.DownPolicyExtendFailsOpen"
+        findings.AddRange((result?.Notes ?? report.Notes).Where(note => note.Code is "Acl.TokenExpiresSoon" or "Acl.LegacyToken" or "Acl.AgentDefaultTokenUsed" or "Acl.ReadFiltered" or "Acl.ManagementTokenUsed" or "Acl.ClientAgentAclDisabled" or "Acl.DownPolicyExtendFailsOpen" or "Acl.PrimaryUnreachable"
             || (note.Code is "Acl.CannotSeePolicies" && findings.Count > 0)));
         return ProbeResults.From(Summary(report, result, context), findings,
             ("AclMode", report.Mode.ToString()), ("AclMethod", result?.Method), ("AclAllowed", result?.Allowed), ("TokenAccessor", report.Token?.Accessor),
@@ -60,10 +60,26 @@ internal sealed class AclProbe : IProbe
             : report.Token is not null ? $"{who} is valid" : $"{who} is anonymous; no key was given to ask about");
     }
 
-    /// <summary>One attempt, within the time that is left.</summary>
-    internal static AclSend Send(ProbeContext context) => async (_, request, isAnswer, key, cancellation) =>
+    /// <summary>
+    /// One attempt, within the time that is left. Where the leader does not answer, any server's copy of tokens and policies has to do;
+    /// not before, since a copy may lack a token that was made a moment ago.
+    /// </summary>
+    internal static AclSend Send(ProbeContext context)
     {
-        var (response, failure) = await ProbeHttp.SendAsync(context, request, key, isAnswer, cancellation).ConfigureAwait(false);
-        return response ?? throw ConsulException.From(failure!.Finding);
-    };
+        var leaderIsMute = false;
+        return async (_, request, isAnswer, key, cancellation) =>
+        {
+            var isLookup = request.Method == "GET" && request.Path.StartsWith("/v1/acl/", StringComparison.Ordinal);
+            var (response, failure) = await SendAsync(isLookup && leaderIsMute).ConfigureAwait(false);
+            if (isLookup && !leaderIsMute && (failure?.Code == "Http.ResponseTimeout" || failure?.Finding.Layer == ConsulLayer.Cluster))
+            {
+                leaderIsMute = true;
+                (response, failure) = await SendAsync(stale: true).ConfigureAwait(false);
+            }
+            return response ?? throw ConsulException.From(failure!.Finding);
+
+            Task<(ConsulResponse? Response, Failure? Failure)> SendAsync(bool stale) => ProbeHttp.SendAsync(
+                context, stale ? request with { Query = request.Query.Length == 0 ? "stale" : request.Query + "&stale" } : request, key, isAnswer, cancellation);
+        };
+    }
 }

@@ -32,9 +32,9 @@ internal sealed class HttpProbe : IProbe
         var endpoint = context.Session.Target.Endpoint;
         var understood = Classifier.Classify(response, request, hadToken: false, null)
             .With(("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port));
-        if (understood.Finding.Layer is ConsulLayer.Cluster)
+        if (understood.Finding.Layer is ConsulLayer.Cluster || understood.Code == "Agent.EndpointBlocked")
         {
-            // The agent is there and says itself what is wrong behind it: that is the cluster's to report.
+            // The agent is there and says itself what is wrong behind it, or will not say who leads: that is the cluster's to report.
             context.Facts.Publish(new HttpFacts(null, understood, latency));
             return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response), ("HttpLatency", latency));
         }
@@ -44,7 +44,7 @@ internal sealed class HttpProbe : IProbe
             understood = understood with { Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("status", response.Status), ("body", Printable.Text(response.Text, 120)), ("server", response.Header("Server"))) };
         return ProbeResults.From($"HTTP {response.Status}: {understood.Finding.Title}", [understood.Finding], ("HttpStatus", response.Status), ("HttpServer", response.Header("Server")))
             with
-        { Blocks = understood.Code is not ("Agent.EndpointBlocked" or "Limit.RpcRateClient" or "Limit.RequestLimits") };
+        { Blocks = understood.Code is not ("Limit.RpcRateClient" or "Limit.RequestLimits") };
     }
 
     private static bool TryReadLeader(byte[] body, out string leader)
@@ -69,7 +69,7 @@ internal sealed class HttpProbe : IProbe
             || !DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var server)) return [];
         var skew = context.Time.GetUtcNow() - server;
         return skew.Duration() > ClockSkew.Tolerance
-            ? [ClockSkew.Finding(skew, server)]
+            ? [ConsulFinding.Create("Host.ClockSkew", ("seconds", Math.Round(skew.TotalSeconds)), ("value", server.ToString("u", CultureInfo.InvariantCulture)))]
             : [];
     }
 }

@@ -19,7 +19,12 @@ internal sealed class KeyProbe : IProbe
     {
         if (context.Request.Key is not { } key) return ProbeResults.Skipped("no key was given");
         var isPrefix = context.Request.Operation is AclOperation.List or AclOperation.DeleteRecurse;
-        if (KvKey.Check(key, isPrefix) is not null) return ProbeResults.Skipped("the key cannot be sent as it is");
+        if (KvKey.Check(key, isPrefix) is { } problem)
+        {
+            // That it cannot be sent has been said; that somebody stored it all the same is worth knowing.
+            return await StoredTraces.BehindSlashAsync(context, key, problem, cancellation).ConfigureAwait(false) is { } stray
+                ? ProbeResults.From(stray.Title, [stray]) : ProbeResults.Skipped("the key cannot be sent as it is");
+        }
         // Without a leader only a stale read is answered at once.
         var mode = context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } } ? "" : "stale";
         var request = ConsulRequest.Get(KvKey.PrefixPath(key), isPrefix ? "keys&separator=/&" + mode : mode) with { MaxBody = 64 * 1024 * 1024 };
@@ -39,12 +44,15 @@ internal sealed class KeyProbe : IProbe
                 findings = findings.ConvertAll(odd => odd.Code == "Key.ControlCharacter" ? odd with { Severity = FindingSeverity.Error } : odd);
             return ProbeResults.From(failure.Finding.Title, [failure.Finding, .. findings]);
         }
-        if (response!.Status == 403) return ProbeResults.From("the token may not read the key", [ConsulFinding.Create("Key.Forbidden", ("key", Printable.Text(key))), .. findings]);
+        if (response!.Status == 403 && isPrefix) return ProbeResults.From("the token may not list the prefix", findings);
+        if (response.Status == 403) return ProbeResults.From("the token may not read the key", [ConsulFinding.Create("Key.Forbidden", ("key", Printable.Text(key))), .. findings]);
         if (isPrefix && (response.FilteredByAcls || ((response.Status == 404 || response.Text is "[]") && await MayNotListAsync(context, key, cancellation).ConfigureAwait(false))))
             return ProbeResults.From("what is below the prefix may be hidden from the token",
                 [ConsulFinding.Create("Key.Filtered", ("key", Printable.Text(key)), ("prefix", Printable.Text(key)), ("address", context.Session.Address)), .. findings]);
+        if (await StoredTraces.RestoredAsync(context, key, cancellation).ConfigureAwait(false) is { } restored) findings.Add(restored);
         if (response.Status == 404)
         {
+            if (await StoredTraces.ElsewhereAsync(context, key, isPrefix, cancellation).ConfigureAwait(false) is { } elsewhere) findings.Add(elsewhere);
             if (!isPrefix && await LookAlikeAsync(context, key, mode, cancellation).ConfigureAwait(false) is { } other) findings.Add(other);
             if (context.Request.Operation is AclOperation.Read or AclOperation.Delete)
                 findings.Add(ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("prefix", Printable.Text(KvKey.Folder(key))), ("address", context.Session.Address)));
@@ -52,6 +60,7 @@ internal sealed class KeyProbe : IProbe
         }
         if (isPrefix) return ProbeResults.From("there are keys below the prefix", findings, ("KeyExists", true));
         var entry = KvJson.ReadSingle(response.Body, new KvJson.ReadContext(ConsulConsistency.Default, response.LastContact, context.Session.Name));
+        findings.AddRange(await StoredTraces.OfAsync(context, entry, cancellation).ConfigureAwait(false));
         if (entry.LockSession is { } holder && context.Request.Operation is AclOperation.Write or AclOperation.Lock or AclOperation.Delete)
             findings.Add(ConsulFinding.Create("Key.Locked", ("key", Printable.Text(key)), ("holder", holder), ("session", holder)));
         return ProbeResults.From($"{entry.Bytes.Length} bytes, ModifyIndex {entry.ModifyIndex}", findings,

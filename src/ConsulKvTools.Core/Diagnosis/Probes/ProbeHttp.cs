@@ -13,12 +13,12 @@ internal static class ProbeHttp
 
     /// <summary>Exactly one of response and failure is given.</summary>
     public static async Task<(ConsulResponse? Response, Failure? Failure)> SendAsync(
-        ProbeContext context, ConsulRequest request, string? key, Func<ConsulResponse, bool> isAnswer, CancellationToken cancellation)
+        ProbeContext context, ConsulRequest request, string? key, Func<ConsulResponse, bool> isAnswer, CancellationToken cancellation, TimeSpan? patience = null)
     {
         var began = context.Elapsed;
         try
         {
-            var response = await context.Session.Http.SendAsync(request, context.TimeFor(Patience), cancellation).ConfigureAwait(false);
+            var response = await context.Session.Http.SendAsync(request, context.TimeFor(patience ?? Patience), cancellation).ConfigureAwait(false);
             return isAnswer(response) ? (response, null) : (null, Classifier.Classify(response, request, request.SendToken && context.Session.HasToken, key));
         }
         catch (ConsulTransportException broken)

@@ -1,3 +1,5 @@
+using ConsulKvTools.Diagnosis.Host;
+
 namespace ConsulKvTools.Diagnosis.Probes;
 
 /// <summary>Which probes there are.</summary>
@@ -12,7 +14,8 @@ internal static class ProbeList
     /// <summary>The whole way of a write.</summary>
     public static IReadOnlyList<IProbe> All { get; } =
     [
-        .. Connectivity, new AgentProbe(), new ClusterProbe(), new AclProbe(), new KeyNameProbe(), new KeyProbe(), new WriteProbe(), new CanaryProbe(),
+        .. Connectivity, new HostProbe(HostFiles.OfThisMachine), new ProcessProbe(HostFiles.OfThisMachine), new SocketsProbe(HostFiles.OfThisMachine), new AgentDiskProbe(),
+        new AgentProbe(), new ClusterProbe(), new AclProbe(), new KeyNameProbe(), new KeyProbe(), new WriteProbe(), new CanaryProbe(),
     ];
 
     /// <summary>The whole way, and what else was asked for.</summary>

@@ -1,3 +1,4 @@
+using ConsulKvTools.Diagnosis.Cluster;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Writing;
@@ -15,6 +16,12 @@ internal sealed class WriteProbe : IProbe
     private static readonly TimeSpan SlowCommit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LostContact = TimeSpan.FromSeconds(1);
+
+    /// <summary>Without a leader an agent waits about 7 s for one; one that leaves does not.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The disk is to blame when a write takes this many times as long as a read that asks as many servers.</summary>
+    private const int DiskShare = 4;
 
     /// <summary>The probe's name, by which its findings are told from others'.</summary>
     public const string ProbeName = "Write";
@@ -35,20 +42,21 @@ internal sealed class WriteProbe : IProbe
         // As many zeros as the value is long: even a write that changes nothing is kept in Raft's log for a while.
         var write = new ConsulKvWrite { Key = key, Value = new byte[asked.Value?.Length ?? 0] };
         var request = asked.Operation == AclOperation.Delete ? KvWireRequest.Delete(write, NoSuchIndex) : KvWireRequest.Put(write, NoSuchIndex);
+        var began = context.Elapsed;
         var (response, failure) = await ProbeHttp.SendAsync(context, request, key, answer => answer is { Status: 200, Text: "false" or "true" }, cancellation).ConfigureAwait(false);
         if (response is not null)
         {
             var commit = response.Timings.FirstByte;
-            return ProbeResults.From($"a write that changes nothing was committed in {commit.TotalMilliseconds:0.0} ms",
-                commit > SlowCommit ? [ConsulFinding.Create("Cluster.SlowCommit", ("milliseconds", Math.Round(commit.TotalMilliseconds)), ("seconds", Math.Round(commit.TotalSeconds, 1)))] : [],
-                ("CommitTime", commit));
+            var slow = commit > SlowCommit ? await WhySlowAsync(context, key, commit, cancellation).ConfigureAwait(false) : null;
+            return ProbeResults.From($"a write that changes nothing was committed in {commit.TotalMilliseconds:0.0} ms", slow is null ? [] : [slow], ("CommitTime", commit));
         }
         if (asked.Key is null && failure!.Finding.Layer == ConsulLayer.Acl)
             return ProbeResults.Skipped("no key was given, and the token may not write a key of the probe's own");
+        var took = context.Elapsed - began;
         var finding = write.Value.Length > 0 && failure!.Code is "Http.ResponseTimeout" or "Http.Reset" or "Http.EmptyReply"
             && await IsForItsSizeAsync(context, write, failure.Code, cancellation).ConfigureAwait(false)
             ? ConsulFinding.Create("Http.LargeBodyFails", ("size", write.Value.Length), ("problem", failure.Code), ("key", Printable.Text(key)), ("address", context.Session.Address))
-            : Refine(failure!, context);
+            : await RefineAsync(failure!, took, context, cancellation).ConfigureAwait(false);
         return ProbeResults.From(finding.Title, [finding]);
     }
 
@@ -71,17 +79,45 @@ internal sealed class WriteProbe : IProbe
         }
     }
 
-    /// <summary>Silence has more than one reason; what the other probes saw tells them apart.</summary>
-    private static ConsulFinding Refine(Failure failure, ProbeContext context)
+    /// <summary>
+    /// A consistent read makes the leader ask most servers, as a write does, but touches no disk: what it takes is the network's and the
+    /// processors' share.
+    /// </summary>
+    private static async Task<ConsulFinding> WhySlowAsync(ProbeContext context, string key, TimeSpan commit, CancellationToken cancellation)
     {
-        if (failure.Code == "Http.ResponseTimeout" && context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } leader })
+        var (read, _) = await ProbeHttp.SendAsync(context, ConsulRequest.Get(KvKey.Path(key), "consistent") with { MaxBody = 64 * 1024 * 1024 }, key, KvReader.KvQueryAnswers, cancellation).ConfigureAwait(false);
+        var share = read?.Timings.FirstByte;
+        return ConsulFinding.Create(share is { } time && time.Ticks * DiskShare < commit.Ticks ? "Storage.SlowFsync" : "Cluster.SlowCommit",
+            ("milliseconds", Math.Round(commit.TotalMilliseconds)), ("seconds", Math.Round(commit.TotalSeconds, 1)), ("value", share is { } known ? Math.Round(known.TotalMilliseconds) : null));
+    }
+
+    /// <summary>The cluster may have changed since it was looked at: a second look tells the reasons of one text, or of silence, apart.</summary>
+    private static async Task<ConsulFinding> RefineAsync(Failure failure, TimeSpan took, ProbeContext context, CancellationToken cancellation)
+    {
+        if (failure.Code is not ("Http.ResponseTimeout" or "Cluster.NoLeader" or "Rpc.DialFailed" or "Rpc.StreamEof" or "Rpc.NoServers")) return failure.Finding;
+        var before = context.Facts.Find<HttpFacts>()?.Leader;
+        var view = await ClusterQuestion.AskAsync(context, TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        var agent = await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false);
+        var evidence = ClusterVerdict.Evidence(view, agent, context.Session);
+        var body = ("body", failure.Finding.Evidence["body"]);
+        if (ClusterVerdict.Fault(view, agent, context.Session) is { } fault)
+            return failure.Code == "Http.ResponseTimeout" && fault.Layer != ConsulLayer.Cluster ? failure.Finding : fault;
+        switch (failure.Code)
         {
-            var contact = context.Facts.Find<StaleFacts>()?.LastContact;
-            return ConsulFinding.Create("Cluster.LeaderFrozen", ("leader", leader), ("lastContact", contact?.TotalMilliseconds), ("seconds", ProbeHttp.Patience.TotalSeconds),
-                ("text", contact > LostContact ? "the answering server has lost contact with the leader" : null));
+            // A dead leader refuses or resets; only one that hangs keeps silent.
+            case "Http.ResponseTimeout" when context.Session.Datacenter is null && before is { Length: > 0 } leader:
+                return ConsulFinding.Create("Cluster.LeaderFrozen", [.. evidence, ("leader", leader), ("seconds", ProbeHttp.Patience.TotalSeconds),
+                    ("text", view.Leader != leader ? $"meanwhile {view.Leader} was elected" : view.Stale?.LastContact > LostContact ? "the answering server has lost contact with the leader" : null)]);
+            case "Cluster.NoLeader" when failure.Status == 500 && took < AtOnce:
+                return ConsulFinding.Create("Agent.Leaving", [.. evidence, body]);
+            case "Cluster.NoLeader" when view.Leader == before && context.Session.Datacenter is null:
+                return ConsulFinding.Create("Cluster.LeaderNotTracked", [.. evidence, body]);
+            case not "Http.ResponseTimeout" when view.Leader is { Length: > 0 } && view.Leader != before && context.Session.Datacenter is null:
+                return ConsulFinding.Create("Cluster.ElectionInProgress", [.. evidence, body, ("value", before)]);
+            case "Rpc.DialFailed" when context.Session.Datacenter is { } remote && agent?.Datacenter is { } own && remote != own:
+                return ConsulFinding.Create("Wan.RemoteDcDownFresh", [.. evidence, body, ("datacenter", remote)]);
+            default:
+                return failure.Finding;
         }
-        if (failure.Code == "Cluster.NoLeader" && failure.Finding.Evidence["status"] is 500 && context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } named })
-            return ConsulFinding.Create("Cluster.LeaderNotTracked", ("leader", named), ("body", failure.Finding.Evidence["body"]));
-        return failure.Finding;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
+using ConsulKvTools.Diagnosis.Reports;
 
 namespace ConsulKvTools;
 
@@ -10,6 +11,7 @@ public static class DiagnosisText
 {
     private const int LabelWidth = 10;
     private const int NarrowestWidth = 40;
+    private const int NarrowestText = 18;
 
     /// <summary>The whole diagnosis, line by line, without line ends.</summary>
     public static IEnumerable<string> Lines(ConsulDiagnosis diagnosis, DiagnosisTextStyle style)
@@ -22,25 +24,28 @@ public static class DiagnosisText
         yield return "";
         foreach (var line in Verdict(diagnosis, style, width)) yield return line;
         var others = diagnosis.Findings.Where(finding => !IsSame(finding, diagnosis.RootCause)).ToArray();
-        if (others.Length == 0) yield break;
-        yield return "";
-        yield return "Also found";
-        foreach (var finding in others)
-            foreach (var line in Brief(finding, style, width)) yield return line;
+        foreach (var group in others.GroupBy(finding => finding.IsSuppressed).OrderBy(group => group.Key))
+        {
+            yield return "";
+            yield return group.Key ? "Suppressed" : "Also found";
+            foreach (var finding in group)
+                foreach (var line in Brief(finding, style, width)) yield return line;
+        }
     }
 
     /// <summary>One line a probe: mark, probe, what it saw and how long it took; of a skipped probe the reason.</summary>
     public static IEnumerable<string> Probes(IReadOnlyList<ProbeResult> probes, DiagnosisTextStyle style)
     {
         var width = Math.Max(NarrowestWidth, style.Width);
-        var nameWidth = probes.Select(probe => probe.Probe.Length).DefaultIfEmpty(0).Max();
+        // Of a file that was read back a name may be anything; what it saw matters more.
+        var nameWidth = Math.Min(width - 6 - NarrowestText, probes.Select(probe => Printable.Text(probe.Probe).Length).DefaultIfEmpty(0).Max());
         foreach (var probe in probes)
         {
-            var head = $" {Printable.Text(probe.Probe).PadRight(nameWidth)}  ";
+            var head = $" {Printable.Text(probe.Probe).PadRight(nameWidth).Substring(0, nameWidth)}  ";
             var text = Printable.Text(probe.Summary);
             if (probe.Status != ProbeStatus.Skipped) text += $" ({Together(Time(probe.Duration))})";
             var first = true;
-            foreach (var line in Wrap(text, Math.Max(20, width - 3 - head.Length)))
+            foreach (var line in Wrap(text, width - 3 - head.Length))
             {
                 yield return first
                     ? "  " + style.Paint(ToneOf(probe.Status), Mark(probe.Status, style.Unicode)) + head + line
@@ -135,9 +140,7 @@ public static class DiagnosisText
     private static IEnumerable<string> Verdict(ConsulDiagnosis diagnosis, DiagnosisTextStyle style, int width)
     {
         var word = diagnosis.Verdict.ToString().ToUpperInvariant();
-        var sentence = diagnosis.RootCause is { } root ? Sentence(root.Title)
-            : diagnosis.Verdict == DiagnosisVerdict.Healthy ? "Nothing stands in the way of the write."
-            : "Nothing was found, but not every probe could be run to its end.";
+        var sentence = ReportWords.Sentence(diagnosis);
         var first = true;
         foreach (var line in Wrap($"{sentence} ({Together(Time(diagnosis.Duration))})", width - word.Length - 2))
         {
@@ -150,21 +153,19 @@ public static class DiagnosisText
 
     private static IEnumerable<string> Brief(ConsulFinding finding, DiagnosisTextStyle style, int width)
     {
-        var mark = finding.Severity switch { FindingSeverity.Error => Mark(ProbeStatus.Failed, style.Unicode), FindingSeverity.Warning => "!", _ => "i" };
-        var text = $"{finding.Code}: {Sentence(finding.Title)}" + (finding.BlockedBy is null ? "" : $" Because of {finding.BlockedBy}.");
+        var mark = finding.IsSuppressed ? Mark(ProbeStatus.Skipped, style.Unicode) : finding.Severity switch { FindingSeverity.Error => Mark(ProbeStatus.Failed, style.Unicode), FindingSeverity.Warning => "!", _ => "i" };
+        var text = $"{finding.Code}: {ReportWords.Sentence(finding.Title)}" + (finding.BlockedBy is null ? "" : $" Because of {finding.BlockedBy}.")
+            + (finding.IsSuppressed ? $" {finding.Severity}, suppressed by {Printable.Text(finding.SuppressedBy, 120)}." : "");
         var first = true;
         foreach (var line in Wrap(text, width - 4))
         {
-            yield return first ? "  " + style.Paint(ToneOf(finding.Severity), mark) + " " + line : "    " + line;
+            yield return first ? "  " + style.Paint(finding.IsSuppressed ? DiagnosisTone.Dim : ToneOf(finding.Severity), mark) + " " + line : "    " + line;
             first = false;
         }
     }
 
     private static bool IsSame(ConsulFinding finding, ConsulFinding? other) =>
         ReferenceEquals(finding, other) || (other is not null && finding.Code == other.Code && finding.Probe == other.Probe);
-
-    private static string Sentence(string title) =>
-        title.Length == 0 || title[title.Length - 1] is '.' or '!' or '?' ? title : title + ".";
 
     private static IEnumerable<string> Labelled(string label, string text, int width)
     {

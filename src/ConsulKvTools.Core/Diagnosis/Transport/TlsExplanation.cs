@@ -132,9 +132,12 @@ internal sealed class TlsExplanation
         }
         catch (ConsulTransportException hidden)
         {
-            return hidden.Code.StartsWith("Tls.ClientCertificate", StringComparison.Ordinal) ? hidden.ToFinding() : null;
+            return IsAboutClientCertificate(hidden.Code) ? hidden.ToFinding() : null;
         }
     }
+
+    private static bool IsAboutClientCertificate(string code) => code is "Tls.ClientCertificateRequired" or "Tls.ClientCertificateUnknownCa" or "Tls.ClientCertificateExpired"
+        or "Tls.ClientCertificateNotForClientAuth" or "Tls.ClientCertificateNoPrivateKey" or "Tls.ClientCertificateRevoked" or "Tls.ClientCertificateDenied" or "Tls.ClientCertificateRejected";
 
     // A proxy that opens TLS shows a certificate of its own making; the same host asked directly shows another.
     private async Task<ConsulFinding?> InterceptedAsync()

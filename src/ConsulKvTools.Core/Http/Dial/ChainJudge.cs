@@ -14,6 +14,8 @@ internal static class ChainJudge
         | X509ChainStatusFlags.HasExcludedNameConstraint | X509ChainStatusFlags.HasNotDefinedNameConstraint
         | X509ChainStatusFlags.HasNotSupportedNameConstraint | X509ChainStatusFlags.InvalidNameConstraints;
 
+    private const X509ChainStatusFlags RevocationUnknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+
     private const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
     /// <summary>Judges the certificates as sent, leaf first, for this host name or address.</summary>
@@ -49,6 +51,8 @@ internal static class ChainJudge
         AddName(sent[0], host, faults, remarks);
         AddStrength(elements, faults, remarks);
         if (isTrusted) AddMissing(elements, sent, anchors, remarks);
+        if (settings.CheckRevocation && elements.Find(element => (element.Flags & RevocationUnknown) != 0) is { Certificate: { } unasked })
+            remarks.Add(new ChainFault("Tls.RevocationUnavailable", Of(unasked)));
         if (anchor > 0 && !CertificateFacts.IsSelfIssued(elements[anchor].Certificate))
             remarks.Add(new ChainFault("Tls.AnchorIsIntermediate", Of(elements[anchor].Certificate, ("source", settings.TrustSource))));
         if (!valid && faults.Count == 0 && elements.Find(element => IsUnexplained(element.Flags, anchor >= 0)) is { Certificate: { } odd } other)
@@ -171,8 +175,7 @@ internal static class ChainJudge
 
     private static bool IsUnexplained(X509ChainStatusFlags flags, bool anchored)
     {
-        var ignored = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested | X509ChainStatusFlags.RevocationStatusUnknown
-            | X509ChainStatusFlags.OfflineRevocation | (anchored ? Untrusted : 0);
+        var ignored = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested | RevocationUnknown | (anchored ? Untrusted : 0);
         return (flags & ~ignored) != 0;
     }
 }

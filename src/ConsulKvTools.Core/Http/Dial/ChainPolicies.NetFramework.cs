@@ -13,7 +13,11 @@ internal static class ChainPolicies
     /// </summary>
     public static X509ChainPolicy Create(TlsSettings settings)
     {
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, UrlRetrievalTimeout = TimeSpan.FromSeconds(1) };
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = settings.CheckRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
+            RevocationFlag = X509RevocationFlag.ExcludeRoot, UrlRetrievalTimeout = TimeSpan.FromSeconds(1),
+        };
         policy.ApplicationPolicy.Add(new Oid(CertificateFacts.ServerAuthentication));
         if (settings.TrustedCertificates.Count == 0) return policy;
         policy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;

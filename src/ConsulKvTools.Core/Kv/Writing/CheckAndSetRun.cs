@@ -22,7 +22,7 @@ internal sealed class CheckAndSetRun(ConsulKvSession session, ConsulKvWrite writ
     {
         var (entry, missing, _) = await ReadAsync(Write.Key, "read what is there", cancellation).ConfigureAwait(false);
         var conflict = ConsulFinding.Create(
-            CreateOnly ? "Cas.ZeroButExists" : missing ? "Cas.NonZeroButMissing" : "Cas.IndexStale",
+            CreateOnly ? "Cas.ZeroButExists" : missing ? "Cas.NonZeroButMissing" : entry is not null ? "Cas.IndexStale" : "Outcome.HttpOkFalse",
             ("key", Printable.Text(Write.Key)), ("index", Index), ("currentIndex", entry?.ModifyIndex), ("session", entry?.LockSession));
         if (Ambiguity is null) return WriteStep.Settled(ConsulKvOutcome.Conflict, conflict, entry?.ModifyIndex);
         // The change that refused us was there before our first attempt: none of ours can have been first, and with a

@@ -17,7 +17,7 @@ internal sealed class DeleteCheckAndSetRun(ConsulKvSession session, ConsulKvWrit
     protected override async Task<WriteStep> OnRefusedAsync(CancellationToken cancellation)
     {
         var (entry, _, _) = await ReadAsync(Write.Key, "read what is there", cancellation).ConfigureAwait(false);
-        var conflict = ConsulFinding.Create("Cas.IndexStale", ("key", Printable.Text(Write.Key)), ("index", Write.Index), ("currentIndex", entry?.ModifyIndex));
+        var conflict = ConsulFinding.Create(entry is null ? "Outcome.HttpOkFalse" : "Cas.IndexStale", ("key", Printable.Text(Write.Key)), ("index", Write.Index), ("currentIndex", entry?.ModifyIndex));
         var certain = Ambiguity is null || (entry is not null && entry.CreateIndex <= Write.Index && entry.ModifyIndex != Write.Index);
         return certain
             ? WriteStep.Settled(ConsulKvOutcome.Conflict, conflict, entry?.ModifyIndex)

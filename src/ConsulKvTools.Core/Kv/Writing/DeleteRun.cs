@@ -16,8 +16,13 @@ internal sealed class DeleteRun(ConsulKvSession session, ConsulKvWrite write) : 
         if (!Write.Fenced) return null;
         var (entry, missing, failed) = await ReadAsync(Write.Key, "read first", cancellation).ConfigureAwait(false);
         if (failed is not null) return failed;
-        if (missing) return WriteStep.Settled(ConsulKvOutcome.Unchanged);
-        fence = entry!.ModifyIndex;
+        if (missing)
+        {
+            Remark("Cas.DeleteMissingTrue");
+            return WriteStep.Settled(ConsulKvOutcome.Unchanged);
+        }
+        if (entry!.LockSession is { } holder) Remark("Request.DeleteAcquireIgnored", ("holder", holder));
+        fence = entry.ModifyIndex;
         return null;
     }
 

@@ -20,6 +20,24 @@ internal static class KvTransaction
         return new ConsulRequest { Method = "PUT", Path = "/v1/txn", Body = buffer.ToArray() };
     }
 
+    /// <summary>A transaction that only reads a key, which so need not fit into a path.</summary>
+    public static ConsulRequest Get(string key)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            json.WriteStartObject();
+            json.WriteStartObject("KV");
+            json.WriteString("Verb", "get");
+            json.WriteString("Key", key);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+        return new ConsulRequest { Method = "PUT", Path = "/v1/txn", Body = buffer.ToArray() };
+    }
+
     /// <summary>The ModifyIndex of every key that a committed transaction wrote; removals have no result.</summary>
     /// <exception cref="ConsulTransportException">The body is not what Consul sends.</exception>
     public static IReadOnlyDictionary<string, ulong> ReadIndexes(byte[] body)

@@ -32,13 +32,24 @@ internal sealed class LockRun(ConsulKvSession session, ConsulKvWrite write) : Wr
     {
         if (Ambiguity is not null)
             return await AskAsync(cancellation).ConfigureAwait(false) ?? WriteStep.Settled(ConsulKvOutcome.Unknown, Ambiguity.Finding);
-        var (entry, _, _) = await ReadAsync(Write.Key, "read who holds it", cancellation).ConfigureAwait(false);
+        var (entry, missing, _) = await ReadAsync(Write.Key, "read who holds it", cancellation).ConfigureAwait(false);
         (string, object?)[] evidence =
         [
-            ("key", Printable.Text(Write.Key)), ("session", LockSession), ("holder", entry?.LockSession),
+            ("key", Printable.Text(Write.Key)), ("session", LockSession), ("holder", entry?.LockSession), ("address", Session.Address),
         ];
-        var code = !Acquire ? "Lock.ReleaseNotHolder" : entry?.LockSession is not null ? "Lock.Held" : await WhyFreeAsync(cancellation).ConfigureAwait(false);
+        var code = !Acquire ? "Lock.ReleaseNotHolder"
+            : entry?.LockSession is not null ? "Lock.Held"
+            // Nobody was seen to hold it only if the question was answered.
+            : entry is null && !missing ? "Outcome.HttpOkFalse"
+            : await WhyFreeAsync(cancellation).ConfigureAwait(false);
         return WriteStep.Settled(ConsulKvOutcome.Conflict, ConsulFinding.Create(code, evidence), entry?.ModifyIndex);
+    }
+
+    protected override async Task<WriteStep> OnFailedAsync(Failure failure, ConsulResponse? response, CancellationToken cancellation)
+    {
+        if (failure.Code == "Session.Invalid" && await LockSessions.CriticalCheckAsync(Session, cancellation).ConfigureAwait(false) is { } check)
+            failure = failure with { Finding = ConsulFinding.Create("Session.NodeCheckFailed", ("session", LockSession), ("key", Printable.Text(Write.Key)), ("node", check.Node), ("value", check.Name), ("body", failure.Finding.Evidence["body"]), ("address", Session.Address)) };
+        return OnFailure(failure);
     }
 
     /// <summary>Nobody holds it and still it was refused: lock delay, behind which Consul also hides a lock session that is gone.</summary>
@@ -46,6 +57,7 @@ internal sealed class LockRun(ConsulKvSession session, ConsulKvWrite write) : Wr
     {
         var request = ConsulRequest.Get("/v1/session/info/" + Uri.EscapeDataString(LockSession), "consistent");
         var (response, failure) = await SendAsync(request, "ask for the lock session", cancellation).ConfigureAwait(false);
-        return failure is null && response!.Text is "[]" or "null" ? "Lock.DelayMasksBadSession" : "Lock.Delay";
+        return failure is null && response!.Text is "[]" or "null" && await LockSessions.MaySeeAsync(Session, cancellation).ConfigureAwait(false)
+            ? "Lock.DelayMasksBadSession" : "Lock.Delay";
     }
 }

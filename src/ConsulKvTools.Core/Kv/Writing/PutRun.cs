@@ -20,7 +20,13 @@ internal sealed class PutRun(ConsulKvSession session, ConsulKvWrite write) : Wri
         if (!Write.Fenced) return null;
         var (entry, _, failed) = await ReadAsync(Write.Key, "read first", cancellation).ConfigureAwait(false);
         if (failed is not null) return failed;
-        if (entry is not null && IsOurs(entry)) return WriteStep.Settled(ConsulKvOutcome.Unchanged, null, entry.ModifyIndex);
+        if (entry is not null && IsOurs(entry))
+        {
+            Remark("Outcome.WatcherNotFired", ("index", entry.ModifyIndex));
+            return WriteStep.Settled(ConsulKvOutcome.Unchanged, null, entry.ModifyIndex);
+        }
+        if (entry?.LockSession is { } holder) Remark("Lock.PlainPutIgnoresLock", ("holder", holder));
+        if (entry is { Flags: not 0 } && Write.Flags == 0) Remark("Outcome.FlagsReset", ("value", entry.Flags));
         fence = entry?.ModifyIndex ?? 0;
         return null;
     }

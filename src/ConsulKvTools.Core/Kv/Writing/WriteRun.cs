@@ -11,6 +11,7 @@ namespace ConsulKvTools.Kv.Writing;
 internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
 {
     private readonly List<ConsulKvAttempt> attempts = [];
+    private readonly List<ConsulFinding> notes = [];
     private long began;
     private TimeSpan? pauseBefore;
     private bool prepared;
@@ -161,6 +162,10 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         }
     }
 
+    /// <summary>Something worth knowing about this write, should it go through.</summary>
+    protected void Remark(string code, params (string Name, object? Value)[] evidence) =>
+        notes.Add(ConsulFinding.Create(code, [("key", Printable.Text(Write.Key)), ("address", Session.Address), .. evidence]));
+
     /// <summary>What a failed attempt means for the next step.</summary>
     protected WriteStep OnFailure(Failure failure)
     {
@@ -224,6 +229,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         {
             Key = Write.Key,
             Kind = Write.Kind,
+            ValueSize = Write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree ? null : Write.Value.Length,
             Outcome = settled.Outcome,
             Finding = finding,
             Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,
@@ -232,6 +238,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
                 : finding?.Remedy,
             ModifyIndex = settled.Index,
             Attempts = attempts.ToArray(),
+            Notes = settled.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged ? notes.ToArray() : [],
             Duration = Elapsed,
             Session = Session.Name,
         };

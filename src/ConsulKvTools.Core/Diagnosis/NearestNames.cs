@@ -1,6 +1,4 @@
-using ConsulKvTools.Diagnosis;
-
-namespace ConsulKvTools.Cli;
+namespace ConsulKvTools.Diagnosis;
 
 /// <summary>Finds what somebody may have meant.</summary>
 internal static class NearestNames
@@ -14,5 +12,5 @@ internal static class NearestNames
 
     // A part of the name counts as one slip: "PermissionDenied" means Acl.PermissionDenied.
     private static int Cost(string typed, string candidate) =>
-        typed.Length >= 4 && candidate.Contains(typed, StringComparison.OrdinalIgnoreCase) ? 1 : EditDistance.Between(typed.ToLowerInvariant(), candidate.ToLowerInvariant());
+        typed.Length >= 4 && candidate.IndexOf(typed, StringComparison.OrdinalIgnoreCase) >= 0 ? 1 : EditDistance.Between(typed.ToLowerInvariant(), candidate.ToLowerInvariant());
 }

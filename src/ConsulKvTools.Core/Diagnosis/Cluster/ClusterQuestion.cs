@@ -1,0 +1,87 @@
+using System.Text.Json;
+using ConsulKvTools.Diagnosis.Probes;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Diagnosis.Cluster;
+
+/// <summary>Asks an agent how it sees the cluster, at endpoints that answer without a leader.</summary>
+internal static class ClusterQuestion
+{
+    /// <summary>One look at the cluster.</summary>
+    /// <param name="context">The diagnosis.</param>
+    /// <param name="election">How long to ask again for a leader while there is none: that is how an election looks.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<ClusterView> AskAsync(ProbeContext context, TimeSpan election, CancellationToken cancellation)
+    {
+        var peers = ListAsync(context, "/v1/status/peers", cancellation);
+        var members = MembersAsync(context, cancellation);
+        var stale = StaleAsync(context, cancellation);
+        var (leader, failure) = await LeaderAsync(context, election, cancellation).ConfigureAwait(false);
+        return new ClusterView(leader, failure, await peers.ConfigureAwait(false), await members.ConfigureAwait(false), await stale.ConfigureAwait(false));
+    }
+
+    /// <summary>An endpoint that answers with a list of texts; null when it did not.</summary>
+    public static async Task<string[]?> ListAsync(ProbeContext context, string path, CancellationToken cancellation)
+    {
+        var request = ConsulRequest.Get(path) with { SendToken = false, SendScope = path != "/v1/catalog/datacenters" };
+        var (response, _) = await ProbeHttp.SendAsync(context, request, null, answer => answer.Status == 200, cancellation).ConfigureAwait(false);
+        if (response is null) return null;
+        try
+        {
+            using var document = JsonDocument.Parse(response.Body);
+            return document.RootElement.ValueKind == JsonValueKind.Array
+                ? document.RootElement.EnumerateArray().Select(row => Printable.Text(row.GetString(), 120)).ToArray() : [];
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<(string? Leader, Failure? Failure)> LeaderAsync(ProbeContext context, TimeSpan election, CancellationToken cancellation)
+    {
+        var until = context.Elapsed + context.TimeFor(election);
+        while (true)
+        {
+            var request = ConsulRequest.Get("/v1/status/leader") with { SendToken = false, MaxBody = 64 * 1024 };
+            var (response, failure) = await ProbeHttp.SendAsync(context, request, null, answer => answer.Status == 200, cancellation).ConfigureAwait(false);
+            if (failure is not null) return (null, failure);
+            var leader = Printable.Text(response!.Text.Trim().Trim('"'), 120);
+            if (leader.Length > 0 || context.Elapsed >= until) return (leader, null);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<IReadOnlyList<ClusterMember>?> MembersAsync(ProbeContext context, CancellationToken cancellation)
+    {
+        // Members of another datacenter are known to the servers' own gossip only.
+        var wanted = context.Session.Datacenter;
+        var request = ConsulRequest.Get("/v1/agent/members", wanted is null ? "" : "wan=1") with { SendScope = false };
+        var (response, _) = await ProbeHttp.SendAsync(context, request, null, answer => answer.Status == 200, cancellation).ConfigureAwait(false);
+        if (response is null) return null;
+        try
+        {
+            using var document = JsonDocument.Parse(response.Body);
+            var members = document.RootElement.EnumerateArray().Select(ClusterMember.Read)
+                .Where(member => wanted is null || member.Datacenter == wanted).ToArray();
+            // Without node:read the list is filtered to nothing: that says nothing about who is alive.
+            return members.Length == 0 ? null : members;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Any server's own view, which is answered without a leader; null when the token may not read there.</summary>
+    private static async Task<StaleFacts?> StaleAsync(ProbeContext context, CancellationToken cancellation)
+    {
+        var key = context.Request.Key is { } given && Kv.KvKey.Check(given, isPrefix: false) is null ? given : "consulkvtools";
+        var request = ConsulRequest.Get(Kv.KvKey.Path(key), "stale") with { MaxBody = 64 * 1024 * 1024 };
+        var (response, _) = await ProbeHttp.SendAsync(context, request, key, Kv.KvReader.KvQueryAnswers, cancellation).ConfigureAwait(false);
+        if (response is null) return null;
+        var facts = new StaleFacts(response.KnownLeader, response.LastContact);
+        context.Facts.Publish(facts);
+        return facts;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ConsulKvTools.Diagnosis.Errors;
+
+/// <summary>One line of a log taken apart: when, and the texts in it that may be an error, secrets already masked.</summary>
+/// <param name="Time">The time stamp as it is written; null when there is none.</param>
+/// <param name="Texts">What to look at, the most telling first. Never empty.</param>
+/// <param name="Messages">Texts that stand for themselves: the line without what its logger put before it, the values of its error fields.</param>
+internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadOnlyCollection<string> Messages)
+{
+    // The rest of a longer line is a dump; what went wrong is said before.
+    private const int Longest = 32 * 1024;
+    private const int DeepestJson = 3;
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(250);
+
+    private static readonly string[] ErrorFields =
+        ["error", "err", "exception", "cause", "reason", "stack_trace", "stack", "exc_info", "message", "msg", "@message", "MESSAGE", "log", "detail", "details", "body"];
+
+    private static readonly string[] TimeFields = ["time", "timestamp", "@timestamp", "ts", "asctime", "date", "datetime", "Timestamp", "Time"];
+
+    private static readonly Regex Ansi = new("\u001b\\[[0-9;:?]*[A-Za-z]|\u001b\\][^\u0007]*\u0007", Options, LongestMatch);
+
+    // What loggers, syslog, journald, Docker and Kubernetes put before a message, one piece at a time.
+    private static readonly Regex Prefix = new("""
+        \A(?:\s+
+        |\[?(?<time>\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\ ?(?:Z|[+-]\d\d:?\d\d)|\ UTC)?)\]?
+        |(?<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\ [+-]\d{4})
+        |(?<time>(?:[A-Z][a-z]{2},?\ )?[A-Z][a-z]{2}\ +\d{1,2},?(?:\ \d{4},?)?\ \d{1,2}:\d\d:\d\d(?:\.\d+)?(?:\ [AP]M)?(?:\ \d{4})?)
+        |[IWEFD](?<time>\d{4}\ \d\d:\d\d:\d\d\.\d+)\ +\d+\ [\w.-]+:\d+\]
+        |(?<time>\d\d:\d\d:\d\d(?:[.,]\d+)?)
+        |(?<=\d\d:\d\d:\d\d(?:\.\d+)?\ )[\w.-]+\ [\w./@-]+(?:\[\d+\])?:(?=\s)
+        |[\w./@-]+\[\d+\]:(?=\s)
+        |<\d+>\d?
+        |std(?:out|err)\ [FP](?=\s)
+        |(?i:trace|debug|info|notice|warn|warning|error|err|fatal|severe|critical|crit|panic)(?:(?=\s)|:(?=\s)|!(?=\s)|(?=\|))
+        |\[[^\]\r\n]{1,60}\](?::(?=\s))?
+        |\([\w.,\ -]{1,40}\)(?=\s)
+        |[\w.-]+\ *\|
+        |\d+(?=\s+(?:-{1,3}|\[|\())
+        |\d+(?=\s+[A-Z]+\s)
+        |-{1,3}(?=\s)
+        |\|
+        |:(?=\s)
+        |[\w$]+(?:\.[\w$]+)+\s*(?:\s-|:)(?=\s)
+        |Error!\s
+        )
+        """, Options | RegexOptions.IgnorePatternWhitespace, LongestMatch);
+
+    private static readonly Regex Fields = new("""(?:^|[\s{,])(?:err|error|cause|reason|exception|msg|message)=(?:"(?<value>(?:[^"\\]|\\.)*)"(?=\s|$|,|})|(?<value>[^"\s]+))""", Options, LongestMatch);
+    private static readonly Regex TimeField = new("""(?:^|\s)(?:time|ts|t|timestamp)="?(?<time>[^"\s]+(?:\ [\d:.,]+)?)""", Options, LongestMatch);
+
+    /// <summary>Takes <paramref name="line"/> apart.</summary>
+    public static LogLine Read(string line)
+    {
+        try
+        {
+            return Read(line, 0);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            var masked = SecretMask.Apply(line.Length > Longest ? line.Substring(0, Longest) : line);
+            return new LogLine(null, [masked], [masked]);
+        }
+    }
+
+    private static LogLine Read(string line, int depth)
+    {
+        if (line.Length > Longest) line = line.Substring(0, Longest);
+        if (line.IndexOf('\u001b') >= 0) line = Ansi.Replace(line, "");
+        var (message, time) = Peel(line);
+        if (depth < DeepestJson && message.StartsWith("{", StringComparison.Ordinal) && OfJson(message, time, depth) is { } json) return json;
+
+        var texts = new List<string>();
+        var messages = new HashSet<string>(StringComparer.Ordinal);
+        // Loggers that quote put a backslash before the quotes within.
+        if (line.IndexOf("\\\"", StringComparison.Ordinal) >= 0) texts.Add(SecretMask.Apply(Unquote(line)));
+        texts.Add(SecretMask.Apply(line));
+        messages.Add(SecretMask.Apply(message).Trim());
+        messages.Add(texts[texts.Count - 1].Trim());
+        if (line.IndexOf('=') >= 0)
+        {
+            foreach (Match field in Fields.Matches(line)) messages.Add(SecretMask.Apply(Unquote(field.Groups["value"].Value)).Trim());
+            if (time is null && TimeField.Match(line) is { Success: true } stamp) time = stamp.Groups["time"].Value;
+        }
+        return new LogLine(time, texts, messages);
+    }
+
+    private static string Unquote(string text) => text.Replace("\\\"", "\"").Replace("\\\\", "\\");
+
+    private static (string Message, string? Time) Peel(string line)
+    {
+        string? time = null;
+        var message = line;
+        for (var piece = 0; piece < 16 && message.Length > 0; piece++)
+        {
+            var match = Prefix.Match(message);
+            if (!match.Success || match.Length == 0) break;
+            if (time is null && match.Groups["time"] is { Success: true } stamp) time = stamp.Value;
+            message = message.Substring(match.Length);
+        }
+        return (message, time);
+    }
+
+    private static LogLine? OfJson(string text, string? time, int depth)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) return null;
+            foreach (var name in TimeFields)
+                if (time is null && root.TryGetProperty(name, out var stamp) && stamp.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+                    time = stamp.ToString();
+            var texts = new List<string>();
+            var messages = new HashSet<string>(StringComparer.Ordinal);
+            Collect(root, texts, messages, depth, ref time);
+            // Fields of no known name, and bodies of Consul's that are JSON themselves.
+            texts.Add(SecretMask.Apply(text));
+            return new LogLine(time, texts, messages);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void Collect(JsonElement element, List<string> texts, HashSet<string> messages, int depth, ref string? time)
+    {
+        foreach (var name in ErrorFields)
+        {
+            if (!element.TryGetProperty(name, out var field)) continue;
+            if (field.ValueKind == JsonValueKind.Object && depth < DeepestJson) Collect(field, texts, messages, depth + 1, ref time);
+            if (field.ValueKind != JsonValueKind.String || field.GetString() is not { Length: > 0 } value) continue;
+            // A stack trace in one field is a text of several lines.
+            foreach (var line in value.Split('\n'))
+            {
+                var inner = Read(line.TrimEnd('\r'), depth + 1);
+                texts.AddRange(inner.Texts);
+                messages.UnionWith(inner.Messages);
+                time ??= inner.Time;
+            }
+        }
+    }
+}

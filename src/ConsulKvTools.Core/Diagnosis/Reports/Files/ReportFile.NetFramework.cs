@@ -1,0 +1,17 @@
+namespace ConsulKvTools.Diagnosis.Reports.Files;
+
+internal static partial class ReportFile
+{
+    /// <summary>.NET Framework does not say where a link leads.</summary>
+    private static string Target(string place) => place;
+
+    private static void Put(string beside, string place, bool exists, bool noClobber)
+    {
+        if (exists && !noClobber)
+        {
+            if (IsProtected(place)) File.SetAttributes(place, FileAttributes.Normal);
+            File.Replace(beside, place, destinationBackupFileName: null, ignoreMetadataErrors: true);
+        }
+        else File.Move(beside, place);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace ConsulKvTools.Diagnosis.Reports.Files;
+
+/// <summary>Puts a text into a file in one step: whoever reads it sees the old file or the new one, never half of one.</summary>
+internal static partial class ReportFile
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Writes <paramref name="text"/> as UTF-8.</summary>
+    /// <exception cref="ConsulException"><c>Report.NotWritten</c>, with the reason; the file that was there is as it was.</exception>
+    public static FileInfo Write(string file, string text, bool noClobber, bool force)
+    {
+        string? beside = null;
+        try
+        {
+            var place = Target(Path.GetFullPath(file));
+            // A device is written to; a file in its place would be a file in /dev.
+            if (IsDevice(place))
+            {
+                File.WriteAllText(place, text, Utf8);
+                return new FileInfo(place);
+            }
+            if (Directory.Exists(place)) throw NotWritten(file, "it is a folder");
+            var exists = File.Exists(place);
+            if (exists && noClobber) throw NotWritten(file, "it is already there and shall not be overwritten");
+            if (exists && !force && IsProtected(place)) throw NotWritten(file, "it is write-protected; -Force replaces it");
+            beside = Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
+            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                var bytes = Utf8.GetBytes(text);
+                stream.Write(bytes, 0, bytes.Length);
+                stream.Flush(flushToDisk: true);
+            }
+            Put(beside, place, exists, noClobber);
+            beside = null;
+            return new FileInfo(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw NotWritten(file, error is DirectoryNotFoundException ? "its folder does not exist" : Printable.Text(error.Message, 200).TrimEnd('.'), error);
+        }
+        finally
+        {
+            if (beside is not null) Remove(beside);
+        }
+    }
+
+    private static void Remove(string beside)
+    {
+        try
+        {
+            File.Delete(beside);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The reason why the report was not written matters more than what is left beside it.
+        }
+    }
+
+    private static bool IsProtected(string place) => (File.GetAttributes(place) & FileAttributes.ReadOnly) != 0;
+
+    private static bool IsDevice(string place) => place.StartsWith("/dev/", StringComparison.Ordinal) || place.StartsWith("/proc/", StringComparison.Ordinal) || place.StartsWith(@"\\.\", StringComparison.Ordinal);
+
+    private static ConsulException NotWritten(string file, string problem, Exception? inner = null) =>
+        ConsulException.From(ConsulFinding.Create("Report.NotWritten", ("file", Printable.Text(file, 200)), ("problem", problem)), inner);
+}

@@ -1,0 +1,73 @@
+using System.Management.Automation;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>Writes diagnoses into a file for somebody else: a page, Markdown to paste, a JSON document or JUnit results.</summary>
+[Cmdlet(VerbsData.Export, "ConsulDiagnosis", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo), typeof(ConsulDiagnosis))]
+public sealed class ExportConsulDiagnosisCommand : PSCmdlet
+{
+    private readonly List<ConsulDiagnosis> diagnoses = [];
+
+    /// <summary>The diagnoses; several go into one file, with an overview.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ConsulDiagnosis[] InputObject { get; set; } = [];
+
+    /// <summary>The file. Its folder has to exist; what is there is replaced in one step.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("FilePath", "LiteralPath", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The form. Without it the file's name says it: .html, .md, .json, or .xml for JUnit.</summary>
+    [Parameter(Position = 1)]
+    public DiagnosisReportFormat? Format { get; set; }
+
+    /// <summary>Leaves findings below it out. Verdict and root cause stay.</summary>
+    [Parameter]
+    public FindingSeverity MinimumSeverity { get; set; } = FindingSeverity.Info;
+
+    /// <summary>Refuses a file that is already there.</summary>
+    [Parameter]
+    [Alias("NoOverwrite")]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Replaces the file even when it is write-protected.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Gives the diagnoses on instead of the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        Path = FilePaths.Resolve(this, Path, "-Path")!;
+        // Not after minutes of diagnosing.
+        if (Format is null && DiagnosisReport.FormatOf(Path) is null)
+            ThrowTerminatingError(FindingErrors.Create(DiagnosisReport.UnknownForm(Path).Finding, Path));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => diagnoses.AddRange(InputObject);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (diagnoses.Count > 0 && ShouldProcess(Path, diagnoses.Count == 1 ? "Write the report of a diagnosis" : $"Write the report of {diagnoses.Count} diagnoses"))
+        {
+            try
+            {
+                var file = DiagnosisReport.Save(diagnoses, Path, Format, MinimumSeverity, NoClobber, Force);
+                if (!PassThru) WriteObject(file);
+            }
+            catch (ConsulException failed)
+            {
+                WriteError(FindingErrors.Create(failed.Finding, Path, failed));
+            }
+        }
+        if (PassThru) WriteObject(diagnoses, enumerateCollection: true);
+    }
+}

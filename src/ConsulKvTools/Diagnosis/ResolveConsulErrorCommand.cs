@@ -1,0 +1,128 @@
+using System.Management.Automation;
+using ConsulKvTools.Diagnosis.Errors;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>Says what an error means: a text of any client, a log, an ErrorRecord or an exception.</summary>
+[Cmdlet(VerbsDiagnostic.Resolve, "ConsulError", DefaultParameterSetName = "Input")]
+[OutputType(typeof(ConsulFinding))]
+public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private ErrorStream? lines;
+
+    /// <summary>Texts of one line or several, ErrorRecords, exceptions, or the files of a log.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Input")]
+    [AllowEmptyString]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? InputObject { get; set; }
+
+    /// <summary>Logs to read; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Logs to read, their paths taken as they stand.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath")]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == "Input")
+        {
+            // Given by hand, every text is answered; from the pipeline only what is recognised, and the rest is counted.
+            var fromPipeline = !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)) || MyInvocation.ExpectingInput;
+            foreach (var input in InputObject ?? []) Resolve(input, fromPipeline);
+            return;
+        }
+        foreach (var path in ParameterSetName == "Path" ? Path.SelectMany(Expand) : LiteralPath.Select(path => FilePaths.Resolve(this, path, "-LiteralPath")!)) ReadFile(path);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => lines?.End();
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => stop.Dispose();
+
+    private void Resolve(object? input, bool fromPipeline)
+    {
+        switch (input is PSObject wrapped ? wrapped.BaseObject : input)
+        {
+            case null:
+                return;
+            case string text when fromPipeline:
+                (lines ??= new ErrorStream(WriteObject)).Add(text);
+                return;
+            case FileInfo file:
+                ReadFile(file.FullName);
+                return;
+            case ConsulFinding known:
+                Write([known]);
+                return;
+            case ErrorRecord record:
+                Write(ErrorRecords.Resolve(record));
+                return;
+            case Exception failure:
+                Write(ErrorRecords.Resolve(failure));
+                return;
+            case ConsulKvWriteResult { Finding: { } finding }:
+                Write([finding]);
+                return;
+            default:
+                // Events of the Windows log and the like say it in a property.
+                var message = input is PSObject { BaseObject: not string } other && other.Properties["Message"]?.Value is string said ? said : LanguagePrimitives.ConvertTo<string>(input);
+                Write(ErrorText.Resolve(message));
+                return;
+        }
+    }
+
+    private void Write(IEnumerable<ConsulFinding> findings)
+    {
+        foreach (var finding in findings)
+            if (lines is null) WriteObject(finding);
+            else lines.Pass(finding);
+    }
+
+    private void ReadFile(string path)
+    {
+        var errors = new ErrorStream(WriteObject);
+        try
+        {
+            ErrorFile.Read(path, errors, stop.Token);
+            errors.End();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            var category = failure is FileNotFoundException or DirectoryNotFoundException ? ErrorCategory.ObjectNotFound : ErrorCategory.ReadError;
+            WriteError(FindingErrors.Invalid(this, "-" + (ParameterSetName == "Input" ? nameof(InputObject) : ParameterSetName), $"the file {Printable.Text(path, 200)} cannot be read: {Printable.Text(failure.Message, 200).TrimEnd('.')}", path, category));
+        }
+    }
+
+    private IEnumerable<string> Expand(string path)
+    {
+        IReadOnlyList<string> found;
+        try
+        {
+            found = GetResolvedProviderPathFromPSPath(path, out var provider);
+            if (provider.Name != "FileSystem") found = [FilePaths.Resolve(this, path, "-Path")!];
+        }
+        catch (ItemNotFoundException)
+        {
+            WriteError(FindingErrors.Invalid(this, "-Path", $"there is no file {Printable.Text(path, 200)}", path, ErrorCategory.ObjectNotFound));
+            return [];
+        }
+        return found.Where(file => !Directory.Exists(file));
+    }
+}
