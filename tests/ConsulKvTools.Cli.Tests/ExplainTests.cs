@@ -44,7 +44,7 @@ public sealed partial class ExplainTests
         {
             if (ForShell.Of(row).Command is not { } command || !command.StartsWith("consulkv ", StringComparison.Ordinal)) continue;
             // Places in braces stand for what the finding fills in: a duration, a number, an operation where one belongs.
-            var filled = command.Replace("{timeout}", "15s", StringComparison.Ordinal).Replace("{index}", "1", StringComparison.Ordinal).Replace("{operation}", "write", StringComparison.Ordinal);
+            var filled = command.Replace("{timeout}", "15s", StringComparison.Ordinal).Replace("{index}", "1", StringComparison.Ordinal).Replace("{seconds}", "30", StringComparison.Ordinal).Replace("{operation}", "write", StringComparison.Ordinal);
             var words = ShellWord().Matches(filled).Skip(1).Select(match => match.Value.Trim('\'')).ToArray();
             Assert.True(UsageProblems.Of(line.Parse(words)) is { Count: 0 }, $"{row.Code}: {command}: {string.Join(" ", UsageProblems.Of(line.Parse(words)))}");
         }
