@@ -23,7 +23,7 @@ AfterAll {
 
 Describe 'README' {
     It 'shows commands that work: <Title>' -ForEach $uses {
-        $output = Invoke-NewShell "`$ErrorActionPreference = 'Stop'; $Code; 'all of it ran'" @{
+        $output = Invoke-NewShell "`$ErrorActionPreference = 'Stop'; Set-Location -LiteralPath '$TestDrive'; $Code; 'all of it ran'" @{
             CONSUL_HTTP_ADDR = $agent.AddressText; CONSUL_HTTP_TOKEN = $agent.ManagementToken
             MY_ADDRESS = "https://127.0.0.1:$($secure.Ports.Https)"; MY_TOKEN = [guid]::NewGuid().ToString(); MY_CA = $authority.CertificateFile
         }

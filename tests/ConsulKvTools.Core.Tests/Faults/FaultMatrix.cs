@@ -8,8 +8,8 @@ using ConsulKvTools.Tests.Faults;
 namespace ConsulKvTools.Tests.Faults;
 
 /// <summary>
-/// Which codes this run produced and saw named, written to <c>out/fault-matrix.md</c> when it ends, and to <c>docs/</c> when
-/// CONSULKVTOOLS_WRITE_DOCS is 1. Only an assertion that held may add a row.
+/// Which codes this run produced and saw named, written to <c>out/fault-matrix.md</c> when it ends; copied to <c>docs/</c> by hand after a
+/// run of everything. Only an assertion that held may add a row.
 /// </summary>
 public sealed class FaultMatrix : IDisposable
 {
@@ -54,8 +54,6 @@ public sealed class FaultMatrix : IDisposable
         var folder = Path.Combine(RepositoryFiles.Root, "out");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "fault-matrix.md"), page);
-        if (Environment.GetEnvironmentVariable("CONSULKVTOOLS_WRITE_DOCS") == "1")
-            File.WriteAllText(Path.Combine(RepositoryFiles.Root, "docs", "fault-matrix.md"), page);
     }
 
     /// <summary>One row a code: a real fault before a scripted one, a root cause before a mention.</summary>

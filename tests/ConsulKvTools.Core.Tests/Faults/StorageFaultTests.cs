@@ -46,13 +46,18 @@ public sealed class StorageFaultTests
     public async Task A_disk_that_the_kernel_made_read_only()
     {
         if (StraceFault.WhyNot is { } reason) Assert.Skip(reason);
-        await using var agent = await ConsulAgent.StartAsync();
-        Diagnose.IsHealthy(await Diagnose.RunAsync(agent.Address));
-        using var fault = new StraceFault(agent.ProcessId!.Value, "pwrite64:error=EROFS");
-        using var session = LabSessions.Open(agent.AddressText, policy: LabSessions.Impatient with { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromSeconds(15), TotalTimeout = TimeSpan.FromSeconds(30) });
         ConsulKvWriteResult? last = null;
-        await Eventually.HoldsAsync(async () => (last = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = "app/x", Value = Guid.NewGuid().ToByteArray() }, Stop)).Code == "Storage.ReadOnlyFs");
-        FaultMatrix.Add(FaultOrigin.Real, "each write to the server's raft.db fails with EROFS (strace)", last!);
+        // Only the first write that meets the disk is told of it; where the server's own comes first, ours meets a server without a leader.
+        for (var round = 0; round < 5 && last?.Code != "Storage.ReadOnlyFs"; round++)
+        {
+            await using var agent = await ConsulAgent.StartAsync();
+            Diagnose.IsHealthy(await Diagnose.RunAsync(agent.Address));
+            using var session = LabSessions.Open(agent.AddressText, policy: LabSessions.Impatient with { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromSeconds(15), TotalTimeout = TimeSpan.FromSeconds(30) });
+            using var fault = new StraceFault(agent.ProcessId!.Value, "pwrite64:error=EROFS");
+            last = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = "app/x", Value = Guid.NewGuid().ToByteArray() }, Stop);
+        }
+        Assert.Equal("Storage.ReadOnlyFs", last!.Code);
+        FaultMatrix.Add(FaultOrigin.Real, "each write to the server's raft.db fails with EROFS (strace)", last);
     }
 
     [Fact]

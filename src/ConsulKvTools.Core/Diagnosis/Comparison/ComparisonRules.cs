@@ -60,7 +60,7 @@ internal static class ComparisonRules
     /// <summary>Facts that are different every time and mean nothing by themselves.</summary>
     private static readonly HashSet<string> Noise = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Attempts", "ServerDate", "LastContact", "KeyModifyIndex", "KeyBytes", "CertificateDaysLeft", "IdleControlAnswers",
+        "Attempts", "ServerDate", "LastContact", "KeyModifyIndex", "KeyBytes", "CertificateDaysLeft", "IdleControlAnswers", "SocketStates",
         // Follows from what is compared itself.
         "AclAllowed", "AclMethod",
         // Stands among the settings.

@@ -29,8 +29,9 @@ internal sealed class KeyProbe : IProbe
         var mode = context.Facts.Find<HttpFacts>() is { Leader: { Length: > 0 } } ? "" : "stale";
         var request = ConsulRequest.Get(KvKey.PrefixPath(key), isPrefix ? "keys&separator=/&" + mode : mode) with { MaxBody = 64 * 1024 * 1024 };
         var (response, failure) = await ProbeHttp.SendAsync(context, request, key, KvReader.KvQueryAnswers, cancellation).ConfigureAwait(false);
-        // Nomad answers /v1/status/leader just as Consul does; only Consul knows /v1/kv.
-        if (failure is { Code: "Key.WrongApiPath" } && context.Session.Target.Endpoint.PathPrefix.Length == 0)
+        // Nomad answers /v1/status/leader just as Consul does, but says nothing of a datacenter and knows no /v1/kv.
+        if (failure is { Code: "Key.WrongApiPath" } && context.Session.Target.Endpoint.PathPrefix.Length == 0
+            && (await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false))?.Datacenter is null)
             failure = failure with
             {
                 Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("host", context.Session.Target.Endpoint.Host), ("port", context.Session.Target.Endpoint.Port),

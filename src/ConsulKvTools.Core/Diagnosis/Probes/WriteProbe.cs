@@ -109,7 +109,7 @@ internal sealed class WriteProbe : IProbe
                 return ConsulFinding.Create("Cluster.SlowCommit", [.. evidence, ("milliseconds", $"more than {Math.Round(took.TotalMilliseconds)}"), ("seconds", Math.Round(took.TotalSeconds, 1))]) with { Severity = FindingSeverity.Error };
             // A dead leader refuses or resets; only one that hangs keeps silent.
             case "Http.ResponseTimeout" when context.Session.Datacenter is null && before is { Length: > 0 } leader:
-                return ConsulFinding.Create("Cluster.LeaderFrozen", [.. evidence, ("leader", leader), ("seconds", ProbeHttp.Patience.TotalSeconds),
+                return ConsulFinding.Create("Cluster.LeaderFrozen", [.. evidence, ("leader", leader), ("seconds", Math.Round(took.TotalSeconds, 1)),
                     ("text", view.Leader != leader ? $"meanwhile {view.Leader} was elected" : view.Stale?.LastContact > LostContact ? "the answering server has lost contact with the leader" : null)]);
             case "Cluster.NoLeader" when failure.Status == 500 && took < AtOnce:
                 return ConsulFinding.Create("Agent.Leaving", [.. evidence, body]);
