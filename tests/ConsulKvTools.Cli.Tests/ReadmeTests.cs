@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace ConsulKvTools.Cli.Tests;
 
 /// <summary>Every line of the README that calls consulkv works as it stands there.</summary>
-public sealed class ReadmeTests(AgentFixture fixture)
+public sealed partial class ReadmeTests(AgentFixture fixture)
 {
     [Fact]
     public async Task Every_consulkv_line_works_in_the_order_it_is_shown()
@@ -9,8 +11,12 @@ public sealed class ReadmeTests(AgentFixture fixture)
         var lines = File.ReadLines(Path.Combine(Root(), "README.md")).Where(line => line.StartsWith("consulkv ", StringComparison.Ordinal)).ToArray();
         Assert.True(lines.Length >= 6);
         foreach (var line in lines)
-            (await fixture.Process().RunAsync(line.Split(' ')[1..])).Exits(ExitCode.Healthy);
+            (await fixture.Process().RunAsync([.. Word().Matches(line).Skip(1).Select(word => word.Value.Trim('\''))])).Exits(ExitCode.Healthy);
     }
+
+    /// <summary>What a shell takes for one word: in quotes, or without a blank.</summary>
+    [GeneratedRegex("'[^']*'|\\S+")]
+    private static partial Regex Word();
 
     private static string Root()
     {
