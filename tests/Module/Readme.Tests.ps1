@@ -28,7 +28,7 @@ Describe 'README' {
             MY_ADDRESS = "https://127.0.0.1:$($secure.Ports.Https)"; MY_TOKEN = [guid]::NewGuid().ToString(); MY_CA = $authority.CertificateFile
         }
         $output | Should -Match 'all of it ran'
-        $output | Should -Not -Match 'FAULTY|Exception'
+        $output | Should -Not -MatchExactly 'FAULTY|Exception'
     }
 
     It 'builds a module folder that can be imported' {

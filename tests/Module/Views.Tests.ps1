@@ -97,4 +97,18 @@ Describe 'Views' {
         $samples.ConsulKvWriteResult[0].Duration | Should -BeOfType ([timespan])
         $samples.ConsulKvEntry[0].ModifyIndex | Should -BeOfType ([ulong])
     }
+
+    It 'gives lists of which one can be taken by its number: <_>' -ForEach @(
+        'ConsulKvWriteResult', 'ConsulConnectivityResult', 'ConsulAclResult', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisComparison', 'ProbeResult'
+    ) {
+        $seen = 0
+        foreach ($object in $samples[$_]) {
+            foreach ($property in $object.PSObject.Properties) {
+                if ($property.TypeNameOfValue -notmatch '^System\.Collections\.Generic\.IReadOnlyList' -or $property.Value.Count -lt 2) { continue }
+                $seen++
+                @($property.Value[0]).Count | Should -Be 1 -Because "$($property.Name)[0] is one of $($property.Value.Count)"
+            }
+        }
+        if ($_ -like 'ConsulDiagnosis*') { $seen | Should -BeGreaterThan 0 }
+    }
 }

@@ -111,7 +111,10 @@ internal static class RootCause
     /// last. A suppressed finding explains nothing: to suppress a warning must not hide the error that it would explain.
     /// </summary>
     public static IReadOnlyList<ConsulFinding> Order(IReadOnlyList<ConsulFinding> found) =>
-        [.. Explain(found.Where(finding => !finding.IsSuppressed)), .. OfEveryCode(found.Where(finding => finding.IsSuppressed)).OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Layer)];
+        // An array: PowerShell cannot index what a collection expression makes of an IReadOnlyList.
+        Explain(found.Where(finding => !finding.IsSuppressed))
+            .Concat(OfEveryCode(found.Where(finding => finding.IsSuppressed)).OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Layer))
+            .ToArray();
 
     private static IEnumerable<ConsulFinding> Explain(IEnumerable<ConsulFinding> found)
     {
