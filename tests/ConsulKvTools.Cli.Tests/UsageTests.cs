@@ -73,5 +73,14 @@ public sealed class UsageTests
         Assert.Contains("diagnose", (await new ConsulKvProcess().RunAsync()).Exits(ExitCode.Usage).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Help_fits_a_screen_though_there_are_hundreds_of_codes()
+    {
+        var help = (await new ConsulKvProcess().RunAsync("--help")).Exits(ExitCode.Healthy).Output;
+        Assert.Contains("explain <code>", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("Acl.AgentDefaultTokenBad", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("Acl.AgentDefaultTokenBad", (await new ConsulKvProcess().RunAsync("explain", "--help")).Exits(ExitCode.Healthy).Output, StringComparison.Ordinal);
+    }
+
     private static string Flat(string text) => text.ReplaceLineEndings(" ");
 }
