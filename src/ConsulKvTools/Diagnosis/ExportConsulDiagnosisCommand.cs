@@ -9,9 +9,10 @@ public sealed class ExportConsulDiagnosisCommand : PSCmdlet
 {
     private readonly List<ConsulDiagnosis> diagnoses = [];
 
-    /// <summary>The diagnoses; several go into one file, with an overview.</summary>
+    /// <summary>The diagnoses; several go into one file, with an overview. A series stands for its diagnoses.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [DiagnosesOfSeries]
     public ConsulDiagnosis[] InputObject { get; set; } = [];
 
     /// <summary>The file. Its folder has to exist; what is there is replaced in one step.</summary>
