@@ -82,5 +82,15 @@ public sealed class UsageTests
         Assert.DoesNotContain("Acl.AgentDefaultTokenBad", (await new ConsulKvProcess().RunAsync("explain", "--help")).Exits(ExitCode.Healthy).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("0")]
+    public async Task What_is_no_process_number_is_named(string text)
+    {
+        var run = await new ConsulKvProcess().RunAsync("diagnose", "--pid", text);
+        Assert.Contains($"--pid is '{text}'", Flat(run.Exits(ExitCode.Usage).Error), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", run.Error, StringComparison.Ordinal);
+    }
+
     private static string Flat(string text) => text.ReplaceLineEndings(" ");
 }

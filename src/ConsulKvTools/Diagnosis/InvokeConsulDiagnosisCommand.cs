@@ -111,7 +111,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         }
         catch (ConsulException invalid)
         {
-            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, pid, invalid));
+            ThrowTerminatingError(FindingErrors.Refused(this, invalid, "-ProcessId", pid));
         }
         return (program!.Session, $"process {program.Program}");
     }
@@ -140,7 +140,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         }
         catch (ConsulException invalid)
         {
-            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, Suppress, invalid));
+            ThrowTerminatingError(FindingErrors.Refused(this, invalid, "-Suppress", Suppress));
         }
     }
 
