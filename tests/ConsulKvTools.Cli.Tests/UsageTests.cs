@@ -73,5 +73,24 @@ public sealed class UsageTests
         Assert.Contains("diagnose", (await new ConsulKvProcess().RunAsync()).Exits(ExitCode.Usage).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Help_fits_a_screen_though_there_are_hundreds_of_codes()
+    {
+        var help = (await new ConsulKvProcess().RunAsync("--help")).Exits(ExitCode.Healthy).Output;
+        Assert.Contains("explain <code>", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("Acl.AgentDefaultTokenBad", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("Acl.AgentDefaultTokenBad", (await new ConsulKvProcess().RunAsync("explain", "--help")).Exits(ExitCode.Healthy).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("0")]
+    public async Task What_is_no_process_number_is_named(string text)
+    {
+        var run = await new ConsulKvProcess().RunAsync("diagnose", "--pid", text);
+        Assert.Contains($"--pid is '{text}'", Flat(run.Exits(ExitCode.Usage).Error), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", run.Error, StringComparison.Ordinal);
+    }
+
     private static string Flat(string text) => text.ReplaceLineEndings(" ");
 }

@@ -75,4 +75,15 @@ Describe 'Compare-ConsulDiagnosis' {
         $text | Should -Not -Match ([regex]::Escape($agent.ManagementToken))
         $text | Should -Match 'Token'
     }
+
+    It 'names the file or parameter that holds no diagnosis, and says why' {
+        $good = Invoke-ConsulDiagnosis -Session http://127.0.0.1:1
+        { Compare-ConsulDiagnosis (Join-Path $TestDrive nope.json) $good } | Should -Throw '*nope.json is no saved diagnosis: there is no such file*' -ErrorId 'Report.Unreadable,*'
+        { Compare-ConsulDiagnosis $TestDrive $good } | Should -Throw '*is no saved diagnosis: it is a folder*'
+        Set-Content (Join-Path $TestDrive garbage.json) '{"a":'
+        { Compare-ConsulDiagnosis $good (Join-Path $TestDrive garbage.json) -ErrorAction Stop } | Should -Throw '*garbage.json is no saved diagnosis: it is no JSON*'
+        $good | Export-Clixml (Join-Path $TestDrive picture.xml)
+        { Compare-ConsulDiagnosis (Join-Path $TestDrive picture.xml) $good } | Should -Throw '*picture.xml is no saved diagnosis: it went through Export-Clixml*'
+        { Compare-ConsulDiagnosis 5 $good } | Should -Throw '-Reference is no saved diagnosis: it is of type Int32*'
+    }
 }

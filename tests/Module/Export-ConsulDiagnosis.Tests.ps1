@@ -78,6 +78,21 @@ Describe 'Export-ConsulDiagnosis' {
         $document.rootCause.code | Should -Be 'Tcp.Refused'
     }
 
+    It 'takes a series for its diagnoses, from the pipeline and as an argument' {
+        $series = Invoke-ConsulDiagnosis export/x -Session $admin -Count 2 -Interval 0s
+        $series | Export-ConsulDiagnosis (Join-Path $TestDrive series.json)
+        @(Get-Content -Raw (Join-Path $TestDrive series.json) | ConvertFrom-Json).Count | Should -Be 2
+        @(Export-ConsulDiagnosis -InputObject $series, $series.Diagnoses[0] -Path (Join-Path $TestDrive series2.json) -PassThru).Count | Should -Be 3
+    }
+
+    It 'names the parameter that is wrong, and never speaks of requests' {
+        { $healthy | Export-ConsulDiagnosis nameless.txt } | Should -Throw 'The name nameless.txt does not say*'
+        { $healthy | Export-ConsulDiagnosis $TestDrive } | Should -Throw '*is a folder*'
+        { Invoke-ConsulDiagnosis -Session $admin -Suppress Nothing.Known } | Should -Throw 'There is no finding*'
+        { Invoke-ConsulDiagnosis -ProcessId -5 } | Should -Throw '*-5*' -ErrorId 'Request.Invalid,*'
+        { Invoke-ConsulDiagnosis -Session $admin -Timeout 0s } | Should -Throw '-Timeout is 00:00:00*'
+    }
+
     It 'writes no report with the token in it, and says where it stands' {
         $echoed = Invoke-ConsulDiagnosis "export/$($agent.ManagementToken)" -Session $admin
         $echoed | Export-ConsulDiagnosis leak.html -ErrorVariable refused -ErrorAction SilentlyContinue | Should -BeNullOrEmpty

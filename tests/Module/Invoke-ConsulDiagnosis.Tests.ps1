@@ -47,6 +47,11 @@ Describe 'Invoke-ConsulDiagnosis' {
         (Invoke-ConsulDiagnosis diagnosis/x -Value ('x' * 600000) -Session $admin).RootCause.Code | Should -BeLike 'Limit.*'
     }
 
+    It 'refuses a value without its key, and takes keys from the pipeline with one' {
+        { Invoke-ConsulDiagnosis -Session $admin -Value abc } | Should -Throw '*-Value is given without -Key*' -ErrorId 'Request.Invalid,*'
+        ('diagnosis/x' | Invoke-ConsulDiagnosis -Session $admin -Value abc).Verdict | Should -Be 'Healthy'
+    }
+
     It 'names a bad key' {
         (Invoke-ConsulDiagnosis /diagnosis/x -Session $admin).RootCause.Code | Should -Be 'Key.LeadingSlash'
     }

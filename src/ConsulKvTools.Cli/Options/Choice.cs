@@ -78,6 +78,15 @@ internal static class Choice
         },
     };
 
+    /// <summary>Reads the number of a process.</summary>
+    public static int? ProcessId(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0) return number;
+        result.AddError($"--pid is '{Printable.Text(text, 40)}'; give the number of a process, such as ps and top show.");
+        return null;
+    }
+
     private static T Parse<T>(ArgumentResult result, string word, string name) where T : struct, Enum
     {
         // Enum.TryParse would also take numbers.

@@ -18,7 +18,7 @@ internal sealed class DiagnoseVerb : Verb
     private readonly Option<AclOperation> operation = Choice.Option("--operation", "What is to be done to the key.", AclOperation.Write);
     private readonly Option<TimeSpan?> timeout = Choice.Duration("--timeout", "Time for the whole diagnosis. Default: 15s.");
     private readonly Option<string?> canary = new("--canary") { Description = "Also write, read and delete one key of its own below this prefix. Without it nothing is changed.", HelpName = "prefix" };
-    private readonly Option<int?> pid = new("--pid") { Description = "Diagnose as this process would write: with its variables, files, limits and sockets (Linux).", HelpName = "number" };
+    private readonly Option<int?> pid = new("--pid") { Description = "Diagnose as this process would write: with its variables, files, limits and sockets (Linux).", HelpName = "number", CustomParser = Choice.ProcessId };
     private readonly Option<bool> allowDegraded = new("--allow-degraded") { Description = "Exit code 0 for the verdict Degraded too: the write works, but something is worth mending." };
 
     private readonly RepeatOptions repeat = new();

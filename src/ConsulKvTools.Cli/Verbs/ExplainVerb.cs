@@ -9,7 +9,7 @@ namespace ConsulKvTools.Cli.Verbs;
 /// <summary><c>consulkv explain</c>: what a finding's code means.</summary>
 internal sealed class ExplainVerb : Verb
 {
-    private readonly Argument<string?> code = new("CODE") { Description = "A code such as Acl.PermissionDenied. Without it: all codes.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> code = new("CODE") { Description = "A code such as Acl.PermissionDenied. Without it: all codes.", HelpName = "code", Arity = ArgumentArity.ZeroOrOne };
 
     public ExplainVerb(GlobalOptions globals, Surroundings surroundings)
         : base("explain", "Explain a finding's code: cause, remedy, command, and what proves it.", globals, surroundings)

@@ -69,7 +69,8 @@ internal sealed record AclCase
         [
             ("key", Printable.Text(Key)), ("prefix", Operation is AclOperation.List or AclOperation.DeleteRecurse ? Printable.Text(Key) : null), ("operation", Verb(Operation)), ("accessor", Token?.Accessor), ("address", Session.Address),
             ("rule", rule is null ? null : Printable.Text(rule)), ("policy", Printable.Text(policy ?? OnlyPolicy ?? (rule is null ? null : "(not visible)")) is { Length: > 0 } name ? name : null), ("datacenter", Datacenter),
-            ("suggestedRule", Printable.Text(grant.Rule.Replace("\n", " "))), .. more,
+            // No rule helps a token that nobody knows.
+            ("suggestedRule", code is "Acl.TokenNotFound" or "Acl.AgentDefaultTokenBad" ? null : Printable.Text(grant.Rule.Replace("\n", " "))), .. more,
         ]);
         return MendedByGrant.Contains(code) ? finding with { Command = string.Join("; ", grant.Commands) } : finding;
     }

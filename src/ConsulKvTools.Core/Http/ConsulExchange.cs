@@ -20,10 +20,11 @@ internal sealed class ConsulExchange : IDisposable
     private byte[]? whole;
 
     public ConsulExchange(
-        ConsulEndpoint endpoint, ConsulRequest request, HttpRequestMessage message, HttpResponseMessage response, DialTimings? dial, Stopwatch clock,
+        ConsulEndpoint endpoint, AnswerMask mask, ConsulRequest request, HttpRequestMessage message, HttpResponseMessage response, DialTimings? dial, Stopwatch clock,
         TimeSpan timeout, CancellationTokenSource deadline, CancellationToken cancellation)
     {
         this.endpoint = endpoint;
+        Mask = mask;
         this.request = request;
         this.message = message;
         this.response = response;
@@ -38,6 +39,9 @@ internal sealed class ConsulExchange : IDisposable
         foreach (var header in response.Content.Headers) all[header.Key] = string.Join(", ", header.Value);
         Headers = all;
     }
+
+    /// <summary>For the answer that is made of this.</summary>
+    public AnswerMask Mask { get; }
 
     public int Status => (int)response.StatusCode;
 

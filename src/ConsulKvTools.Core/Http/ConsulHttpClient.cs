@@ -16,6 +16,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
 
     private readonly HttpMessageInvoker invoker;
     private readonly ConsulEndpoint endpoint;
+    private readonly AnswerMask mask;
     private readonly string origin;
     private readonly string scope;
     private readonly string? token;
@@ -27,6 +28,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
     {
         invoker = new HttpMessageInvoker(CreateHandler(configuration.Target, maxConnections));
         endpoint = configuration.Target.Endpoint;
+        mask = new AnswerMask(() => configuration.Secrets);
         origin = CreateOrigin(endpoint);
         scope = Scope(configuration);
         token = configuration.Token?.Reveal();
@@ -49,7 +51,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
         using (exchange)
         {
             var body = await exchange.ReadBodyAsync(request.MaxBody).ConfigureAwait(false);
-            return new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, body, exchange.Timings());
+            return new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, body, exchange.Timings(), mask);
         }
     }
 
@@ -66,7 +68,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
         try
         {
             response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
-            var exchange = new ConsulExchange(endpoint, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation);
+            var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation);
             Remember(exchange.Headers, request);
             return exchange;
         }

@@ -4,7 +4,7 @@ using System.Text;
 namespace ConsulKvTools.Http;
 
 /// <summary>What the agent answered, whatever the status.</summary>
-internal sealed class ConsulResponse(int status, Version version, IReadOnlyDictionary<string, string> headers, byte[] body, RequestTimings timings)
+internal sealed class ConsulResponse(int status, Version version, IReadOnlyDictionary<string, string> headers, byte[] body, RequestTimings timings, AnswerMask? mask = null)
 {
     /// <summary>HTTP status code.</summary>
     public int Status { get; } = status;
@@ -27,6 +27,12 @@ internal sealed class ConsulResponse(int status, Version version, IReadOnlyDicti
     /// <summary>The body as text, the end's line break dropped.</summary>
     public string Text => Encoding.UTF8.GetString(Body).TrimEnd('\r', '\n');
 
+    /// <summary>Takes secrets out of what is shown of this answer.</summary>
+    public AnswerMask Mask { get; } = mask ?? AnswerMask.General;
+
+    /// <summary>The body's beginning as it may be shown: <see cref="Text"/> without secrets.</summary>
+    public string ShownText => Mask.Of(Text);
+
     /// <summary><c>X-Consul-Index</c>; null when absent. A 404 with it is a missing key, without it a wrong path or a proxy.</summary>
     public ulong? Index => Header("X-Consul-Index") is { } text && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 
@@ -44,6 +50,9 @@ internal sealed class ConsulResponse(int status, Version version, IReadOnlyDicti
     /// <summary>True when a header that only Consul sends is there.</summary>
     public bool HasConsulHeader => Headers.Keys.Any(name => name.StartsWith("X-Consul-", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The header's value; null when absent.</summary>
-    public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
+    /// <summary>The header's value without secrets; null when absent.</summary>
+    public string? Header(string name) => Headers.TryGetValue(name, out var value) ? IsOwn(name) ? value : Mask.Of(value) : null;
+
+    // Consul's own are read as numbers and words with every answer, and never shown as they are.
+    private static bool IsOwn(string name) => name.StartsWith("X-Consul-", StringComparison.OrdinalIgnoreCase);
 }

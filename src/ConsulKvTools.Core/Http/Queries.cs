@@ -33,7 +33,7 @@ internal static class Queries
             try
             {
                 var body = await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false);
-                var whole = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, body, exchange.Timings());
+                var whole = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, body, exchange.Timings(), exchange.Mask);
                 kept = isAnswer(whole);
                 return kept
                     ? new Attempt<ConsulExchange>(exchange, null)

@@ -80,7 +80,7 @@ internal sealed class KvReader(ConsulKvSession session)
         using (exchange)
         {
             var head = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers,
-                exchange.Status == 200 ? [] : await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false), exchange.Timings());
+                exchange.Status == 200 ? [] : await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false), exchange.Timings(), exchange.Mask);
             if (head.Status == 403)
             {
                 report(KvReadState.Forbidden, Classifier.Classify(head, request, session.HasToken, prefix).Finding);

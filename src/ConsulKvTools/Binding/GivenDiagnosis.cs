@@ -27,10 +27,10 @@ internal static class GivenDiagnosis
         // What Import-Clixml or a remote session gives is a picture of a diagnosis: its members are texts and bags.
         var isPicture = given is PSObject picture && picture.TypeNames.Any(name => name.StartsWith("Deserialized.ConsulKvTools.", StringComparison.Ordinal));
         throw Unfit(parameter, isPicture
-            ? "it went through Export-Clixml or a remote session, which keep only a picture of it; save it with Export-ConsulDiagnosis -Format Json and give that file"
-            : $"a {given.GetType().Name} is no diagnosis; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
+            ? SavedDiagnosis.IsPicture
+            : $"it is of type {given.GetType().Name}; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
     }
 
     private static ConsulException Unfit(string parameter, string problem) =>
-        ConsulException.From(ConsulFinding.Create("Report.Unreadable", ("problem", problem), ("source", parameter)));
+        ConsulException.From(ConsulFinding.Create("Report.Unreadable", ("file", parameter), ("problem", problem), ("source", parameter)));
 }

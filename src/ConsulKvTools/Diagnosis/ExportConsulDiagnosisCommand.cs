@@ -9,9 +9,10 @@ public sealed class ExportConsulDiagnosisCommand : PSCmdlet
 {
     private readonly List<ConsulDiagnosis> diagnoses = [];
 
-    /// <summary>The diagnoses; several go into one file, with an overview.</summary>
+    /// <summary>The diagnoses; several go into one file, with an overview. A series stands for its diagnoses.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [DiagnosesOfSeries]
     public ConsulDiagnosis[] InputObject { get; set; } = [];
 
     /// <summary>The file. Its folder has to exist; what is there is replaced in one step.</summary>
@@ -45,9 +46,11 @@ public sealed class ExportConsulDiagnosisCommand : PSCmdlet
     protected override void BeginProcessing()
     {
         Path = FilePaths.Resolve(this, Path, "-Path")!;
+        if (Directory.Exists(Path))
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Path", $"{Printable.Text(Path, 200)} is a folder; give a file in it, such as diagnosis.html", Path));
         // Not after minutes of diagnosing.
         if (Format is null && DiagnosisReport.FormatOf(Path) is null)
-            ThrowTerminatingError(FindingErrors.Create(DiagnosisReport.UnknownForm(Path).Finding, Path));
+            ThrowTerminatingError(FindingErrors.Refused(this, DiagnosisReport.UnknownForm(Path), "-Path", Path));
     }
 
     /// <inheritdoc/>

@@ -111,7 +111,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         }
         catch (ConsulException invalid)
         {
-            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, pid, invalid));
+            ThrowTerminatingError(FindingErrors.Refused(this, invalid, "-ProcessId", pid));
         }
         return (program!.Session, $"process {program.Program}");
     }
@@ -132,6 +132,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         if (Wait && repeats) Refuse("-Wait", "-Wait and -Count exclude each other: -Wait ends with the first healthy diagnosis, -Count makes so many");
         if (Wait && IdleSeconds > 0) Refuse("-IdleSeconds", "-Wait and -IdleSeconds exclude each other: test idle connections once it is healthy");
         if (!Wait && !repeats && MyInvocation.BoundParameters.ContainsKey(nameof(Interval))) Refuse("-Interval", "-Interval is given without -Count or -Wait; a single diagnosis has none");
+        if (Value is not null && Key is null && !MyInvocation.ExpectingInput) Refuse("-Value", "-Value is given without -Key; name the key it is to be written to");
         if (!Wait && AllowDegraded) Refuse("-AllowDegraded", "-AllowDegraded is given without -Wait; it says when a wait is over");
         try
         {
@@ -139,7 +140,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
         }
         catch (ConsulException invalid)
         {
-            ThrowTerminatingError(FindingErrors.Create(invalid.Finding, Suppress, invalid));
+            ThrowTerminatingError(FindingErrors.Refused(this, invalid, "-Suppress", Suppress));
         }
     }
 

@@ -67,7 +67,7 @@ public abstract class ConsulCmdlet : AsyncCmdlet
     protected void RequirePositive(TimeSpan time, string parameter)
     {
         if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(1))
-            ThrowTerminatingError(FindingErrors.Invalid(this, parameter, $"{time} is out of range; give more than zero and at most one day, such as 15s", time));
+            ThrowTerminatingError(FindingErrors.Invalid(this, parameter, $"{parameter} is {time}; give more than zero and at most one day, such as 15s", time));
     }
 
     /// <summary>Runs <paramref name="work"/> for one input: what Consul or the network does to it is an error of that input only.</summary>

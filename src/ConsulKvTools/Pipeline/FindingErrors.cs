@@ -48,6 +48,15 @@ internal static class FindingErrors
         };
     }
 
+    /// <summary>The error of what the library refused: as of the parameter where it says which, else as of any finding.</summary>
+    /// <param name="cmdlet">The command that was given it.</param>
+    /// <param name="refused">What the library said.</param>
+    /// <param name="parameter">The parameter, with its dash.</param>
+    /// <param name="target">The input that failed.</param>
+    public static ErrorRecord Refused(PSCmdlet cmdlet, ConsulException refused, string parameter, object? target) =>
+        refused.Finding is { Code: "Request.Invalid" } finding && finding.Evidence["problem"] is string { Length: > 0 } problem
+            ? Invalid(cmdlet, parameter, problem, target) : Create(refused.Finding, target, refused);
+
     /// <summary>PowerShell's category for a finding.</summary>
     public static ErrorCategory CategoryOf(ConsulFinding finding)
     {

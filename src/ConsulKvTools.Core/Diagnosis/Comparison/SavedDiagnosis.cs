@@ -5,14 +5,18 @@ internal static class SavedDiagnosis
 {
     private const long Largest = 64L * 1024 * 1024;
 
+    /// <summary>What is wrong with a diagnosis that PowerShell itself saved or sent.</summary>
+    public const string IsPicture = "it went through Export-Clixml or a remote session, which keep only a picture of it; save it with Export-ConsulDiagnosis -Format Json and give that file";
+
     /// <summary>The diagnosis in a file.</summary>
     /// <exception cref="ConsulException">The file cannot be read or holds no diagnosis; the finding <c>Report.Unreadable</c> says why.</exception>
     public static ConsulDiagnosis Read(string path)
     {
         try
         {
+            if (Directory.Exists(path)) throw Unreadable(path, "it is a folder; give a file in it");
             if (new FileInfo(path).Length > Largest) throw Unreadable(path, "it is larger than 64 MiB");
-            return DiagnosisJson.Read(File.ReadAllText(path));
+            return Read(path, File.ReadAllText(path));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -21,6 +25,20 @@ internal static class SavedDiagnosis
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw Unreadable(path, "the file cannot be read", error);
+        }
+    }
+
+    private static ConsulDiagnosis Read(string path, string text)
+    {
+        // A diagnosis that Export-Clixml wrote looks saved and is not.
+        if (text.TrimStart().StartsWith("<Objs ", StringComparison.Ordinal)) throw Unreadable(path, IsPicture);
+        try
+        {
+            return DiagnosisJson.Read(text);
+        }
+        catch (ConsulException unfit) when (unfit.Finding.Code == "Report.Unreadable")
+        {
+            throw Unreadable(path, unfit.Finding.Evidence["problem"] as string ?? "", unfit);
         }
     }
 

@@ -25,11 +25,13 @@ internal static class Classifier
     /// <param name="key">The key or prefix concerned; null when none.</param>
     public static Failure Classify(ConsulResponse response, ConsulRequest request, bool hadToken, string? key)
     {
+        // Servers and gateways give back what they were sent: nothing is taken from an answer before its secrets are out of it.
+        var text = response.ShownText;
         var evidence = new List<(string, object?)>
         {
-            ("key", key is null ? null : Printable.Text(key)), ("status", response.Status), ("body", Printable.Text(response.Text)), ("operation", request.Method switch { "GET" => "read", "DELETE" => "delete", _ => "write" }),
+            ("key", key is null ? null : Printable.Text(key)), ("status", response.Status), ("body", Printable.Text(text)), ("operation", request.Method switch { "GET" => "read", "DELETE" => "delete", _ => "write" }),
         };
-        var code = CodeOf(response, request, hadToken, evidence);
+        var code = CodeOf(response, text, request, hadToken, evidence);
         var finding = ConsulFinding.Create(code, [.. evidence]);
         var definition = FindingCatalogue.Get(code);
         var effect = definition.Effect;
@@ -60,7 +62,7 @@ internal static class Classifier
         response.Status == 403
         && (response.Text.IndexOf("Permission denied", StringComparison.Ordinal) >= 0 || response.Text.IndexOf("ACL not found", StringComparison.Ordinal) >= 0);
 
-    private static string CodeOf(ConsulResponse response, ConsulRequest request, bool hadToken, List<(string, object?)> evidence)
+    private static string CodeOf(ConsulResponse response, string text, ConsulRequest request, bool hadToken, List<(string, object?)> evidence)
     {
         var scope = request.Path.StartsWith("/v1/txn", StringComparison.Ordinal) ? ServerTextScope.Txn
             : request.Path.StartsWith("/v1/session", StringComparison.Ordinal) ? ServerTextScope.Session
@@ -68,11 +70,12 @@ internal static class Classifier
         if (scope == ServerTextScope.Txn && response.Status == 409 && KvTransaction.ReadError(response.Body) is { } error)
         {
             evidence.Add(("opIndex", error.Operation));
-            evidence.Add(("text", Printable.Text(error.What)));
-            return ServerTexts.Match(null, error.What, ServerTextScope.Txn, evidence) is { } known ? OfTransaction(known) : "Txn.OpFailed";
+            var what = response.Mask.Of(error.What);
+            evidence.Add(("text", Printable.Text(what)));
+            return ServerTexts.Match(null, what, ServerTextScope.Txn, evidence) is { } known ? OfTransaction(known) : "Txn.OpFailed";
         }
         // Consul never answers in HTML. Behind a proxy that signs what it passes on, only Consul's own words prove that it was Consul.
-        if (!IsHtml(response) && ServerTexts.Match(response.Status, response.Text, scope, evidence, wordsOnly: LooksLikeProxy(response)) is { } code)
+        if (!IsHtml(response) && ServerTexts.Match(response.Status, text, scope, evidence, wordsOnly: LooksLikeProxy(response)) is { } code)
             return OfParameter(OfToken(code, hadToken), request);
         return OfStatus(response, request, evidence);
     }

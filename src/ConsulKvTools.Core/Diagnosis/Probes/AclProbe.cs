@@ -52,6 +52,8 @@ internal sealed class AclProbe : IProbe
             return result.Allowed switch
             {
                 true => result.DecidedBy is { } by ? $"{who} may {what}, by policy {Printable.Text(by, 80)}" : $"{who} may {what}",
+                // A token nobody knows lacks no right: a rule would not help it.
+                false when result.Finding is { Code: "Acl.TokenNotFound" or "Acl.AgentDefaultTokenBad" } unknown => unknown.Title,
                 false => $"{who} may not {what}",
                 null => $"whether {who} may {what} cannot be found out from here",
             };

@@ -41,7 +41,7 @@ internal sealed class HttpProbe : IProbe
         if (endpoint.PathPrefix is { Length: > 0 } prefix)
             understood = understood with { Finding = ConsulFinding.Create("Config.AddrBasePath", ("address", context.Session.Address), ("value", prefix), ("status", response.Status), ("source", "Address"), ("variable", "CONSUL_HTTP_ADDR")) };
         else if (understood.Code is "Key.WrongApiPath" or "Http.BodyMalformed" or "Http.UnexpectedStatus")
-            understood = understood with { Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("status", response.Status), ("body", Printable.Text(response.Text, 120)), ("server", response.Header("Server"))) };
+            understood = understood with { Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("status", response.Status), ("body", Printable.Text(response.ShownText, 120)), ("server", response.Header("Server"))) };
         return ProbeResults.From($"HTTP {response.Status}: {understood.Finding.Title}", [understood.Finding], ("HttpStatus", response.Status), ("HttpServer", response.Header("Server")))
             with
         { Blocks = understood.Code is not ("Limit.RpcRateClient" or "Limit.RequestLimits") };

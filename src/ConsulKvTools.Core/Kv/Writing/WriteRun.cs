@@ -71,7 +71,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         "true" => Task.FromResult(WriteStep.Settled(ConsulKvOutcome.Written)),
         "false" => OnRefusedAsync(cancellation),
         _ => Task.FromResult(OnFailure(new Failure(
-            ConsulFinding.Create("Http.BodyMalformed", ("body", Printable.Text(response.Text)), ("problem", "the answer to a write is neither true nor false")),
+            ConsulFinding.Create("Http.BodyMalformed", ("body", Printable.Text(response.ShownText)), ("problem", "the answer to a write is neither true nor false")),
             WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, response.Status))),
     };
 

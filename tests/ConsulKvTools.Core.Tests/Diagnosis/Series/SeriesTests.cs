@@ -105,6 +105,15 @@ public sealed class SeriesTests(AclAgentFixture lab)
     }
 
     [Fact]
+    public async Task An_interval_longer_than_what_is_left_does_not_cost_the_last_look()
+    {
+        using var session = Session(new Uri($"http://127.0.0.1:{lab.Agent.Ports.Unused}"));
+        var runs = 0;
+        await HealthWait.RunAsync(session, new DiagnosisRequest { Timeout = TimeSpan.FromSeconds(4) }, TimeSpan.FromHours(1), false, null, (_, _) => runs++, TestContext.Current.CancellationToken);
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
     public async Task Waiting_for_something_that_hangs_keeps_its_time_too()
     {
         await using var box = new TcpFaultProxy(lab.Agent.HttpAddress!);

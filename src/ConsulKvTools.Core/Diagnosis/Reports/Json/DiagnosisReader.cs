@@ -30,9 +30,9 @@ internal static class DiagnosisReader
         }
     }
 
-    /// <summary>The error for what cannot be read.</summary>
+    /// <summary>The error for what cannot be read; who knows where the text comes from says it instead.</summary>
     public static ConsulException Unreadable(string problem, Exception? inner = null) =>
-        ConsulException.From(ConsulFinding.Create("Report.Unreadable", ("problem", problem)), inner);
+        ConsulException.From(ConsulFinding.Create("Report.Unreadable", ("problem", problem), ("file", "The text")), inner);
 
     private static ConsulDiagnosis ReadDiagnosis(JsonPlace place)
     {
