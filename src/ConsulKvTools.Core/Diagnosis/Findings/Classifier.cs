@@ -68,7 +68,7 @@ internal static class Classifier
         if (scope == ServerTextScope.Txn && response.Status == 409 && KvTransaction.ReadError(response.Body) is { } error)
         {
             evidence.Add(("opIndex", error.Operation));
-            evidence.Add(("text", Printable.Text(error.What)));
+            evidence.Add(("detail", Printable.Text(error.What)));
             return ServerTexts.Match(null, error.What, ServerTextScope.Txn, evidence) is { } known ? OfTransaction(known) : "Txn.OpFailed";
         }
         // Consul never answers in HTML. Behind a proxy that signs what it passes on, only Consul's own words prove that it was Consul.
