@@ -7,13 +7,20 @@ namespace ConsulKvTools.Diagnosis.Errors;
 /// <param name="found">Takes each finding.</param>
 internal sealed class ErrorStream(Action<ConsulFinding> found)
 {
+    // Of Node's errors; each on a line of its own, indented.
+    private static readonly string[] Fields = ["errno:", "code:", "syscall:", "address:", "port:", "hostname:", "library:", "reason:"];
+
     private long line;
+    private long answerLine;
     private RecognisedError? held;
     private long heldLine;
     private RequestMention? context;
     private bool joinsNext;
     private bool isInTraceback;
     private bool headIsUnknown;
+    private bool followsKnown;
+    private RawAnswer? answer;
+    private RequestMention? asked;
 
     private long unknown;
     private string? firstUnknown;
@@ -51,8 +58,20 @@ internal sealed class ErrorStream(Action<ConsulFinding> found)
     {
         line++;
         var trimmed = text.Trim();
+        if (answer is not null)
+        {
+            if (answer.Take(text)) return;
+            EndAnswer();
+        }
         if (trimmed.IsEmpty || IsFrame(text, trimmed)) return;
+        if (trimmed[0] is 'H' or '<' or '>' && IsWire(trimmed)) return;
 
+        // What Node prints of an error's fields says again what its message said.
+        if ((held is not null || followsKnown) && IsField(text, trimmed))
+        {
+            if (held is { IsGeneral: true } && Recognise(text, whole, context) is { IsGeneral: false } told) Hold(held.CausedBy(told));
+            return;
+        }
         if (Continues(text, trimmed))
         {
             if (Recognise(text, whole, context) is { } cause) Hold(held is null ? cause : held.CausedBy(cause));
@@ -69,7 +88,11 @@ internal sealed class ErrorStream(Action<ConsulFinding> found)
         {
             Hold(known);
             // Only exceptions have causes that follow; everything else is told at once.
-            if (text.IndexOf("xception".AsSpan(), StringComparison.Ordinal) < 0 && text.IndexOf("Error".AsSpan(), StringComparison.Ordinal) < 0) Flush();
+            if (text.IndexOf("xception".AsSpan(), StringComparison.Ordinal) < 0 && text.IndexOf("Error".AsSpan(), StringComparison.Ordinal) < 0)
+            {
+                Flush();
+                followsKnown = true;
+            }
             return;
         }
         Unknown(text);
@@ -79,6 +102,7 @@ internal sealed class ErrorStream(Action<ConsulFinding> found)
     /// <param name="tellsUnknown">False keeps the finding of what was not recognised.</param>
     public void End(bool tellsUnknown = true)
     {
+        EndAnswer();
         Flush();
         if (unknown == 0 || !tellsUnknown) return;
         found(ConsulFinding.Create("Error.NotRecognised",
@@ -88,6 +112,7 @@ internal sealed class ErrorStream(Action<ConsulFinding> found)
     /// <summary>Hands on a finding that another reader made, in its turn.</summary>
     public void Pass(ConsulFinding finding)
     {
+        EndAnswer();
         Flush();
         HasFound = true;
         found(finding);
@@ -112,7 +137,7 @@ internal sealed class ErrorStream(Action<ConsulFinding> found)
             HasFound = true;
             found(known.ToFinding(("line", TellsLines ? heldLine : null)));
         }
-        (held, context, joinsNext, isInTraceback, headIsUnknown) = (null, null, false, false, false);
+        (held, context, joinsNext, isInTraceback, headIsUnknown, followsKnown) = (null, null, false, false, false, false);
     }
 
     private void Unknown(ReadOnlySpan<char> text)
@@ -125,6 +150,43 @@ internal sealed class ErrorStream(Action<ConsulFinding> found)
         if (looks || firstUnknown is null) (firstUnknown, firstUnknownLine, firstLooksLikeError) = (text.ToString(), line, looks);
         // Who the causes of an unknown exception are about is said here, too.
         if (looks && text.IndexOf("xception".AsSpan(), StringComparison.Ordinal) >= 0) context = RequestMention.Of(SecretMask.Apply(text.ToString()));
+    }
+
+    /// <summary>True for a line of a request or an answer as curl prints it that needs no more reading.</summary>
+    private bool IsWire(ReadOnlySpan<char> trimmed)
+    {
+        if (RawAnswer.Asked(trimmed) is { } request)
+        {
+            asked = request;
+            return true;
+        }
+        if (RawAnswer.Open(trimmed) is not { } opened) return false;
+        Flush();
+        (answer, answerLine) = (opened, line);
+        return true;
+    }
+
+    private void EndAnswer()
+    {
+        if (answer is not { } ended) return;
+        var known = ended.Recognise(asked);
+        (answer, asked) = (null, null);
+        if (known is null)
+        {
+            Unknown((ended.Body is null ? $"HTTP {ended.Status}" : $"HTTP {ended.Status}: {ended.Body}").AsSpan());
+            return;
+        }
+        Hold(known);
+        heldLine = answerLine;
+        Flush();
+    }
+
+    private static bool IsField(ReadOnlySpan<char> text, ReadOnlySpan<char> trimmed)
+    {
+        if (!char.IsWhiteSpace(text[0])) return false;
+        foreach (var field in Fields)
+            if (trimmed.StartsWith(field.AsSpan(), StringComparison.Ordinal)) return true;
+        return false;
     }
 
     // Stack frames of Java, .NET, Node, Go and Python: where it happened, not what.

@@ -55,6 +55,9 @@ internal static class ErrorTexts
     /// <summary>What an answer of <paramref name="status"/> with this body means.</summary>
     public static RecognisedError OfAnswer(int status, string? body, RequestMention request) => FromAnswer(status, body, request);
 
+    /// <summary>True when the body of an answer of <paramref name="status"/> holds Consul's own words.</summary>
+    public static bool IsConsulsBody(int status, string body, RequestMention request) => WordsOf(status, body, request, []).Code is not null;
+
     private static RecognisedError? RecogniseText(string text, LogLine log, RequestMention request)
     {
         var hits = new SortedSet<int>();
@@ -200,9 +203,19 @@ internal static class ErrorTexts
     // The error number is the same for "no local port is free" and "no IPv6 here"; the address tells.
     private static string Refine(string code, RequestMention request, List<(string Name, object? Value)> evidence) => code switch
     {
+        // Newer versions of curl do not say why; nothing on the way refuses that fast, and on its own machine there is no way.
+        "Tcp.ConnectFailed" when evidence.Exists(row => row is { Name: "seconds", Value: double and < 0.1 }) && IsNear(request, evidence) => "Tcp.Refused",
         "Tcp.LocalPortsExhausted" when request.Host is { } host && IPAddress.TryParse(host, out var ip) && ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 => "Tcp.AddressFamilyUnavailable",
         _ => code,
     };
+
+    // At once and elsewhere may be a route that is missing; a refusal has been there and back.
+    private static bool IsNear(RequestMention request, List<(string Name, object? Value)> evidence)
+    {
+        var host = evidence.Find(row => row.Name == "host").Value as string ?? request.Host;
+        return string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip))
+            || evidence.Exists(row => row is { Name: "seconds", Value: double and > 0 });
+    }
 
     private static (string? Code, ServerTextScope Scope) WordsOf(int? status, string body, RequestMention request, List<(string, object?)> evidence)
     {

@@ -67,25 +67,33 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
         }
     }
 
-    private static LogLine Read(string line, int depth)
+    private static LogLine Read(string line, int depth, bool isMasked = false)
     {
         if (line.Length > Longest) line = line.Substring(0, Longest);
         if (line.IndexOf('\u001b') >= 0) line = Ansi.Replace(line, "");
-        var messages = new HashSet<string>(StringComparer.Ordinal);
-        var (message, time) = Peel(line, messages);
-        if (depth < DeepestJson && message.StartsWith("{", StringComparison.Ordinal) && OfJson(message, time, depth) is { } json) return json;
-
+        // JSON is read as it stands, for the mask takes quotes away; what its fields say is masked one by one.
+        if (depth < DeepestJson && line.IndexOf('{') >= 0)
+        {
+            var (message, stood) = Peel(line, null);
+            if (message.StartsWith("{", StringComparison.Ordinal) && OfJson(message, stood, depth) is { } json) return json;
+        }
         var texts = new List<string>();
         // Loggers that quote put a backslash before the quotes within.
         if (line.IndexOf("\\\"", StringComparison.Ordinal) >= 0) texts.Add(SecretMask.Apply(Unquote(line)));
-        texts.Add(SecretMask.Apply(line));
+        // Once for all that is cut out of the line: the mask costs more than anything else here.
+        if (!isMasked) line = SecretMask.Apply(line);
+        var messages = new HashSet<string>(StringComparer.Ordinal);
+        var (_, time) = Peel(line, messages);
+        texts.Add(line);
         if (line.IndexOf('=') >= 0)
         {
             foreach (Match field in Fields.Matches(line))
             {
                 // Behind the line itself: what stands around a field may say more than the field.
-                var inner = depth < DeepestJson ? Read(Unquote(field.Groups["value"].Value), depth + 1) : null;
-                if (inner is null) continue;
+                if (depth >= DeepestJson) continue;
+                var quoted = field.Groups["value"].Value;
+                var value = Unquote(quoted);
+                var inner = Read(value, depth + 1, isMasked: value.Length == quoted.Length);
                 texts.AddRange(inner.Texts);
                 messages.UnionWith(inner.Messages);
             }
@@ -96,19 +104,19 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
 
     private static string Unquote(string text) => text.Replace("\\\"", "\"").Replace("\\\\", "\\");
 
-    private static (string Message, string? Time) Peel(string line, HashSet<string> messages)
+    private static (string Message, string? Time) Peel(string line, HashSet<string>? messages)
     {
         string? time = null;
         var end = 0;
         // What looks like a logger's name may be the exception's: each step stands for itself.
-        messages.Add(SecretMask.Apply(line).Trim());
+        messages?.Add(line.Trim());
         for (var piece = 0; piece < MostPieces && end < line.Length; piece++)
         {
             var match = Prefix.Match(line, end);
             if (!match.Success || match.Length == 0) break;
             if (time is null && match.Groups["time"] is { Success: true } stamp) time = stamp.Value;
             end += match.Length;
-            messages.Add(SecretMask.Apply(line.Substring(end)).Trim());
+            messages?.Add(line.Substring(end).Trim());
         }
         return (line.Substring(end), time);
     }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace ConsulKvTools.Diagnosis.Errors;
 
 /// <summary>A text that a rule knows, before it becomes a finding: its evidence may still grow.</summary>
@@ -6,6 +9,14 @@ namespace ConsulKvTools.Diagnosis.Errors;
 /// <param name="Request">The request it is about.</param>
 internal sealed record RecognisedError(string Code, IReadOnlyList<(string Name, object? Value)> Evidence, RequestMention Request)
 {
+    private static readonly Regex Place = new(@"\{([A-Za-z]+)\}", RegexOptions.CultureInvariant);
+    private static readonly Regex UntoldTime = new(@" (?:within|after|for) <seconds> s\b", RegexOptions.CultureInvariant);
+
+    private static readonly (string Place, string Words)[] Untolds =
+    [
+        ("<host>:<port>", "the address"), ("<address>", "the address"), ("<host>", "the host"), ("<port>", "its port"), ("<key>", "the key"), ("<datacenter>", "of that name"), ("<source>", "the client's settings"),
+    ];
+
     // What many causes share: it never replaces a code that says more.
     private static readonly HashSet<string> General = new(StringComparer.Ordinal)
     {
@@ -29,7 +40,37 @@ internal sealed record RecognisedError(string Code, IReadOnlyList<(string Name, 
         return telling with { Evidence = [.. own.Concat(more).Concat(telling.Evidence).GroupBy(row => row.Name, StringComparer.Ordinal).Select(rows => rows.FirstOrDefault(row => row.Value is not null))] };
     }
 
-    /// <summary>The finding.</summary>
-    public ConsulFinding ToFinding(params (string Name, object? Value)[] more) =>
-        ConsulFinding.Create(Code, [.. Evidence.Where(row => row.Name is not null), .. more]);
+    /// <summary>The finding. What the text does not tell is left out of its sentences, and a command that needs it is left out whole.</summary>
+    public ConsulFinding ToFinding(params (string Name, object? Value)[] more)
+    {
+        List<(string Name, object? Value)> evidence = [.. Evidence.Where(row => row.Name is not null), .. more];
+        if (Told(evidence, "address") is null && AddressOf(evidence) is { } address) evidence.Add(("address", address));
+        var finding = ConsulFinding.Create(Code, [.. evidence]);
+        var definition = FindingCatalogue.Get(Code);
+        return finding with
+        {
+            Title = Untold(finding.Title),
+            Cause = Untold(finding.Cause),
+            Remedy = Untold(finding.Remedy),
+            Command = finding.Command is { } command && Place.Matches(definition.Command!).Cast<Match>().Any(place => command.Contains("<" + place.Groups[1].Value + ">")) ? null : finding.Command,
+        };
+    }
+
+    private string? AddressOf(List<(string Name, object? Value)> evidence)
+    {
+        // What .NET takes for a scheme is the host of an address without one.
+        if (Code == "Config.AddrNoScheme") return Told(evidence, "value") is { } value ? "http://" + value : null;
+        if (Told(evidence, "host") is not string host || Told(evidence, "port") is not int port) return null;
+        return (Code.StartsWith("Tls.", StringComparison.Ordinal) ? "https://" : "http://") + (host.Contains(':') && host[0] != '[' ? $"[{host}]" : host) + ":" + port.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static object? Told(List<(string Name, object? Value)> evidence, string name) => evidence.Find(row => row.Name == name && row.Value is not null).Value;
+
+    private static string Untold(string text)
+    {
+        if (text.IndexOf('<') < 0) return text;
+        text = UntoldTime.Replace(text, "");
+        foreach (var (place, words) in Untolds) text = text.Replace(place, words);
+        return char.ToUpperInvariant(text[0]) + text.Substring(1);
+    }
 }

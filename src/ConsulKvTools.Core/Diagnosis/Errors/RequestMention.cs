@@ -14,7 +14,7 @@ internal sealed record RequestMention
     private static readonly Regex ApiPath = new("""(?:(?<method>GET|PUT|POST|DELETE)\s+["']?|method=(?<method>[A-Z]+) (?:url|path)=)?(?<![\w.-])(?<path>/v1/(?:kv|txn|session|agent|status|catalog|health|acl|event|query|connect|operator|coordinate|snapshot|internal|config)\b[^\s"'\\<>)\]},]*)""", Options, Longest);
     private static readonly Regex Peer = new("""->\[?(?<host>[\w.:-]+?)\]?:(?<port>\d{1,5})\b|host='(?<host>[^']+)', port='?(?<port>\d{1,5})|"(?<host>[\w.:-]+)" port (?<port>\d{1,5})|(?:[Cc]onnect(?:ion)? to|dial tcp|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|peeraddr=|\bto server at|refused:|timed out:|unreachable:|\() ?\[?(?:[\w.-]*/)?(?<host>\[[0-9a-fA-F:.]+\]|[\w-]+(?:\.[\w-]+)*|::1)\]?(?::| port |[^\w:]*\(port )(?<port>\d{1,5})\b""", Options, Longest);
     private static readonly Regex Consul = new("""consul|/v1/(?:kv|txn|session|catalog|health|status/leader|agent/self)\b|(?::|port[ =:']{1,2}|port )850[01]\b""", Options | RegexOptions.IgnoreCase, Longest);
-    private static readonly Regex Others = new("""\b(?:jdbc:|postgres\w*|psql|psycopg\w*|mysql\w*|mariadb|redis\w*|jedis|lettuce|mongo\w*|kafka|zookeeper|elasticsearch|opensearch|rabbitmq|amqps?|cassandra|memcached?|etcd\w*|vault|nomad|dockerd|containerd|kubelet|kube-apiserver|kubectl|ldaps?|smtps?|imaps?|sftp|sshd?(?!-\d)|rsync|github\.com|gitlab|npm|maven|pypi|s3|amazonaws|influxdb|grafana|minio|nats|mqtt|neo4j|sqlserver|oracle)\b""", Options | RegexOptions.IgnoreCase, Longest);
+    private static readonly Regex Others = new("""\b(?:jdbc:|could not connect to server: Connection refused|accepting TCP/IP connections|postgres\w*|psql|psycopg\w*|mysql\w*|mariadb|redis\w*|jedis|lettuce|mongo\w*|kafka|zookeeper|elasticsearch|opensearch|rabbitmq|amqps?|cassandra|memcached?|etcd\w*|vault|nomad|dockerd|containerd|kubelet|kube-apiserver|kubectl|ldaps?|smtps?|imaps?|sftp|sshd?(?!-\d)|rsync|github\.com|gitlab|npm|maven|pypi|s3|amazonaws|influxdb|grafana|minio|nats|mqtt|neo4j|sqlserver|oracle)\b""", Options | RegexOptions.IgnoreCase, Longest);
 
     /// <summary>GET, PUT, POST, DELETE…; null when it is not said.</summary>
     public string? Method { get; private init; }
@@ -33,6 +33,9 @@ internal sealed record RequestMention
 
     /// <summary>The key, as it was before it was put into the URL; null when the request is not about one.</summary>
     public string? Key { get; private init; }
+
+    /// <summary>The datacenter that the request asked for by <c>dc=</c>; null when it named none.</summary>
+    public string? Datacenter { get; private init; }
 
     /// <summary>True when the text names Consul, its port or a path of its API.</summary>
     public bool NamesConsul { get; private init; }
@@ -68,6 +71,7 @@ internal sealed record RequestMention
         Port = Host is null ? outer.Port : Port,
         Path = Path.Length > 0 ? Path : outer.Path,
         Key = Key ?? outer.Key,
+        Datacenter = Datacenter ?? outer.Datacenter,
         NamesConsul = NamesConsul || outer.NamesConsul,
         NamesOther = !NamesConsul && !outer.NamesConsul && (NamesOther || outer.NamesOther),
     };
@@ -101,10 +105,11 @@ internal sealed record RequestMention
             path = api.Groups["path"].Value.TrimEnd(':', ';', '.');
             seen = seen with { Method = seen.Method ?? MethodOf(api) };
         }
+        var datacenter = DatacenterOf(path);
         if (path.IndexOfAny(['?', '#']) is >= 0 and var end) path = path.Substring(0, end);
         // A request below another path is somebody else's, whatever its host.
         if (!consul && path.Length > 1 && !IsApi(path)) seen = seen with { NamesOther = true };
-        seen = seen with { Path = path, Key = KeyOf(path) };
+        seen = seen with { Path = path, Key = KeyOf(path), Datacenter = datacenter };
         if (seen.Host is null && Peer.Match(text) is { Success: true } peer)
         {
             var host = peer.Groups["host"].Value.Trim('[', ']');
@@ -122,6 +127,14 @@ internal sealed record RequestMention
         const string Kv = "/v1/kv/";
         var at = path.IndexOf(Kv, StringComparison.Ordinal);
         return at < 0 || path.Length == at + Kv.Length ? null : Uri.UnescapeDataString(path.Substring(at + Kv.Length));
+    }
+
+    private static string? DatacenterOf(string path)
+    {
+        if (path.IndexOf('?') is not (>= 0 and var query)) return null;
+        foreach (var pair in path.Substring(query + 1).Split('&'))
+            if (pair.StartsWith("dc=", StringComparison.Ordinal) && pair.Length > 3) return Uri.UnescapeDataString(pair.Substring(3));
+        return null;
     }
 
     private static (string Host, int? Port) Split(string authority)
@@ -143,6 +156,7 @@ internal sealed record RequestMention
         yield return ("address", Address is null ? null : Printable.Text(Address, 200));
         yield return ("host", Host is null ? null : Printable.Text(Host, 200));
         yield return ("port", Port);
+        yield return ("datacenter", Datacenter is null ? null : Printable.Text(Datacenter, 200));
         yield return ("ip", Host is not null && IPAddress.TryParse(Host, out var ip) ? ip.ToString() : null);
     }
 }

@@ -71,7 +71,7 @@ internal static class Classifier
         {
             evidence.Add(("opIndex", error.Operation));
             var what = response.Mask.Of(error.What);
-            evidence.Add(("text", Printable.Text(what)));
+            evidence.Add(("detail", Printable.Text(what)));
             return ServerTexts.Match(null, what, ServerTextScope.Txn, evidence) is { } known ? OfTransaction(known) : "Txn.OpFailed";
         }
         // Consul never answers in HTML. Behind a proxy that signs what it passes on, only Consul's own words prove that it was Consul.
