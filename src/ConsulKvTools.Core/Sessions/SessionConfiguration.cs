@@ -94,7 +94,7 @@ internal sealed class SessionConfiguration
             findings.Add(ConsulFinding.Create("Config.AddrMissing", ("address", DefaultAddress), ("variable", "CONSUL_HTTP_ADDR")));
         // This module reads it as Consul does; the .NET program beside it that shares the variable may not.
         if (options.Address is null && endpoint is not null && text.IndexOf("://", StringComparison.Ordinal) < 0 && fromVariable is not null)
-            findings.Add(ConsulFinding.Create("Config.AddrNoScheme", ("value", Printable.Text(text)), ("address", endpoint.ToString()), ("source", "CONSUL_HTTP_ADDR")));
+            findings.Add(ConsulFinding.Create("Config.AddrNoScheme", ("value", ShownAddress.Of(text)), ("address", endpoint.ToString()), ("source", "CONSUL_HTTP_ADDR")));
         if (endpoint is null) CanConnect = false;
         endpoint ??= new ConsulEndpoint { Host = "(unusable address)", Port = 0, UseTls = false };
         settings[settings.Count - 1] = settings[settings.Count - 1] with { Value = CanConnect ? endpoint.ToString() : "(unusable)" };
@@ -252,7 +252,7 @@ internal sealed class SessionConfiguration
             Note("Proxy", WithoutCredentials(wanted), "-Proxy");
             if (wanted.IsAbsoluteUri && wanted.Scheme is "http" or "https")
                 return new ProxySettings(new Uri(WithoutCredentials(wanted)), options.ProxyCredential ?? CredentialIn(wanted), "-Proxy");
-            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", Printable.Text(wanted.OriginalString)), ("source", "-Proxy"), ("variable", "-Proxy"), ("problem", "it is not an http or https address")));
+            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", ShownAddress.Of(wanted.OriginalString)), ("source", "-Proxy"), ("variable", "-Proxy"), ("problem", "it is not an http or https address")));
             CanConnect = false;
             return null;
         }
@@ -272,7 +272,7 @@ internal sealed class SessionConfiguration
         {
             // Consul's own client never sends loopback through a proxy; .NET programs do unless NO_PROXY names the host exactly.
             if (!exceptions.CoversForDotNet(endpoint.Host))
-                findings.Add(ConsulFinding.Create("Proxy.UsedForLocalAddress", ("variable", name), ("proxy", Masked(text)), ("address", endpoint.ToString()), ("host", endpoint.Host)));
+                findings.Add(ConsulFinding.Create("Proxy.UsedForLocalAddress", ("variable", name), ("proxy", ShownAddress.Of(text)), ("address", endpoint.ToString()), ("host", endpoint.Host)));
             settings.Add(new ConsulSetting("Proxy", null, "loopback", [name]));
             return null;
         }
@@ -280,13 +280,13 @@ internal sealed class SessionConfiguration
         {
             settings.Add(new ConsulSetting("Proxy", null, "NO_PROXY", [name]));
             if (!exceptions.CoversForDotNet(endpoint.Host) && exceptions.IgnoredByDotNet.FirstOrDefault() is { } ignored)
-                findings.Add(ConsulFinding.Create("Proxy.NoProxySyntax", ("variable", "NO_PROXY"), ("value", ignored), ("proxy", Masked(text)), ("host", endpoint.Host)));
+                findings.Add(ConsulFinding.Create("Proxy.NoProxySyntax", ("variable", "NO_PROXY"), ("value", ignored), ("proxy", ShownAddress.Of(text)), ("host", endpoint.Host)));
             return null;
         }
         if (!Uri.TryCreate(text.IndexOf("://", StringComparison.Ordinal) < 0 ? "http://" + text : text, UriKind.Absolute, out var proxy)
             || proxy.Scheme is not ("http" or "https"))
         {
-            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", Masked(text)), ("source", name), ("variable", name), ("problem", "it is not an http or https address")));
+            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", ShownAddress.Of(text)), ("source", name), ("variable", name), ("problem", "it is not an http or https address")));
             settings.Add(new ConsulSetting("Proxy", "(unusable)", name, []));
             CanConnect = false;
             return null;
@@ -296,10 +296,7 @@ internal sealed class SessionConfiguration
     }
 
     private static string WithoutCredentials(Uri uri) =>
-        uri.IsAbsoluteUri ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : Printable.Text(uri.OriginalString);
-
-    private static string Masked(string proxy) =>
-        proxy.LastIndexOf('@') is var at and >= 0 ? "***@" + Printable.Text(proxy.Substring(at + 1)) : Printable.Text(proxy);
+        uri.IsAbsoluteUri ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : ShownAddress.Of(uri.OriginalString);
 
     private static NetworkCredential? CredentialIn(Uri uri)
     {

@@ -19,6 +19,18 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
     [InlineData("CONSUL_HTTP_ADDR=127.0.0.1:port", "Config.AddrInvalid")]
     [InlineData("CONSUL_HTTP_ADDR=127.0.0.1:99999", "Config.AddrInvalid")]
     [InlineData("CONSUL_HTTP_ADDR=http://user:geheim@127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500/?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=127.0.0.1:8500/consul?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500#geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://user:1?geheim@127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500?token=x@geheim", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://user:1/geheim@127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=user:geheim@http://127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=ftp://127.0.0.1:8500?token=geheim", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=unix:///none.sock?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=consul.example:8500|HTTP_PROXY=socks://u:geheim@127.0.0.1:1", "Config.ProxyInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=consul.example:8500|HTTP_PROXY=socks://127.0.0.1:1/?password=geheim", "Config.ProxyInvalid")]
     [InlineData("CONSUL_HTTP_ADDR=0.0.0.0:8500", "Config.AddrWildcard")]
     [InlineData("CONSUL_HTTP_ADDR=[::]:8500", "Config.AddrWildcard")]
     [InlineData("CONSUL_HTTP_ADDR=127.0.0.1", "Config.AddrNoPort")]
@@ -44,6 +56,7 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
 
         Diagnose.Names(code, FaultOrigin.Real, $"`{variables.Replace("{good}", "AGENT").Replace("{folder}", "FOLDER").Replace("|", " ")}`", diagnosis);
         Assert.DoesNotContain("geheim", Diagnose.Text(diagnosis), StringComparison.Ordinal);
+        Assert.DoesNotContain(diagnosis.Configuration, setting => setting.Value?.Contains("geheim", StringComparison.Ordinal) == true);
     }
 
     [Theory]
