@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ConsulKvTools.Lab;
 using ConsulKvTools.Tests.Faults;
 
@@ -85,6 +87,31 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
         var other = authority.IssueClient("other");
 
         Diagnose.Names("Config.CertKeyMismatch", FaultOrigin.Real, "CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY of two certificates", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={one.CertificateFile}|CONSUL_CLIENT_KEY={other.KeyFile}"));
+    }
+
+    [Theory]
+    [InlineData("RSA", "RSA")]
+    [InlineData("RSA", "EC")]
+    [InlineData("EC", "EC")]
+    [InlineData("EC", "RSA")]
+    public async Task A_key_of_another_certificate_is_named_whatever_the_kinds(string certificateKind, string keyKind)
+    {
+        var certificateFile = Path.Combine(folder, "one.crt");
+        var keyFile = Path.Combine(folder, "other.key");
+        using (AsymmetricAlgorithm own = certificateKind == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256), other = keyKind == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        {
+            var request = own is RSA rsa
+                ? new CertificateRequest("CN=one", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                : new CertificateRequest("CN=one", (ECDsa)own, HashAlgorithmName.SHA256);
+            using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem());
+            await File.WriteAllTextAsync(keyFile, other.ExportPkcs8PrivateKeyPem());
+        }
+
+        Diagnose.Names("Config.CertKeyMismatch", FaultOrigin.Real, $"CONSUL_CLIENT_CERT of an {certificateKind} key, CONSUL_CLIENT_KEY another {keyKind} key", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={certificateFile}|CONSUL_CLIENT_KEY={keyFile}"));
+
+        await File.WriteAllTextAsync(keyFile, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+        Diagnose.Names("Config.ClientCertificateUnreadable", FaultOrigin.Real, "CONSUL_CLIENT_KEY is damaged", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={certificateFile}|CONSUL_CLIENT_KEY={keyFile}"));
     }
 
     [Fact]
