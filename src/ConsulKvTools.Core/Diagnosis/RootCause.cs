@@ -44,6 +44,9 @@ internal static class RootCause
         new("Config.SslTrueUpgradesHttp", ["Tls.PlainHttpOnPort"]),
         new("Config.SslFalseIgnoredForHttps", ["Tls.PlainHttpOnPort"]),
         new("Config.SslNotBool", ["Http.TlsRequired"]),
+        // Whoever wrote "no" wanted no verification, and this module keeps verifying.
+        new("Config.SslVerifyNotBool", ["Tls.UnknownCa", "Tls.IssuerNotFound", "Tls.SelfSigned"]),
+        new("Proxy.NoProxySyntax", ["Proxy.UsedForLocalAddress"]),
         new("Config.TokenQuotedOrCase", [.. TokenRefused, .. Anonymous]),
         new("Config.TokenFileMissing", Anonymous),
         new("Config.TokenFileEmpty", Anonymous),

@@ -268,10 +268,14 @@ internal sealed class SessionConfiguration
         var text = environment[name]!;
         var exceptions = new NoProxyList(environment["no_proxy"] ?? environment["NO_PROXY"]);
         var covered = exceptions.Covers(endpoint.Host, endpoint.Port);
+        // .NET passes over a proxy that it cannot read, without a word.
+        var dotNetUsesIt = IsProxyForDotNet(text) && !exceptions.CoversForDotNet(endpoint.Host);
+        if (dotNetUsesIt && exceptions.FirstMissedByDotNet(endpoint.Host, endpoint.Port) is { } missed)
+            findings.Add(ConsulFinding.Create("Proxy.NoProxySyntax", ("variable", "NO_PROXY"), ("value", Printable.Text(missed)), ("proxy", ShownAddress.Of(text)), ("host", endpoint.Host)));
         if (endpoint.IsLoopback)
         {
             // Consul's own client never sends loopback through a proxy; .NET programs do unless NO_PROXY names the host exactly.
-            if (!exceptions.CoversForDotNet(endpoint.Host))
+            if (dotNetUsesIt)
                 findings.Add(ConsulFinding.Create("Proxy.UsedForLocalAddress", ("variable", name), ("proxy", ShownAddress.Of(text)), ("address", endpoint.ToString()), ("host", endpoint.Host)));
             settings.Add(new ConsulSetting("Proxy", null, "loopback", [name]));
             return null;
@@ -279,12 +283,9 @@ internal sealed class SessionConfiguration
         if (covered)
         {
             settings.Add(new ConsulSetting("Proxy", null, "NO_PROXY", [name]));
-            if (!exceptions.CoversForDotNet(endpoint.Host) && exceptions.IgnoredByDotNet.FirstOrDefault() is { } ignored)
-                findings.Add(ConsulFinding.Create("Proxy.NoProxySyntax", ("variable", "NO_PROXY"), ("value", ignored), ("proxy", ShownAddress.Of(text)), ("host", endpoint.Host)));
             return null;
         }
-        if (!Uri.TryCreate(text.IndexOf("://", StringComparison.Ordinal) < 0 ? "http://" + text : text, UriKind.Absolute, out var proxy)
-            || proxy.Scheme is not ("http" or "https"))
+        if (ReadProxy(text) is not { Scheme: "http" or "https" } proxy)
         {
             findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", ShownAddress.Of(text)), ("source", name), ("variable", name), ("problem", "it is not an http or https address")));
             settings.Add(new ConsulSetting("Proxy", "(unusable)", name, []));
@@ -294,6 +295,12 @@ internal sealed class SessionConfiguration
         Note("Proxy", WithoutCredentials(proxy), name);
         return new ProxySettings(new Uri(WithoutCredentials(proxy)), options.ProxyCredential ?? CredentialIn(proxy), name);
     }
+
+    private static Uri? ReadProxy(string text) =>
+        Uri.TryCreate(text.IndexOf("://", StringComparison.Ordinal) < 0 ? "http://" + text : text, UriKind.Absolute, out var proxy) ? proxy : null;
+
+    private static bool IsProxyForDotNet(string text) =>
+        ReadProxy(text) is { Host.Length: > 0, Scheme: "http" or "https" or "socks4" or "socks4a" or "socks5" };
 
     private static string WithoutCredentials(Uri uri) =>
         uri.IsAbsoluteUri ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : ShownAddress.Of(uri.OriginalString);
