@@ -159,7 +159,8 @@ internal sealed class SessionConfiguration
                 findings.Add(ConsulFinding.Create("Config.TokenFileUnreadable", [.. evidence, ("problem", "it is larger than 64 KiB: not a token")]));
                 return null;
             }
-            var text = System.Text.Encoding.UTF8.GetString(bytes);
+            var (text, isUtf16) = TokenText.Read(bytes);
+            if (isUtf16) findings.Add(ConsulFinding.Create("Config.TokenBom", [.. evidence, ("problem", "UTF-16")]));
             if (text.Trim().Trim('\uFEFF').Length == 0) findings.Add(ConsulFinding.Create("Config.TokenFileEmpty", evidence));
             return text.TrimEnd();
         }
@@ -197,7 +198,7 @@ internal sealed class SessionConfiguration
         else if (text.IndexOfAny(['"', '\'', '\u201C', '\u201D']) >= 0)
             findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it holds quotes")]));
         else if (text.Trim().IndexOfAny(['\r', '\n', '\0']) >= 0)
-            findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it holds a line break in the middle")]));
+            findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", text.Trim().IndexOf('\0') >= 0 ? "it holds a NUL character" : "it holds a line break in the middle")]));
         else if (Guid.TryParse(text.Trim(), out var id) && text.Trim() != id.ToString("D"))
             findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it is a UUID but not in lower case with four dashes")]));
     }

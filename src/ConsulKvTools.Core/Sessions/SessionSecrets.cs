@@ -58,7 +58,7 @@ internal static class SessionSecrets
     {
         try
         {
-            return file is not null && File.Exists(file) && new FileInfo(file).Length <= LargestFile ? File.ReadAllText(file) : null;
+            return file is not null && File.Exists(file) && new FileInfo(file).Length <= LargestFile ? TokenText.Read(File.ReadAllBytes(file)).Text : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

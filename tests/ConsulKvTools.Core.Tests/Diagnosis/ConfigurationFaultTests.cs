@@ -78,6 +78,22 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
         Assert.DoesNotContain(lab.ManagementToken[..8], Diagnose.Text(diagnosis), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-16", false)]
+    public async Task A_token_file_of_Windows_PowerShell_is_named_and_read(string encoding, bool withMark)
+    {
+        var file = Path.Combine(folder, "token");
+        var coding = System.Text.Encoding.GetEncoding(encoding);
+        await File.WriteAllBytesAsync(file, [.. withMark ? coding.GetPreamble() : [], .. coding.GetBytes(lab.ManagementToken + "\r\n")]);
+
+        var diagnosis = await RunAsync($"CONSUL_HTTP_ADDR={Good}|CONSUL_HTTP_TOKEN_FILE={file}");
+
+        Diagnose.Names("Config.TokenBom", FaultOrigin.Real, $"CONSUL_HTTP_TOKEN_FILE in {encoding}{(withMark ? "" : " without a byte order mark")}", diagnosis);
+        Assert.DoesNotContain(diagnosis.Findings, finding => finding.Severity == FindingSeverity.Error && finding.Code != "Config.TokenBom");
+    }
+
     [Fact]
     public async Task A_key_of_another_certificate_is_named()
     {

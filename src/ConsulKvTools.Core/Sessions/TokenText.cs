@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace ConsulKvTools.Sessions;
+
+/// <summary>Reads the bytes of a token file. Windows PowerShell's <c>&gt;</c> and <c>Out-File</c> write UTF-16, which Consul takes letter by letter as it stands.</summary>
+internal static class TokenText
+{
+    /// <summary>The text, and whether it was UTF-16: by its byte order mark, or by a zero in every second byte.</summary>
+    public static (string Text, bool IsUtf16) Read(byte[] bytes) => bytes switch
+    {
+        [0xFF, 0xFE, .. var rest] => (Encoding.Unicode.GetString(rest), true),
+        [0xFE, 0xFF, .. var rest] => (Encoding.BigEndianUnicode.GetString(rest), true),
+        _ when HasZeros(bytes, first: 1) => (Encoding.Unicode.GetString(bytes), true),
+        _ when HasZeros(bytes, first: 0) => (Encoding.BigEndianUnicode.GetString(bytes), true),
+        _ => (Encoding.UTF8.GetString(bytes), false),
+    };
+
+    private static bool HasZeros(byte[] bytes, int first)
+    {
+        if (bytes.Length < 2) return false;
+        for (var index = 0; index < bytes.Length; index++)
+            if (bytes[index] == 0 != (index % 2 == first)) return false;
+        return true;
+    }
+}
