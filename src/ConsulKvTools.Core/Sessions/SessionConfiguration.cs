@@ -124,7 +124,7 @@ internal sealed class SessionConfiguration
 
         if (text is not null)
         {
-            CheckToken(text, source);
+            CheckToken(text, source, source switch { "-TokenFile" => explicitFile, "CONSUL_HTTP_TOKEN_FILE" => variableFile, _ => null });
             text = text.Trim().TrimStart('\uFEFF');
             if (text.Length > 0 && text.IndexOfAny(['\r', '\n', '\0']) < 0) Token = new ConsulSecret(text);
         }
@@ -190,9 +190,9 @@ internal sealed class SessionConfiguration
         }
     }
 
-    private void CheckToken(string text, string source)
+    private void CheckToken(string text, string source, string? file)
     {
-        (string, object?)[] evidence = [("source", source), ("variable", source)];
+        (string, object?)[] evidence = [("source", source), ("variable", source), ("file", file)];
         if (text.Length > 0 && text[0] == '\uFEFF')
             findings.Add(ConsulFinding.Create("Config.TokenBom", evidence));
         else if (text.IndexOfAny(['"', '\'', '\u201C', '\u201D']) >= 0)
@@ -213,7 +213,7 @@ internal sealed class SessionConfiguration
         var skip = ResolveSkip();
         var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip, CheckRevocation = options.CheckRevocation };
         if (skip && endpoint.UseTls)
-            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck"))));
+            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck")), ("address", endpoint.ToString())));
 
         var before = findings.Count;
         if (trustFile is not null)

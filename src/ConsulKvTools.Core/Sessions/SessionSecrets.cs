@@ -58,7 +58,7 @@ internal static class SessionSecrets
     {
         try
         {
-            return file is not null && File.Exists(file) && new FileInfo(file).Length <= LargestFile ? TokenText.Read(File.ReadAllBytes(file)).Text : null;
+            return file is not null && File.Exists(file) && new FileInfo(file).Length <= LargestFile ? TokenText.Read(File.ReadAllBytes(file)).Text.TrimStart('\uFEFF') : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -6,14 +6,16 @@ namespace ConsulKvTools.Sessions;
 internal static class TokenText
 {
     /// <summary>The text, and whether it was UTF-16: by its byte order mark, or by a zero in every second byte.</summary>
-    public static (string Text, bool IsUtf16) Read(byte[] bytes) => bytes switch
+    public static (string Text, bool IsUtf16) Read(byte[] bytes)
     {
-        [0xFF, 0xFE, .. var rest] => (Encoding.Unicode.GetString(rest), true),
-        [0xFE, 0xFF, .. var rest] => (Encoding.BigEndianUnicode.GetString(rest), true),
-        _ when HasZeros(bytes, first: 1) => (Encoding.Unicode.GetString(bytes), true),
-        _ when HasZeros(bytes, first: 0) => (Encoding.BigEndianUnicode.GetString(bytes), true),
-        _ => (Encoding.UTF8.GetString(bytes), false),
-    };
+        if (StartsWith(bytes, 0xFF, 0xFE)) return (Encoding.Unicode.GetString(bytes, 2, bytes.Length - 2), true);
+        if (StartsWith(bytes, 0xFE, 0xFF)) return (Encoding.BigEndianUnicode.GetString(bytes, 2, bytes.Length - 2), true);
+        if (HasZeros(bytes, first: 1)) return (Encoding.Unicode.GetString(bytes), true);
+        if (HasZeros(bytes, first: 0)) return (Encoding.BigEndianUnicode.GetString(bytes), true);
+        return (Encoding.UTF8.GetString(bytes), false);
+    }
+
+    private static bool StartsWith(byte[] bytes, byte first, byte second) => bytes.Length >= 2 && bytes[0] == first && bytes[1] == second;
 
     private static bool HasZeros(byte[] bytes, int first)
     {
