@@ -68,7 +68,17 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
     {
         using var certificates = new CertificateLab();
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Tls = new AgentTlsOptions(certificates.Authority().Issue("127.0.0.1")) });
-        Names("Config.VerificationOff", await RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{agent.Ports.Https}", SkipCertificateCheck = true }));
+        var diagnosis = await RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{agent.Ports.Https}", SkipCertificateCheck = true });
+        Names("Config.VerificationOff", diagnosis);
+        Assert.Contains($"https://127.0.0.1:{agent.Ports.Https}", diagnosis.RootCause!.Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verification_that_was_meant_to_be_off_and_an_unknown_authority()
+    {
+        using var certificates = new CertificateLab();
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Tls = new AgentTlsOptions(certificates.Authority().Issue("127.0.0.1")) });
+        Names("Config.SslVerifyNotBool", await RunAsync(new ConsulSessionOptions { CACertificate = CaFile() }, ("CONSUL_HTTP_ADDR", $"https://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL_VERIFY", "no")));
     }
 
     [Fact]
