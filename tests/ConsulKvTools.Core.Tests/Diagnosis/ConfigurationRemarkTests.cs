@@ -78,7 +78,7 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
     {
         using var certificates = new CertificateLab();
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Tls = new AgentTlsOptions(certificates.Authority().Issue("127.0.0.1")) });
-        Names("Config.SslVerifyNotBool", await RunAsync(new ConsulSessionOptions { CACertificate = CaFile() }, ("CONSUL_HTTP_ADDR", $"https://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL_VERIFY", "no")));
+        Names("Config.SslVerifyNotBool", await RunAsync(new ConsulSessionOptions { CACertificate = certificates.Authority("Another CA").CertificateFile }, ("CONSUL_HTTP_ADDR", $"https://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL_VERIFY", "no")));
     }
 
     [Fact]
