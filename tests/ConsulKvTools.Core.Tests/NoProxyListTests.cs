@@ -22,5 +22,10 @@ public sealed class NoProxyListTests
 
         Assert.Equal(go, exceptions.Covers(host, 8500));
         Assert.Equal(dotnet, exceptions.CoversForDotNet(host));
+        Assert.Equal(go && !dotnet ? list : null, exceptions.FirstMissedByDotNet(host, 8500));
     }
+
+    [Fact]
+    public void The_entry_that_covers_the_host_is_named_not_the_first_odd_one() =>
+        Assert.Equal("test", new NoProxyList("10.0.0.0/8,*.other,test").FirstMissedByDotNet("a.test", 8500));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using ConsulKvTools.Diagnosis.Probes;
+using ConsulKvTools.Http;
 
 namespace ConsulKvTools.Diagnosis;
 
@@ -113,6 +114,10 @@ internal static class Diagnoser
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return Finish(Stopped(context, caller));
+        }
+        catch (ConsulTransportException broken)
+        {
+            return Finish(Uncancelled(ProbeResults.From(broken.Message, [broken.ToFinding()])));
         }
         catch (Exception crash)
         {

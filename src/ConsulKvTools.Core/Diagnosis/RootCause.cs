@@ -44,6 +44,9 @@ internal static class RootCause
         new("Config.SslTrueUpgradesHttp", ["Tls.PlainHttpOnPort"]),
         new("Config.SslFalseIgnoredForHttps", ["Tls.PlainHttpOnPort"]),
         new("Config.SslNotBool", ["Http.TlsRequired"]),
+        // Whoever wrote "no" wanted no verification, and this module keeps verifying.
+        new("Config.SslVerifyNotBool", ["Tls.UnknownCa", "Tls.IssuerNotFound", "Tls.SelfSigned"]),
+        new("Proxy.NoProxySyntax", ["Proxy.UsedForLocalAddress"]),
         new("Config.TokenQuotedOrCase", [.. TokenRefused, .. Anonymous]),
         new("Config.TokenFileMissing", Anonymous),
         new("Config.TokenFileEmpty", Anonymous),
@@ -51,6 +54,9 @@ internal static class RootCause
         new("Config.TokenFileBeatsEnv", TokenRefused),
         new("Config.BasicAuthIgnored", ["Proxy.AuthenticationRequired"]),
         new("Dns.StaleAddress", NotReached),
+        new("Dns.AddressFamilyMismatch", ["Tcp.Refused", "Tcp.AddressFamilyUnavailable"]),
+        new("Proxy.MethodOrPathRewrite", ["Proxy.Forbidden"]),
+        new("Proxy.TlsIntercepted", ["Tls.UnknownCa", "Tls.SelfSigned"]),
         new("Tcp.MtuBlackHole", ["Tls.HandshakeTimeout", "Tls.HandshakeStalled", "Cluster.LeaderFrozen", "Http.", "Outcome.", "Probe.DeadlineReached"]),
         new("Tls.ClientClockSkew", ["Tls.CertificateNotYetValid", "Tls.CertificateExpired", "Tls.IntermediateExpired", "Tls.RootExpired"], IsValidByTheOtherClock),
         // The system's own error number, and what the server says of its own disk, beat what is counted from outside.

@@ -15,7 +15,7 @@ internal static class Queries
         var last = await RunAsync(session, async (timeout, token) =>
         {
             var response = await session.Http.SendAsync(request, timeout, token).ConfigureAwait(false);
-            return isAnswer(response) ? new Attempt<ConsulResponse>(response, null) : new(null, Classifier.Classify(response, request, session.HasToken, key));
+            return isAnswer(response) ? new Attempt<ConsulResponse>(response, null) : new(null, Classifier.Classify(response, request, session.HasToken, key).For(session));
         }, request, cancellation).ConfigureAwait(false);
         return last.Answer ?? throw ConsulException.From(last.Failure!.Finding);
     }
@@ -37,7 +37,7 @@ internal static class Queries
                 kept = isAnswer(whole);
                 return kept
                     ? new Attempt<ConsulExchange>(exchange, null)
-                    : new(null, Classifier.Classify(whole, request, session.HasToken, key));
+                    : new(null, Classifier.Classify(whole, request, session.HasToken, key).For(session));
             }
             finally
             {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -15,6 +16,33 @@ internal static partial class CertificateFiles
     }
 
     private static X509Certificate2 LoadPfx(byte[] file, string? password) => new(file, password, X509KeyStorageFlags.DefaultKeySet);
+
+    /// <summary>
+    /// Whether the key can be read and belongs to another certificate. .NET throws an ArgumentException for it up to version 9 and the
+    /// same as for a damaged key since, so the public keys are compared.
+    /// </summary>
+    private static bool IsKeyOfAnother(X509Certificate2 certificate, byte[] keyPem, string? password)
+    {
+        var text = Encoding.ASCII.GetString(keyPem);
+        var own = certificate.PublicKey.ExportSubjectPublicKeyInfo();
+        foreach (var key in new AsymmetricAlgorithm[] { RSA.Create(), ECDsa.Create() })
+        {
+            using (key)
+            {
+                try
+                {
+                    if (password is null) key.ImportFromPem(text);
+                    else key.ImportFromEncryptedPem(text, password);
+                    return !key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(own);
+                }
+                catch (Exception error) when (error is CryptographicException or ArgumentException)
+                {
+                    // Of the other kind, or damaged.
+                }
+            }
+        }
+        return false;
+    }
 
     private static X509Certificate2 JoinKey(X509Certificate2 certificate, byte[] keyPem, string? password)
     {

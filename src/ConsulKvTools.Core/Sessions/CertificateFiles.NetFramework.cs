@@ -20,6 +20,9 @@ internal static partial class CertificateFiles
 
     private static X509Certificate2 LoadPfx(byte[] file, string? password) => new(file, password, X509KeyStorageFlags.DefaultKeySet);
 
+    /// <summary>.NET Framework tells a key of another certificate from a damaged one itself, with an ArgumentException.</summary>
+    private static bool IsKeyOfAnother(X509Certificate2 certificate, byte[] keyPem, string? password) => false;
+
     private static X509Certificate2 JoinKey(X509Certificate2 certificate, byte[] keyPem, string? password)
     {
         var (label, body) = Blocks(keyPem).First(block => block.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal));

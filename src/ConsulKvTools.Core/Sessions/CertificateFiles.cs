@@ -140,9 +140,8 @@ internal static partial class CertificateFiles
         {
             return tls with { ClientCertificate = JoinKey(chain[0], keyBytes, password), ClientCertificateChain = chain.Skip(1).ToArray() };
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException || (error is CryptographicException && IsKeyOfAnother(chain[0], keyBytes, password)))
         {
-            // .NET says so when the key is of another certificate.
             findings.Add(ConsulFinding.Create("Config.CertKeyMismatch", ("file", key), ("source", source), ("subject", chain[0].Subject), ("variable", "CONSUL_CLIENT_KEY")));
         }
         catch (CryptographicException)

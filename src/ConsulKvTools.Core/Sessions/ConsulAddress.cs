@@ -10,7 +10,7 @@ internal static class ConsulAddress
     public static (ConsulEndpoint? Endpoint, List<ConsulFinding> Findings) Parse(string text, bool? sslVariable, string source)
     {
         var findings = new List<ConsulFinding>();
-        var shown = Printable.Text(WithoutUser(text));
+        var shown = ShownAddress.Of(text);
         ConsulFinding Finding(string code, string problem) =>
             ConsulFinding.Create(code, ("value", shown), ("source", source), ("problem", problem), ("variable", source), ("address", shown));
 
@@ -20,6 +20,20 @@ internal static class ConsulAddress
         if (trimmed.Length == 0)
         {
             findings.Add(Finding("Config.AddrInvalid", "the address is empty"));
+            return (null, findings);
+        }
+
+        var isSocket = trimmed.StartsWith("unix://", StringComparison.OrdinalIgnoreCase);
+        // What follows ? or # may be a token, what stands before an @ a password: neither may be repeated.
+        if (trimmed.IndexOf('@') >= 0 && !isSocket)
+        {
+            findings.Add(Finding("Config.AddrInvalid", "it holds a user name or password; CONSUL_HTTP_AUTH is for a proxy's basic authentication and -Token for Consul"));
+            return (null, findings);
+        }
+        // A socket's path may hold these characters, but then the socket is there.
+        if (trimmed.IndexOfAny(['?', '#']) is var query and >= 0 && !(isSocket && File.Exists(trimmed.Substring("unix://".Length))))
+        {
+            findings.Add(Finding("Config.AddrInvalid", trimmed[query] == '?' ? "a query (?...) does not belong into it; give a token with -Token or CONSUL_HTTP_TOKEN" : "a fragment (#...) does not belong into it"));
             return (null, findings);
         }
 
@@ -34,7 +48,8 @@ internal static class ConsulAddress
             return (new ConsulEndpoint { Host = "", Port = 0, UseTls = false, SocketPath = rest }, findings);
         if (scheme is not ("http" or "https"))
         {
-            findings.Add(Finding("Config.AddrSchemeUnknown", $"the scheme '{scheme}' is not http, https or unix"));
+            findings.Add(Finding("Config.AddrSchemeUnknown", Array.TrueForAll(scheme.ToCharArray(), letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '+' or '-' or '.')
+                ? $"the scheme '{scheme}' is not http, https or unix" : "what stands before :// is not http, https or unix"));
             return (null, findings);
         }
 
@@ -50,22 +65,12 @@ internal static class ConsulAddress
         }
 
         var prefix = "";
-        if (rest.IndexOfAny(['/', '?', '#']) is var path and >= 0)
+        if (rest.IndexOf('/') is var path and >= 0)
         {
             prefix = rest.Substring(path).TrimEnd('/');
             rest = rest.Substring(0, path);
             // Only Consul's own client stumbles over it, and that reads the variable.
             if (prefix.Length == 0 && source == "CONSUL_HTTP_ADDR") findings.Add(Finding("Config.AddrTrailingSlash", "a slash after the port"));
-            if (prefix.Length > 0 && prefix[0] != '/')
-            {
-                findings.Add(Finding("Config.AddrInvalid", $"'{prefix}' after the port"));
-                return (null, findings);
-            }
-        }
-        if (rest.IndexOf('@') >= 0)
-        {
-            findings.Add(Finding("Config.AddrInvalid", "it holds a user name or password; CONSUL_HTTP_AUTH is for a proxy's basic authentication and -Token for Consul"));
-            return (null, findings);
         }
 
         if (!SplitHostAndPort(rest, out var host, out var port, out var portGiven))
@@ -84,15 +89,6 @@ internal static class ConsulAddress
             return (null, findings);
         }
         return (new ConsulEndpoint { Host = host, Port = port, UseTls = useTls, PortWasGiven = portGiven, PathPrefix = prefix }, findings);
-    }
-
-    /// <summary>What stands before an @ may be a password: it must not be repeated.</summary>
-    private static string WithoutUser(string text)
-    {
-        var at = text.LastIndexOf('@');
-        if (at < 0) return text;
-        var scheme = text.IndexOf("://", StringComparison.Ordinal);
-        return (scheme >= 0 && scheme < at ? text.Substring(0, scheme + 3) : "") + "***" + text.Substring(at);
     }
 
     private static bool SplitHostAndPort(string text, out string host, out int port, out bool portGiven)

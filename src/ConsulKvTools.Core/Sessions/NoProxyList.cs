@@ -8,9 +8,15 @@ internal sealed class NoProxyList(string? text)
 {
     private readonly string[] entries = (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Entries that Go honours and .NET ignores: <c>*</c>, CIDR, <c>host:port</c> and suffixes without a leading dot.</summary>
-    public IEnumerable<string> IgnoredByDotNet =>
-        entries.Where(entry => entry.Contains('*') || entry.Contains('/') || HasPort(entry));
+    /// <summary>
+    /// The first entry that covers <paramref name="host"/> for Go but not for .NET: <c>*</c>, CIDR, <c>host:port</c> or a suffix without a
+    /// leading dot. Null when there is none, or another entry covers it for .NET.
+    /// </summary>
+    public string? FirstMissedByDotNet(string host, int port)
+    {
+        var address = IPAddress.TryParse(host, out var parsed) ? parsed : null;
+        return CoversForDotNet(host) ? null : Array.Find(entries, entry => Covers(entry, host, port, address));
+    }
 
     /// <summary>True when <paramref name="host"/> is to be reached without a proxy.</summary>
     public bool Covers(string host, int port)

@@ -94,7 +94,7 @@ internal sealed class SessionConfiguration
             findings.Add(ConsulFinding.Create("Config.AddrMissing", ("address", DefaultAddress), ("variable", "CONSUL_HTTP_ADDR")));
         // This module reads it as Consul does; the .NET program beside it that shares the variable may not.
         if (options.Address is null && endpoint is not null && text.IndexOf("://", StringComparison.Ordinal) < 0 && fromVariable is not null)
-            findings.Add(ConsulFinding.Create("Config.AddrNoScheme", ("value", Printable.Text(text)), ("address", endpoint.ToString()), ("source", "CONSUL_HTTP_ADDR")));
+            findings.Add(ConsulFinding.Create("Config.AddrNoScheme", ("value", ShownAddress.Of(text)), ("address", endpoint.ToString()), ("source", "CONSUL_HTTP_ADDR")));
         if (endpoint is null) CanConnect = false;
         endpoint ??= new ConsulEndpoint { Host = "(unusable address)", Port = 0, UseTls = false };
         settings[settings.Count - 1] = settings[settings.Count - 1] with { Value = CanConnect ? endpoint.ToString() : "(unusable)" };
@@ -124,7 +124,7 @@ internal sealed class SessionConfiguration
 
         if (text is not null)
         {
-            CheckToken(text, source);
+            CheckToken(text, source, source switch { "-TokenFile" => explicitFile, "CONSUL_HTTP_TOKEN_FILE" => variableFile, _ => null });
             text = text.Trim().TrimStart('\uFEFF');
             if (text.Length > 0 && text.IndexOfAny(['\r', '\n', '\0']) < 0) Token = new ConsulSecret(text);
         }
@@ -159,7 +159,8 @@ internal sealed class SessionConfiguration
                 findings.Add(ConsulFinding.Create("Config.TokenFileUnreadable", [.. evidence, ("problem", "it is larger than 64 KiB: not a token")]));
                 return null;
             }
-            var text = System.Text.Encoding.UTF8.GetString(bytes);
+            var (text, isUtf16) = TokenText.Read(bytes);
+            if (isUtf16) findings.Add(ConsulFinding.Create("Config.TokenBom", [.. evidence, ("problem", "UTF-16")]));
             if (text.Trim().Trim('\uFEFF').Length == 0) findings.Add(ConsulFinding.Create("Config.TokenFileEmpty", evidence));
             return text.TrimEnd();
         }
@@ -189,15 +190,15 @@ internal sealed class SessionConfiguration
         }
     }
 
-    private void CheckToken(string text, string source)
+    private void CheckToken(string text, string source, string? file)
     {
-        (string, object?)[] evidence = [("source", source), ("variable", source)];
+        (string, object?)[] evidence = [("source", source), ("variable", source), ("file", file)];
         if (text.Length > 0 && text[0] == '\uFEFF')
             findings.Add(ConsulFinding.Create("Config.TokenBom", evidence));
         else if (text.IndexOfAny(['"', '\'', '\u201C', '\u201D']) >= 0)
             findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it holds quotes")]));
         else if (text.Trim().IndexOfAny(['\r', '\n', '\0']) >= 0)
-            findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it holds a line break in the middle")]));
+            findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", text.Trim().IndexOf('\0') >= 0 ? "it holds a NUL character" : "it holds a line break in the middle")]));
         else if (Guid.TryParse(text.Trim(), out var id) && text.Trim() != id.ToString("D"))
             findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it is a UUID but not in lower case with four dashes")]));
     }
@@ -212,7 +213,7 @@ internal sealed class SessionConfiguration
         var skip = ResolveSkip();
         var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip, CheckRevocation = options.CheckRevocation };
         if (skip && endpoint.UseTls)
-            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck"))));
+            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck")), ("address", endpoint.ToString())));
 
         var before = findings.Count;
         if (trustFile is not null)
@@ -252,7 +253,7 @@ internal sealed class SessionConfiguration
             Note("Proxy", WithoutCredentials(wanted), "-Proxy");
             if (wanted.IsAbsoluteUri && wanted.Scheme is "http" or "https")
                 return new ProxySettings(new Uri(WithoutCredentials(wanted)), options.ProxyCredential ?? CredentialIn(wanted), "-Proxy");
-            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", Printable.Text(wanted.OriginalString)), ("source", "-Proxy"), ("variable", "-Proxy"), ("problem", "it is not an http or https address")));
+            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", ShownAddress.Of(wanted.OriginalString)), ("source", "-Proxy"), ("variable", "-Proxy"), ("problem", "it is not an http or https address")));
             CanConnect = false;
             return null;
         }
@@ -268,25 +269,26 @@ internal sealed class SessionConfiguration
         var text = environment[name]!;
         var exceptions = new NoProxyList(environment["no_proxy"] ?? environment["NO_PROXY"]);
         var covered = exceptions.Covers(endpoint.Host, endpoint.Port);
+        // .NET passes over a proxy that it cannot read, without a word.
+        var dotNetUsesIt = IsProxyForDotNet(text) && !exceptions.CoversForDotNet(endpoint.Host);
+        if (dotNetUsesIt && exceptions.FirstMissedByDotNet(endpoint.Host, endpoint.Port) is { } missed)
+            findings.Add(ConsulFinding.Create("Proxy.NoProxySyntax", ("variable", "NO_PROXY"), ("value", Printable.Text(missed)), ("proxy", ShownAddress.Of(text)), ("host", endpoint.Host)));
         if (endpoint.IsLoopback)
         {
             // Consul's own client never sends loopback through a proxy; .NET programs do unless NO_PROXY names the host exactly.
-            if (!exceptions.CoversForDotNet(endpoint.Host))
-                findings.Add(ConsulFinding.Create("Proxy.UsedForLocalAddress", ("variable", name), ("proxy", Masked(text)), ("address", endpoint.ToString()), ("host", endpoint.Host)));
+            if (dotNetUsesIt)
+                findings.Add(ConsulFinding.Create("Proxy.UsedForLocalAddress", ("variable", name), ("proxy", ShownAddress.Of(text)), ("address", endpoint.ToString()), ("host", endpoint.Host)));
             settings.Add(new ConsulSetting("Proxy", null, "loopback", [name]));
             return null;
         }
         if (covered)
         {
             settings.Add(new ConsulSetting("Proxy", null, "NO_PROXY", [name]));
-            if (!exceptions.CoversForDotNet(endpoint.Host) && exceptions.IgnoredByDotNet.FirstOrDefault() is { } ignored)
-                findings.Add(ConsulFinding.Create("Proxy.NoProxySyntax", ("variable", "NO_PROXY"), ("value", ignored), ("proxy", Masked(text)), ("host", endpoint.Host)));
             return null;
         }
-        if (!Uri.TryCreate(text.IndexOf("://", StringComparison.Ordinal) < 0 ? "http://" + text : text, UriKind.Absolute, out var proxy)
-            || proxy.Scheme is not ("http" or "https"))
+        if (ReadProxy(text) is not { Scheme: "http" or "https" } proxy)
         {
-            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", Masked(text)), ("source", name), ("variable", name), ("problem", "it is not an http or https address")));
+            findings.Add(ConsulFinding.Create("Config.ProxyInvalid", ("proxy", ShownAddress.Of(text)), ("source", name), ("variable", name), ("problem", "it is not an http or https address")));
             settings.Add(new ConsulSetting("Proxy", "(unusable)", name, []));
             CanConnect = false;
             return null;
@@ -295,11 +297,14 @@ internal sealed class SessionConfiguration
         return new ProxySettings(new Uri(WithoutCredentials(proxy)), options.ProxyCredential ?? CredentialIn(proxy), name);
     }
 
-    private static string WithoutCredentials(Uri uri) =>
-        uri.IsAbsoluteUri ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : Printable.Text(uri.OriginalString);
+    private static Uri? ReadProxy(string text) =>
+        Uri.TryCreate(text.IndexOf("://", StringComparison.Ordinal) < 0 ? "http://" + text : text, UriKind.Absolute, out var proxy) ? proxy : null;
 
-    private static string Masked(string proxy) =>
-        proxy.LastIndexOf('@') is var at and >= 0 ? "***@" + Printable.Text(proxy.Substring(at + 1)) : Printable.Text(proxy);
+    private static bool IsProxyForDotNet(string text) =>
+        ReadProxy(text) is { Host.Length: > 0, Scheme: "http" or "https" or "socks4" or "socks4a" or "socks5" };
+
+    private static string WithoutCredentials(Uri uri) =>
+        uri.IsAbsoluteUri ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : ShownAddress.Of(uri.OriginalString);
 
     private static NetworkCredential? CredentialIn(Uri uri)
     {

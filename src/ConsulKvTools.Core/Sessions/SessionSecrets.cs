@@ -5,6 +5,8 @@ internal static class SessionSecrets
 {
     private const int LargestFile = 64 * 1024;
 
+    private const int ShortestQuerySecret = 12;
+
     /// <summary>Tokens, passwords and private keys; of a file only what is in it now.</summary>
     public static IEnumerable<string> Of(ConsulSessionOptions options, ConsulEnvironment environment)
     {
@@ -13,10 +15,10 @@ internal static class SessionSecrets
             options.Token?.Reveal(), environment["CONSUL_HTTP_TOKEN"], TextOf(options.TokenFile), TextOf(environment["CONSUL_HTTP_TOKEN_FILE"]),
             options.ClientCertificatePassword?.Reveal(), options.ProxyCredential?.Password,
         ];
-        var proxies = new[] { options.Proxy?.OriginalString, environment["https_proxy"], environment["HTTPS_PROXY"], environment["http_proxy"], environment["HTTP_PROXY"], environment["all_proxy"], environment["ALL_PROXY"] };
-        var pairs = proxies.Select(UserInfo).Append(environment["CONSUL_HTTP_AUTH"]).Append(options.ProxyCredential is { } credential ? $"{credential.UserName}:{credential.Password}" : null);
+        var addresses = new[] { options.Address, environment["CONSUL_HTTP_ADDR"], options.Proxy?.OriginalString, environment["https_proxy"], environment["HTTPS_PROXY"], environment["http_proxy"], environment["HTTP_PROXY"], environment["all_proxy"], environment["ALL_PROXY"] };
+        var pairs = addresses.Select(UserInfo).Append(environment["CONSUL_HTTP_AUTH"]).Append(options.ProxyCredential is { } credential ? $"{credential.UserName}:{credential.Password}" : null);
         var files = new[] { options.ClientKey, environment["CONSUL_CLIENT_KEY"], options.ClientCertificate, environment["CONSUL_CLIENT_CERT"] };
-        return plain.Concat(pairs.SelectMany(PairAndPassword)).Concat(files.SelectMany(KeyLines))
+        return plain.Concat(addresses.SelectMany(QueryValues)).Concat(pairs.SelectMany(PairAndPassword)).Concat(files.SelectMany(KeyLines))
             .Select(text => text?.Trim().Trim('\uFEFF', '"', '\'')).OfType<string>().Where(text => text.Length > 0).Distinct(StringComparer.Ordinal);
     }
 
@@ -28,6 +30,10 @@ internal static class SessionSecrets
         var end = address.LastIndexOf('@');
         return end <= start ? null : Uri.UnescapeDataString(address.Substring(start, end - start));
     }
+
+    /// <summary>What follows ? or # in an address, as far as it is long enough to be a secret rather than a word such as dc1.</summary>
+    private static IEnumerable<string> QueryValues(string? address) => address?.IndexOfAny(['?', '#']) is not >= 0 ? []
+        : address.Substring(address.IndexOfAny(['?', '#'])).Split('?', '#', '&', '=').Select(text => Uri.UnescapeDataString(text)).Where(text => text.Length >= ShortestQuerySecret);
 
     private static IEnumerable<string> PairAndPassword(string? pair)
     {
@@ -52,7 +58,7 @@ internal static class SessionSecrets
     {
         try
         {
-            return file is not null && File.Exists(file) && new FileInfo(file).Length <= LargestFile ? File.ReadAllText(file) : null;
+            return file is not null && File.Exists(file) && new FileInfo(file).Length <= LargestFile ? TokenText.Read(File.ReadAllBytes(file)).Text.TrimStart('\uFEFF') : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ConsulKvTools.Lab;
 using ConsulKvTools.Tests.Faults;
 
@@ -19,6 +21,18 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
     [InlineData("CONSUL_HTTP_ADDR=127.0.0.1:port", "Config.AddrInvalid")]
     [InlineData("CONSUL_HTTP_ADDR=127.0.0.1:99999", "Config.AddrInvalid")]
     [InlineData("CONSUL_HTTP_ADDR=http://user:geheim@127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500/?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=127.0.0.1:8500/consul?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500#geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://user:1?geheim@127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://127.0.0.1:8500?token=x@geheim", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=http://user:1/geheim@127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=user:geheim@http://127.0.0.1:8500", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=ftp://127.0.0.1:8500?token=geheim", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=unix:///none.sock?token=geheim-0123456789", "Config.AddrInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=consul.example:8500|HTTP_PROXY=socks://u:geheim@127.0.0.1:1", "Config.ProxyInvalid")]
+    [InlineData("CONSUL_HTTP_ADDR=consul.example:8500|HTTP_PROXY=socks://127.0.0.1:1/?password=geheim", "Config.ProxyInvalid")]
     [InlineData("CONSUL_HTTP_ADDR=0.0.0.0:8500", "Config.AddrWildcard")]
     [InlineData("CONSUL_HTTP_ADDR=[::]:8500", "Config.AddrWildcard")]
     [InlineData("CONSUL_HTTP_ADDR=127.0.0.1", "Config.AddrNoPort")]
@@ -44,6 +58,7 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
 
         Diagnose.Names(code, FaultOrigin.Real, $"`{variables.Replace("{good}", "AGENT").Replace("{folder}", "FOLDER").Replace("|", " ")}`", diagnosis);
         Assert.DoesNotContain("geheim", Diagnose.Text(diagnosis), StringComparison.Ordinal);
+        Assert.DoesNotContain(diagnosis.Configuration, setting => setting.Value?.Contains("geheim", StringComparison.Ordinal) == true);
     }
 
     [Theory]
@@ -63,6 +78,22 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
         Assert.DoesNotContain(lab.ManagementToken[..8], Diagnose.Text(diagnosis), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-16", false)]
+    public async Task A_token_file_of_Windows_PowerShell_is_named_and_read(string encoding, bool withMark)
+    {
+        var file = Path.Combine(folder, "token");
+        var coding = System.Text.Encoding.GetEncoding(encoding);
+        await File.WriteAllBytesAsync(file, [.. withMark ? coding.GetPreamble() : [], .. coding.GetBytes(lab.ManagementToken + "\r\n")]);
+
+        var diagnosis = await RunAsync($"CONSUL_HTTP_ADDR={Good}|CONSUL_HTTP_TOKEN_FILE={file}");
+
+        Diagnose.Names("Config.TokenBom", FaultOrigin.Real, $"CONSUL_HTTP_TOKEN_FILE in {encoding}{(withMark ? "" : " without a byte order mark")}", diagnosis);
+        Assert.DoesNotContain(diagnosis.Findings, finding => finding.Severity == FindingSeverity.Error && finding.Code != "Config.TokenBom");
+    }
+
     [Fact]
     public async Task A_key_of_another_certificate_is_named()
     {
@@ -72,6 +103,31 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
         var other = authority.IssueClient("other");
 
         Diagnose.Names("Config.CertKeyMismatch", FaultOrigin.Real, "CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY of two certificates", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={one.CertificateFile}|CONSUL_CLIENT_KEY={other.KeyFile}"));
+    }
+
+    [Theory]
+    [InlineData("RSA", "RSA")]
+    [InlineData("RSA", "EC")]
+    [InlineData("EC", "EC")]
+    [InlineData("EC", "RSA")]
+    public async Task A_key_of_another_certificate_is_named_whatever_the_kinds(string certificateKind, string keyKind)
+    {
+        var certificateFile = Path.Combine(folder, "one.crt");
+        var keyFile = Path.Combine(folder, "other.key");
+        using (AsymmetricAlgorithm own = certificateKind == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256), other = keyKind == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        {
+            var request = own is RSA rsa
+                ? new CertificateRequest("CN=one", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                : new CertificateRequest("CN=one", (ECDsa)own, HashAlgorithmName.SHA256);
+            using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem());
+            await File.WriteAllTextAsync(keyFile, other.ExportPkcs8PrivateKeyPem());
+        }
+
+        Diagnose.Names("Config.CertKeyMismatch", FaultOrigin.Real, $"CONSUL_CLIENT_CERT of an {certificateKind} key, CONSUL_CLIENT_KEY another {keyKind} key", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={certificateFile}|CONSUL_CLIENT_KEY={keyFile}"));
+
+        await File.WriteAllTextAsync(keyFile, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+        Diagnose.Names("Config.ClientCertificateUnreadable", FaultOrigin.Real, "CONSUL_CLIENT_KEY is damaged", await RunAsync($"CONSUL_HTTP_ADDR=https://{Good}|CONSUL_CLIENT_CERT={certificateFile}|CONSUL_CLIENT_KEY={keyFile}"));
     }
 
     [Fact]

@@ -68,7 +68,17 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
     {
         using var certificates = new CertificateLab();
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Tls = new AgentTlsOptions(certificates.Authority().Issue("127.0.0.1")) });
-        Names("Config.VerificationOff", await RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{agent.Ports.Https}", SkipCertificateCheck = true }));
+        var diagnosis = await RunAsync(new ConsulSessionOptions { Address = $"https://127.0.0.1:{agent.Ports.Https}", SkipCertificateCheck = true });
+        Names("Config.VerificationOff", diagnosis);
+        Assert.Contains($"https://127.0.0.1:{agent.Ports.Https}", diagnosis.RootCause!.Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verification_that_was_meant_to_be_off_and_an_unknown_authority()
+    {
+        using var certificates = new CertificateLab();
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Tls = new AgentTlsOptions(certificates.Authority().Issue("127.0.0.1")) });
+        Names("Config.SslVerifyNotBool", await RunAsync(new ConsulSessionOptions { CACertificate = certificates.Authority("Another CA").CertificateFile }, ("CONSUL_HTTP_ADDR", $"https://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL_VERIFY", "no")));
     }
 
     [Fact]
@@ -92,6 +102,32 @@ public sealed class ConfigurationRemarkTests(AclAgentFixture lab) : IDisposable
     [Fact]
     public async Task No_proxy_entry_that_only_Go_understands() => Lists("Proxy.NoProxySyntax", await RunAsync(
         new ConsulSessionOptions { Address = "http://10.255.0.1:8500", ConnectTimeout = TimeSpan.FromMilliseconds(200) }, ("HTTP_PROXY", "http://proxy.example:3128"), ("NO_PROXY", "10.0.0.0/8")));
+
+    [Fact]
+    public async Task No_proxy_suffix_without_its_dot() => Lists("Proxy.NoProxySyntax", await RunAsync(
+        new ConsulSessionOptions { Address = "http://a.invalid:8500", ConnectTimeout = TimeSpan.FromMilliseconds(200) }, ("http_proxy", "http://proxy.example:3128"), ("no_proxy", "*.other,invalid")));
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("127.0.0.0/8")]
+    [InlineData("{good}")]
+    public async Task No_proxy_entry_for_loopback_that_only_Go_understands(string entry)
+    {
+        var diagnosis = await RunAsync(new ConsulSessionOptions { Address = "http://" + Good, Token = Token }, ("http_proxy", "http://127.0.0.1:1"), ("no_proxy", entry.Replace("{good}", Good)));
+        Diagnose.Names("Proxy.NoProxySyntax", FaultOrigin.Real, $"NO_PROXY is {entry.Replace("{good}", "HOST:PORT")} before an agent on loopback", diagnosis);
+        Assert.Equal("Proxy.NoProxySyntax", diagnosis.Findings.Single(finding => finding.Code == "Proxy.UsedForLocalAddress").BlockedBy);
+    }
+
+    [Theory]
+    [InlineData(":::junk")]
+    [InlineData("ftp://x:1")]
+    [InlineData("http://x:port")]
+    public async Task A_proxy_that_no_program_can_read_harms_nobody_on_loopback(string proxy) => Diagnose.IsHealthy(
+        await RunAsync(new ConsulSessionOptions { Address = "http://" + Good, Token = Token }, ("http_proxy", proxy)));
+
+    [Fact]
+    public async Task A_socks_proxy_is_used_for_loopback_by_dotnet() => Names("Proxy.UsedForLocalAddress",
+        await RunAsync(new ConsulSessionOptions { Address = "http://" + Good, Token = Token }, ("http_proxy", "socks5://127.0.0.1:1")));
 
     [Fact]
     public async Task Error_that_no_rule_knows()

@@ -45,7 +45,9 @@ public sealed class GatewayFaultTests(AclAgentFixture lab)
     {
         await using var gateway = Gateway();
         gateway.Credentials = new("me", "secret");
-        Names("Proxy.AuthenticationRequired", await RunAsync(gateway));
+        var diagnosis = await RunAsync(gateway);
+        Names("Proxy.AuthenticationRequired", diagnosis);
+        Assert.Contains("CONSUL_HTTP_AUTH", diagnosis.RootCause!.Command, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,6 +145,43 @@ public sealed class GatewayFaultTests(AclAgentFixture lab)
         nomad.On("GET", "/v1/status/peers", ScriptedResponse.Json("[\"127.0.0.1:4647\"]"));
         nomad.On("*", "/v1/kv/", ScriptedResponse.Text("404 page not found\n", 404));
         Names("Http.NotConsul", await Diagnose.RunAsync(nomad.Address));
+    }
+
+    [Fact]
+    public async Task It_forbids_all_but_reads()
+    {
+        // nginx: limit_except GET { deny all; }
+        await using var gateway = Gateway();
+        gateway.Methods = ["GET", "HEAD"];
+        gateway.MethodStatus = 403;
+        Names("Proxy.MethodOrPathRewrite", await RunAsync(gateway));
+    }
+
+    [Fact]
+    public async Task It_answers_an_error_page_of_its_own()
+    {
+        using var gateway = new ScriptedHttpServer();
+        gateway.On(_ => true, ScriptedResponse.Html("<html><body>500 Internal Server Error</body></html>", 500, "Server: nginx"));
+        Names("Proxy.GatewayError", await Diagnose.RunAsync(gateway.Address));
+    }
+
+    [Fact]
+    public async Task It_forbids_everything_and_names_no_server()
+    {
+        // haproxy: http-request deny
+        using var gateway = new ScriptedHttpServer();
+        gateway.On(_ => true, ScriptedResponse.Html("<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>", 403));
+        var diagnosis = await Diagnose.RunAsync(gateway.Address);
+        Names("Proxy.Forbidden", diagnosis);
+        Assert.DoesNotContain("-NoProxy", diagnosis.RootCause!.Remedy + diagnosis.RootCause.Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_answers_the_same_to_every_path()
+    {
+        using var parrot = new ScriptedHttpServer();
+        parrot.On(_ => true, ScriptedResponse.Json("\"127.0.0.1:8300\""));
+        Names("Http.NotConsul", await Diagnose.RunAsync(parrot.Address));
     }
 
     private static void Names(string code, ConsulDiagnosis diagnosis)

@@ -26,6 +26,12 @@ public sealed class RootCauseTests
     [InlineData("Key.LeadingSlash", "Http.RedirectRefused", false)]
     [InlineData("Tcp.AddressPartlyDead", "Cluster.NoLeader", false)]
     [InlineData("Storage.DiskFull", "Cluster.NoLeader", true)]
+    [InlineData("Dns.AddressFamilyMismatch", "Tcp.Refused", true)]
+    [InlineData("Dns.AddressFamilyMismatch", "Tcp.Timeout", false)]
+    [InlineData("Proxy.TlsIntercepted", "Tls.UnknownCa", true)]
+    [InlineData("Proxy.TlsIntercepted", "Tls.CertificateExpired", false)]
+    [InlineData("Config.SslVerifyNotBool", "Tls.SelfSigned", true)]
+    [InlineData("Config.SslVerifyNotBool", "Tls.CertificateExpired", false)]
     [InlineData("Storage.SlowFsync", "Cluster.QuorumLost", false)]
     public void One_explains_the_other_or_they_stand_side_by_side(string one, string other, bool explains)
     {

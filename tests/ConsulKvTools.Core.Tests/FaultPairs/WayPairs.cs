@@ -29,7 +29,7 @@ internal static class WayPairs
             await FaultPairLab.WithVariablesAsync(null, ("CONSUL_HTTP_ADDR", (await lab.Plain).Address.ToString().TrimEnd('/')), ("CONSUL_HTTP_SSL", "true"))),
         new("CONSUL_HTTP_SSL=true with an http address of the TLS port, and an unknown CA", ["Tls.SelfSigned", "Config.SslTrueUpgradesHttp"], lab =>
             WithTlsAsync(lab, agent => [("CONSUL_HTTP_ADDR", $"http://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL", "true")])),
-        new("CONSUL_HTTP_SSL_VERIFY=no, and an unknown CA", ["Tls.SelfSigned", "Config.SslVerifyNotBool"], lab =>
+        new("CONSUL_HTTP_SSL_VERIFY=no, and an unknown CA", ["Config.SslVerifyNotBool", "Tls.SelfSigned < Config.SslVerifyNotBool"], lab =>
             WithTlsAsync(lab, agent => [("CONSUL_HTTP_ADDR", $"https://127.0.0.1:{agent.Ports.Https}"), ("CONSUL_HTTP_SSL_VERIFY", "no")])),
         new("quotes around the address, and an unknown token", ["Acl.TokenNotFound", "Config.AddrWhitespace", "Key.Forbidden < Acl.TokenNotFound"], async lab =>
             await FaultPairLab.WithVariablesAsync(null, ("CONSUL_HTTP_ADDR", $"\"{(await lab.Acl).Address.Authority}\""), ("CONSUL_HTTP_TOKEN", FaultPairLab.UnknownToken))),

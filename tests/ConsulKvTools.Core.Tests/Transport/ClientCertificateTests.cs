@@ -37,6 +37,14 @@ public sealed class ClientCertificateTests(CertificatesFixture certificates) : I
     }
 
     [Theory, MemberData(nameof(Versions))]
+    public async Task Not_yet_valid(string version)
+    {
+        using var server = Insisting(version);
+        var early = certificates.Root.Issue(new CertificateOptions { CommonName = "early", ServerAuth = false, NotBefore = DateTimeOffset.UtcNow.AddDays(2), NotAfter = DateTimeOffset.UtcNow.AddDays(9) });
+        await Targets.Tls(server.Port, certificates.Root).WithClient(early).FailsWithAsync("Tls.ClientCertificateNotYetValid");
+    }
+
+    [Theory, MemberData(nameof(Versions))]
     public async Task Meant_for_servers(string version)
     {
         using var server = Insisting(version);

@@ -75,6 +75,19 @@ public sealed class TcpFailureTests
     public async Task Unix_socket_that_is_not_there() =>
         await Targets.Unix(Path.Combine(Path.GetTempPath(), "no-such.sock")).FailsWithAsync("Config.UnixSocketMissing");
 
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("file")]
+    public async Task Unix_socket_that_is_something_else(string what)
+    {
+        var folder = Directory.CreateTempSubdirectory("consulkv-").FullName;
+        var file = Path.Combine(folder, "notes.txt");
+        File.WriteAllText(file, "of value to somebody");
+        var failure = await Targets.Unix(what == "folder" ? folder : file).FailsWithAsync("Config.UnixSocketNoSocket");
+        Assert.DoesNotContain("remove the file", failure.ToFinding().Remedy, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task Unix_socket_whose_agent_is_gone()
     {

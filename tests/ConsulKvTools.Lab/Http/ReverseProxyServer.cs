@@ -42,7 +42,10 @@ public sealed class ReverseProxyServer : IDisposable, IAsyncDisposable
     /// <summary>Requests with a body longer than this are reset; null lets all through.</summary>
     public long? ResetAbove { get; set; }
 
-    /// <summary>Methods that pass; others get 405. Empty lets all pass.</summary>
+    /// <summary>What methods that do not pass get: 405, or 403 as nginx's <c>limit_except</c> answers.</summary>
+    public int MethodStatus { get; set; } = 405;
+
+    /// <summary>Methods that pass; others get <see cref="MethodStatus"/>. Empty lets all pass.</summary>
     public IReadOnlyCollection<string> Methods { get; set; } = [];
 
     /// <summary>Request headers that are not passed on.</summary>
@@ -86,7 +89,7 @@ public sealed class ReverseProxyServer : IDisposable, IAsyncDisposable
         if (Credentials is { } wanted && request.Header("Authorization") != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{wanted.UserName}:{wanted.Password}")))
             return Page(401, "WWW-Authenticate: Basic realm=\"consul\"");
         if (RedirectTo is { } elsewhere) return Page(301, $"Location: {elsewhere}{request.Target}");
-        if (Methods.Count > 0 && !Methods.Contains(request.Method)) return Page(405, "Allow: " + string.Join(", ", Methods));
+        if (Methods.Count > 0 && !Methods.Contains(request.Method)) return Page(MethodStatus, "Allow: " + string.Join(", ", Methods));
         if (request.Body.Length > BodyLimit) return Page(413).ThenClose();
         if (request.Body.Length > StallAbove) return ScriptedResponse.Silence;
         if (request.Body.Length > ResetAbove) return ScriptedResponse.Reset;

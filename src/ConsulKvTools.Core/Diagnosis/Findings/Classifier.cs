@@ -101,7 +101,7 @@ internal static class Classifier
         !response.HasConsulHeader
         && (response.Header("Via") is not null || response.Header("Proxy-Authenticate") is not null || response.Header("WWW-Authenticate") is not null
             || response.Header("X-Squid-Error") is not null
-            || (IsHtml(response) && response.Header("Server") is not null));
+            || IsHtml(response));
 
     private static bool IsHtml(ConsulResponse response) =>
         response.Header("Content-Type")?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
@@ -133,6 +133,8 @@ internal static class Classifier
             case 429 when LooksLikeProxy(response):
                 return "Proxy.RateLimited";
             case 502 or 503 or 504 when !response.HasConsulHeader:
+                return "Proxy.GatewayError";
+            case >= 500 when !response.HasConsulHeader && IsHtml(response):
                 return "Proxy.GatewayError";
             case 404:
                 return "Key.WrongApiPath";

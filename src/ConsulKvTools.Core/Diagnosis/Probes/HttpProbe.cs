@@ -31,7 +31,7 @@ internal sealed class HttpProbe : IProbe
         }
         var endpoint = context.Session.Target.Endpoint;
         var understood = Classifier.Classify(response, request, hadToken: false, null)
-            .With(("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port));
+            .With(("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port)).For(context.Session);
         if (understood.Finding.Layer is ConsulLayer.Cluster || understood.Code == "Agent.EndpointBlocked")
         {
             // The agent is there and says itself what is wrong behind it, or will not say who leads: that is the cluster's to report.

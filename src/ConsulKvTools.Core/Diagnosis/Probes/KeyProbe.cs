@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ConsulKvTools.Acl;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv;
@@ -59,6 +60,7 @@ internal sealed class KeyProbe : IProbe
                 findings.Add(ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("prefix", Printable.Text(KvKey.Folder(key))), ("address", context.Session.Address)));
             return ProbeResults.From("the key does not exist yet", findings, ("KeyExists", false));
         }
+        if (NotAKeysAnswer(context, response) is { } stranger) return ProbeResults.From(stranger.Title, [stranger, .. findings]);
         if (isPrefix) return ProbeResults.From("there are keys below the prefix", findings, ("KeyExists", true));
         var entry = KvJson.ReadSingle(response.Body, new KvJson.ReadContext(ConsulConsistency.Default, response.LastContact, context.Session.Name));
         findings.AddRange(await StoredTraces.OfAsync(context, entry, cancellation).ConfigureAwait(false));
@@ -66,6 +68,27 @@ internal sealed class KeyProbe : IProbe
             findings.Add(ConsulFinding.Create("Key.Locked", ("key", Printable.Text(key)), ("holder", holder), ("session", holder)));
         return ProbeResults.From($"{entry.Bytes.Length} bytes, ModifyIndex {entry.ModifyIndex}", findings,
             ("KeyExists", true), ("KeyModifyIndex", entry.ModifyIndex), ("KeyBytes", entry.Bytes.Length), ("KeyFlags", entry.Flags), ("KeyLockSession", entry.LockSession));
+    }
+
+    /// <summary>
+    /// What is wrong with a 200 that lists no keys; null for one that does. Consul sends an index with every one of them: where that is
+    /// missing too, somebody else answers, who has the same answer for every path perhaps.
+    /// </summary>
+    private static ConsulFinding? NotAKeysAnswer(ProbeContext context, ConsulResponse response)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(response.Body);
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartArray) return null;
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+        var endpoint = context.Session.Target.Endpoint;
+        return ConsulFinding.Create(response.HasConsulHeader ? "Http.BodyMalformed" : "Http.NotConsul",
+            ("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port), ("status", response.Status),
+            ("body", Printable.Text(response.Text, 120)), ("server", response.Header("Server")), ("text", "what it answers at /v1/kv is no list of keys"));
     }
 
     /// <summary>Before 1.11 Consul does not say that it left keys out: nothing to be seen may mean nothing that may be seen.</summary>

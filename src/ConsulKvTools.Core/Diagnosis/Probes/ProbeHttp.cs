@@ -29,7 +29,7 @@ internal static class ProbeHttp
         try
         {
             var response = await context.Session.Http.SendAsync(request, context.TimeFor(patience ?? Patience), cancellation).ConfigureAwait(false);
-            return isAnswer(response) ? (response, null) : (null, Classifier.Classify(response, request, request.SendToken && context.Session.HasToken, key));
+            return isAnswer(response) ? (response, null) : (null, Classifier.Classify(response, request, request.SendToken && context.Session.HasToken, key).For(context.Session));
         }
         catch (ConsulTransportException broken)
         {

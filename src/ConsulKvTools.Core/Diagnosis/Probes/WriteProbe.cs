@@ -52,12 +52,26 @@ internal sealed class WriteProbe : IProbe
         }
         if (asked.Key is null && failure!.Finding.Layer == ConsulLayer.Acl)
             return ProbeResults.Skipped("no key was given, and the token may not write a key of the probe's own");
+        if (failure!.Code == "Proxy.Forbidden" && context.Session.Target.Proxy is null && await MayBeReadAsync(context, key, cancellation).ConfigureAwait(false))
+        {
+            var blocked = ConsulFinding.Create("Proxy.MethodOrPathRewrite", ("operation", request.Method), ("status", failure.Status), ("key", Printable.Text(key)),
+                ("prefix", Printable.Text(KvKey.Folder(key))), ("address", context.Session.Address), ("body", failure.Finding.Evidence["body"]), ("server", failure.Finding.Evidence["server"]));
+            return ProbeResults.From(blocked.Title, [blocked]);
+        }
         var took = context.Elapsed - began;
         var finding = write.Value.Length > 0 && failure!.Code is "Http.ResponseTimeout" or "Http.Reset" or "Http.EmptyReply"
             && await IsForItsSizeAsync(context, write, failure.Code, cancellation).ConfigureAwait(false)
             ? ConsulFinding.Create("Http.LargeBodyFails", ("size", write.Value.Length), ("problem", failure.Code), ("key", Printable.Text(key)), ("address", context.Session.Address))
             : await RefineAsync(failure!, took, context, cancellation).ConfigureAwait(false);
         return ProbeResults.From(finding.Title, [finding]);
+    }
+
+    /// <summary>Whether Consul itself answers a GET of the same path: then it is the method that does not get through.</summary>
+    private static async Task<bool> MayBeReadAsync(ProbeContext context, string key, CancellationToken cancellation)
+    {
+        var (response, _) = await ProbeHttp.SendAsync(context, ConsulRequest.Get(KvKey.Path(key)) with { MaxBody = 64 * 1024 * 1024 }, key,
+            answer => answer.HasConsulHeader || Classifier.IsAclDenial(answer), cancellation).ConfigureAwait(false);
+        return response is not null;
     }
 
     /// <summary>Whether the same write gets an answer as soon as it carries nothing, and fails again as soon as it does not.</summary>

@@ -46,7 +46,7 @@ internal static class ChainJudge
         var remarks = new List<ChainFault>();
         if (!isTrusted) faults.Add(ChainTrust.Explain(elements.ConvertAll(element => element.Certificate), settings));
         AddSignature(elements, settings, isTrusted, faults);
-        AddTime(elements, isTrusted, utcNow, faults);
+        AddTime(elements, settings, isTrusted, utcNow, faults);
         AddUsage(elements, faults, remarks);
         AddName(sent[0], host, faults, remarks);
         AddStrength(elements, faults, remarks);
@@ -82,7 +82,7 @@ internal static class ChainJudge
     }
 
     private static void AddTime(
-        List<(X509Certificate2 Certificate, X509ChainStatusFlags Flags)> elements, bool isTrusted, DateTime utcNow, List<ChainFault> faults)
+        List<(X509Certificate2 Certificate, X509ChainStatusFlags Flags)> elements, TlsSettings settings, bool isTrusted, DateTime utcNow, List<ChainFault> faults)
     {
         for (var i = 0; i < elements.Count; i++)
         {
@@ -94,7 +94,7 @@ internal static class ChainJudge
                 var isRoot = i > 0 && i == elements.Count - 1 && (isTrusted || CertificateFacts.IsSelfIssued(certificate));
                 faults.Add(new ChainFault(
                     i == 0 ? "Tls.CertificateExpired" : isRoot ? "Tls.RootExpired" : "Tls.IntermediateExpired",
-                    Of(certificate, ("notAfter", end), ("days", (int)(utcNow - end).TotalDays))));
+                    Of(certificate, ("notAfter", end), ("days", (int)(utcNow - end).TotalDays), ("file", isRoot && isTrusted ? settings.TrustSource : null))));
             }
             if (start > utcNow)
                 faults.Add(new ChainFault("Tls.CertificateNotYetValid",

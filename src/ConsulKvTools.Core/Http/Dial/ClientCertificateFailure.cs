@@ -30,6 +30,7 @@ internal static class ClientCertificateFailure
         // .NET then sends an empty list and says nothing.
         !certificate.HasPrivateKey ? "Tls.ClientCertificateNoPrivateKey"
         : certificate.NotAfter.ToUniversalTime() < utcNow ? "Tls.ClientCertificateExpired"
+        : certificate.NotBefore.ToUniversalTime() > utcNow ? "Tls.ClientCertificateNotYetValid"
         : !CertificateFacts.Allows(certificate, CertificateFacts.ClientAuthentication) ? "Tls.ClientCertificateNotForClientAuth"
         : null;
 
@@ -43,6 +44,7 @@ internal static class ClientCertificateFailure
     public static (string, object?)[] Evidence(TlsSettings settings, IReadOnlyList<string> acceptableIssuers, int? alert) =>
     [
         ("subject", settings.ClientCertificate?.Subject), ("issuer", settings.ClientCertificate?.Issuer),
+        ("notBefore", settings.ClientCertificate?.NotBefore.ToUniversalTime()),
         ("notAfter", settings.ClientCertificate?.NotAfter.ToUniversalTime()),
         ("days", settings.ClientCertificate is { } certificate ? (int)Math.Abs((DateTime.UtcNow - certificate.NotAfter.ToUniversalTime()).TotalDays) : null),
         ("names", acceptableIssuers.Count == 0 ? null : string.Join("; ", acceptableIssuers)),

@@ -8,6 +8,8 @@ internal static class UnixSocketFailure
     public static string CodeOf(string path, SocketError error) => error switch
     {
         SocketError.AccessDenied => "Config.UnixSocketPermission",
+        // The same is answered for what is no socket at all, and that nobody may be told to remove.
+        _ when Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 } => "Config.UnixSocketNoSocket",
         SocketError.ConnectionRefused => "Config.UnixSocketStale",
         // Not allowed to look into the folder: neither may the socket be used.
         _ when !File.Exists(path) => CanLookInto(path) ? "Config.UnixSocketMissing" : "Config.UnixSocketPermission",

@@ -111,7 +111,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             var response = await Session.Http.SendAsync(request, Session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
             if (!KvReader.KvQueryAnswers(response) || response.Status == 403)
             {
-                var failure = Classifier.Classify(response, request, Session.HasToken, key);
+                var failure = Classifier.Classify(response, request, Session.HasToken, key).For(Session);
                 Note(why, started, failure);
                 return (null, false, WriteStep.Failed(failure, failure.Retry != RetryAdvice.Never));
             }
@@ -140,7 +140,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         try
         {
             var response = await Session.Http.SendAsync(request, Session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
-            var failure = response.Status == 200 ? null : Classifier.Classify(response, request, Session.HasToken, Write.Key);
+            var failure = response.Status == 200 ? null : Classifier.Classify(response, request, Session.HasToken, Write.Key).For(Session);
             Note(action, started, failure, response.Status, refused: failure is null && response.Text == "false");
             return (response, failure);
         }
