@@ -212,7 +212,7 @@ internal sealed class SessionConfiguration
         var skip = ResolveSkip();
         var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip, CheckRevocation = options.CheckRevocation };
         if (skip && endpoint.UseTls)
-            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck"))));
+            findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck")), ("address", endpoint.ToString())));
 
         var before = findings.Count;
         if (trustFile is not null)
