@@ -76,8 +76,9 @@ internal static class RootCause
         // Who really answers on the port explains how TLS or HTTP with it failed.
         new("Port.", [.. NoHandshake, "Http.", "Tcp.ClosedOnAccept"]),
         new("Http.ProtocolMismatch", [.. NoAnswer, "Http.NotConsul"]),
-        new("Http.TlsRequired", ["Http.NotConsul", "Http.UnexpectedStatus"]),
-        new("Tls.PlainHttpOnPort", ["Http."]),
+        new("Http.TlsRequired", [.. NoAnswer, "Http.NotConsul", "Http.UnexpectedStatus", "Http.ResponseTimeout"]),
+        // How a handshake fails with plain HTTP depends on what the server makes of a hello.
+        new("Tls.PlainHttpOnPort", ["Http.", "Tls.NotTls", "Tls.HandshakeTimeout", "Tls.ClosedAtClientHello", "Tls.ClosedDuringHandshake"]),
         new("Tcp.ClosedOnAccept", [.. NoAnswer, "Tls.ClosedAtClientHello"]),
         new("Limit.HttpMaxConns", [.. NoAnswer, "Tcp.ClosedOnAccept"]),
         // Consul refuses a large body by its length and closes on the rest of it.

@@ -139,6 +139,30 @@ public sealed class ConfigurationFaultTests(AclAgentFixture lab) : IDisposable
         Diagnose.Names("Config.AddrMissing", FaultOrigin.Real, "no variable set, nothing listens on 8500", await Diagnose.RunAsync(new ConsulSessionOptions(), environment: new Dictionary<string, string>()));
     }
 
+    [Fact]
+    public async Task A_base_path_is_shown_with_the_whole_address_and_the_command_without_it()
+    {
+        var root = (await RunAsync("CONSUL_HTTP_ADDR=http://{good}/consul")).RootCause!;
+
+        Assert.Equal("Config.AddrBasePath", root.Code);
+        Assert.Contains($"http://{Good}/consul", root.Title, StringComparison.Ordinal);
+        Assert.Contains($"'http://{Good}'", root.Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_question_names_the_key_and_the_address_in_what_to_do_next()
+    {
+        using var silent = new ScriptedHttpServer();
+        silent.On("*", "/", ScriptedResponse.Json("\"127.0.0.1:8300\"")).On("GET", "/v1/status/leader", ScriptedResponse.Json("\"127.0.0.1:8300\"")).On("GET", "/v1/kv/", ScriptedResponse.Close);
+
+        var broken = Assert.Single((await Diagnose.RunAsync(silent.Address)).Findings, finding => finding.Code is "Http.EmptyReply");
+
+        Assert.Equal("Get-ConsulKvConsistent -Key 'app/x'", broken.Command);
+        Assert.Equal(silent.Address.ToString().TrimEnd('/'), broken.Evidence["address"]);
+        using var session = ConsulKvSession.CreateForDiagnosis(new ConsulSessionOptions { Address = "https://127.0.0.1:8501", SkipCertificateCheck = true }, ConsulEnvironment.Empty);
+        Assert.Contains("https://127.0.0.1:8501", Assert.Single(session.ConfigurationFindings, finding => finding.Code == "Config.VerificationOff").Command, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("127.0.0.1:8500", "http://127.0.0.1:8500")]
     [InlineData("https://consul.example:8501", "https://consul.example:8501")]

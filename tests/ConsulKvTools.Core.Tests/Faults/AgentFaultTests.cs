@@ -35,6 +35,38 @@ public sealed class AgentFaultTests
     }
 
     [Fact]
+    public async Task As_many_connections_as_Consul_allows_by_default()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        var hogs = new List<TcpClient>();
+        try
+        {
+            // A few of them may be closed for the lab's own: then the rest fill up.
+            for (var number = 0; number < 205; number++)
+            {
+                var hog = new TcpClient("127.0.0.1", agent.HttpAddress!.Port);
+                hogs.Add(hog);
+                try
+                {
+                    await hog.GetStream().WriteAsync("GET /v1/status/leader HTTP/1.1\r\nHost: x\r\n"u8.ToArray(), Stop);
+                }
+                catch (IOException)
+                {
+                    // Closed already: that is the limit.
+                }
+            }
+            var diagnosis = await Eventually.NamesAsync("Limit.HttpMaxConns", () => Diagnose.RunAsync(agent.Address));
+            Assert.True((int)diagnosis.RootCause!.Evidence["count"]! >= 190, Diagnose.Text(diagnosis));
+            Assert.Contains(diagnosis.Findings, finding => finding.Code == "Tcp.ClosedOnAccept" && finding.BlockedBy == "Limit.HttpMaxConns");
+            FaultMatrix.Add(FaultOrigin.Real, "200 connections held, nothing set on the agent", diagnosis);
+        }
+        finally
+        {
+            hogs.ForEach(hog => hog.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Too_many_connections_and_calls()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, ExtraConfig = """{ "limits": { "http_max_conns_per_client": 3 } }""" });

@@ -86,6 +86,18 @@ public sealed class ProxyProbeTests(CertificatesFixture certificates) : IClassFi
         await Probing.NamesAsync("Proxy.TargetUnreachable", Probing.Options(scheme, OpenSslServer.FreePort(), certificates.Root) with { Proxy = proxy.Address }, Probes);
     }
 
+    [Fact]
+    public async Task Proxy_that_grants_the_tunnel_and_closes()
+    {
+        await using var proxy = new RawServer(async (stream, _) =>
+        {
+            await RawServer.HearAsync(stream);
+            await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray());
+        });
+        var diagnosis = await Probing.NamesAsync("Proxy.TargetUnreachable", Probing.Options("https", 8501, certificates.Root) with { Proxy = new Uri($"http://127.0.0.1:{proxy.Port}") }, Probes);
+        Assert.DoesNotContain("Tcp.ClosedOnAccept", diagnosis.Codes());
+    }
+
     [Theory]
     [InlineData("http")]
     [InlineData("https")]

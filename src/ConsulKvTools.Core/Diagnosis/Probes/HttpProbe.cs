@@ -30,6 +30,8 @@ internal sealed class HttpProbe : IProbe
                 ("HttpLatency", latency), ("ServerDate", response.Header("Date")));
         }
         var endpoint = context.Session.Target.Endpoint;
+        if (ClientCertificateRefused(context, response) is { } refused)
+            return ProbeResults.From($"HTTP {response.Status}: {refused.Title}", [refused], ("HttpStatus", response.Status), ("HttpServer", response.Header("Server")));
         var understood = Classifier.Classify(response, request, hadToken: false, null)
             .With(("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port)).For(context.Session);
         if (understood.Finding.Layer is ConsulLayer.Cluster || understood.Code == "Agent.EndpointBlocked")
@@ -39,12 +41,25 @@ internal sealed class HttpProbe : IProbe
             return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response), ("HttpLatency", latency));
         }
         if (endpoint.PathPrefix is { Length: > 0 } prefix)
-            understood = understood with { Finding = ConsulFinding.Create("Config.AddrBasePath", ("address", context.Session.Address), ("value", prefix), ("status", response.Status), ("source", "Address"), ("variable", "CONSUL_HTTP_ADDR")) };
+            understood = understood with { Finding = ConsulFinding.Create("Config.AddrBasePath", ("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port), ("value", prefix), ("status", response.Status), ("source", "Address"), ("variable", "CONSUL_HTTP_ADDR")) };
         else if (understood.Code is "Key.WrongApiPath" or "Http.BodyMalformed" or "Http.UnexpectedStatus")
             understood = understood with { Finding = ConsulFinding.Create("Http.NotConsul", ("address", context.Session.Address), ("status", response.Status), ("body", Printable.Text(response.ShownText, 120)), ("server", response.Header("Server"))) };
         return ProbeResults.From($"HTTP {response.Status}: {understood.Finding.Title}", [understood.Finding], ("HttpStatus", response.Status), ("HttpServer", response.Header("Server")))
             with
         { Blocks = understood.Code is not ("Limit.RpcRateClient" or "Limit.RequestLimits") };
+    }
+
+    // A reverse proxy ends TLS with whatever the client shows, and only then refuses it, in HTTP. Consul breaks off the handshake instead.
+    private static ConsulFinding? ClientCertificateRefused(ProbeContext context, ConsulResponse response)
+    {
+        if (response.Status is not (400 or 495 or 496) || response.HasConsulHeader || context.Facts.Find<TlsFacts>()?.Report is not { ClientCertificateAsked: true } report) return null;
+        var target = context.Session.Target;
+        var code = ClientCertificateFailure.CodeOf(target.Tls, report.AcceptableIssuers, null);
+        // 400 alone may be about something else: then the certificate has to be mentioned, or visibly not do.
+        var aboutIt = response.Status != 400 || response.Text.IndexOf("certificate", StringComparison.OrdinalIgnoreCase) >= 0;
+        if (!aboutIt && (code == "Tls.ClientCertificateRejected" || response.Header("Server") is null)) return null;
+        return ConsulFinding.Create(code, DialEvidence.Of(target.Endpoint, null,
+            [.. ClientCertificateFailure.Evidence(target.Tls, report.AcceptableIssuers, null), ("status", response.Status), ("server", response.Header("Server")), ("body", Printable.Text(response.Text, 120))]));
     }
 
     private static bool TryReadLeader(byte[] body, out string leader)

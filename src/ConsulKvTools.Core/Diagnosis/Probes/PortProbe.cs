@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using ConsulKvTools.Diagnosis.Host;
 using ConsulKvTools.Diagnosis.Transport;
 using ConsulKvTools.Http;
 
@@ -26,7 +29,7 @@ internal sealed class PortProbe : IProbe
         try
         {
             var response = await context.Session.Http.SendAsync(question, context.TimeFor(Patience, SniffingTime), cancellation).ConfigureAwait(false);
-            if (!LooksLikeTls(response))
+            if (target.Endpoint.UseTls || !MayWantTls(response))
             {
                 context.Facts.Publish(new PortFacts("HTTP", null));
                 return ProbeResults.From($"port {target.Endpoint.Port} speaks HTTP", []);
@@ -46,7 +49,20 @@ internal sealed class PortProbe : IProbe
         context.Facts.Publish(heard.Facts);
         if (heard.Facts.Code is null) return ProbeResults.From($"port {target.Endpoint.Port} speaks {heard.Facts.Speaker}", []);
         var finding = ConsulFinding.Create(heard.Facts.Code, DialEvidence.Of(target.Endpoint, null, ("answer", heard.Answer)));
-        return ProbeResults.From($"port {target.Endpoint.Port} is {heard.Facts.Speaker}: {heard.Answer}", [finding], ("PortSpeaker", heard.Facts.Speaker));
+        ConsulFinding[] findings = finding.Code == "Tcp.ClosedOnAccept" && TooManyConnections(context) is { } reason ? [reason, finding] : [finding];
+        return ProbeResults.From($"port {target.Endpoint.Port} is {heard.Facts.Speaker}: {heard.Answer}", findings, ("PortSpeaker", heard.Facts.Speaker));
+    }
+
+    // Closing at once looks the same whatever the reason, but who has as many connections open as Consul allows need not look for another.
+    private static ConsulFinding? TooManyConnections(ProbeContext context)
+    {
+        var target = context.Session.Target;
+        var remotes = new HashSet<IPEndPoint>((context.Facts.Find<ResolvedAddresses>()?.Addresses ?? []).Select(address => new IPEndPoint(address, target.Endpoint.Port)));
+        var open = SocketTable.Read(HostFiles.OfThisMachine, "self").Where(row => row.State == TcpState.Established && remotes.Contains(row.Remote))
+            .GroupBy(row => row.Remote).Select(same => same.Count()).DefaultIfEmpty().Max();
+        return open < SocketTable.NearConnectionLimit ? null
+            : ConsulFinding.Create("Limit.HttpMaxConns", DialEvidence.Of(target.Endpoint, null,
+                ("count", open), ("limit", SocketTable.UsualConnectionLimit), ("text", $"{open} connections from this machine to the agent are open, and a new one is closed at once")));
     }
 
     private static async Task<(PortFacts Facts, string Answer)?> SniffAsync(ProbeContext context, DialTarget target, CancellationToken cancellation)
@@ -64,9 +80,9 @@ internal sealed class PortProbe : IProbe
         }
     }
 
-    // Go's answer to plain HTTP on a TLS port: HTTP/1.0, 400, no header.
-    private static bool LooksLikeTls(ConsulResponse response) =>
-        response.Status == 400 && response.HttpVersion == new Version(1, 0) && response.Headers.Count == 0;
+    // What HTTPS servers answer to plain HTTP: 400 for Go and others, 497 for some of nginx' kin. Never with a header of Consul's.
+    private static bool MayWantTls(ConsulResponse response) =>
+        response.Status is 400 or 497 && !response.HasConsulHeader;
 
     private static bool LeavesItOpen(string code) => code is
         "Http.EmptyReply" or "Http.Reset" or "Http.ResponseTimeout" or "Http.ProtocolMismatch" or "Http.ResponseTruncated" or "Tcp.ClosedOnAccept"

@@ -29,7 +29,7 @@ internal static class ProbeHttp
         try
         {
             var response = await context.Session.Http.SendAsync(request, context.TimeFor(patience ?? Patience), cancellation).ConfigureAwait(false);
-            return isAnswer(response) ? (response, null) : (null, Classifier.Classify(response, request, request.SendToken && context.Session.HasToken, key).For(context.Session));
+            return isAnswer(response) ? (response, null) : (null, Classifier.Classify(response, request, request.SendToken && context.Session.HasToken, key).For(context.Session).With(("address", context.Session.Address)));
         }
         catch (ConsulTransportException broken)
         {
@@ -44,7 +44,8 @@ internal static class ProbeHttp
                     Finding = ConsulFinding.Create("Limit.HttpMaxConns", ("address", context.Session.Address), ("limit", context.Facts.Find<AgentFacts>()?.MaxConnectionsPerClient),
                         ("text", "one connection is served, a new one is closed before anything was sent on it")),
                 };
-            return (null, failure);
+            // What a text says to do next names the key that was asked for, and the agent.
+            return (null, failure.With(("address", context.Session.Address), ("key", (key ?? context.Request.Key) is { } named ? Printable.Text(named) : null)));
         }
     }
 

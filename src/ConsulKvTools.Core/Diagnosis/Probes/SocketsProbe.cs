@@ -17,8 +17,6 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
     private const double NearlyAll = 0.9;
     private const double Half = 0.5;
 
-    // limits.http_max_conns_per_client of the agent, unless it says otherwise.
-    private const int UsualConnectionLimit = 200;
     private const int RowsShown = 50;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(300);
@@ -72,11 +70,7 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
         }
     }
 
-    private IReadOnlyList<TcpRow> Table(string process)
-    {
-        var rows = ProcessReader.ReadTcp(files.Proc, process);
-        return rows.Count == 0 && files == HostFiles.OfThisMachine && Path.DirectorySeparatorChar == '\\' ? OfOtherSystem() : rows;
-    }
+    private IReadOnlyList<TcpRow> Table(string process) => SocketTable.Read(files, process);
 
     private static TcpRow[] Leading(IReadOnlyList<TcpRow> table, IReadOnlyCollection<IPEndPoint> remotes)
     {
@@ -98,19 +92,6 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
             waiting = Waiting(Table(process)) is { } later && later.ReceiveQueue >= waiting.ReceiveQueue ? later : null;
         }
         return waiting is null ? [] : [ConsulFinding.Create("Host.ConnectionsNotAccepted", [.. where, ("count", waiting.ReceiveQueue)])];
-    }
-
-    private static TcpRow[] OfOtherSystem()
-    {
-        try
-        {
-            return IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
-                .Select(connection => new TcpRow(connection.LocalEndPoint, connection.RemoteEndPoint, connection.State, 0, 0, 0, 0)).ToArray();
-        }
-        catch (NetworkInformationException)
-        {
-            return [];
-        }
     }
 
     private static IEnumerable<ConsulFinding> JudgePorts(TcpRow[] rows, int? available, (string, object?)[] where)
@@ -136,7 +117,7 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
         var notClosed = own.Where(row => row.State == TcpState.CloseWait).ToArray();
         if (notClosed.Length >= ManyNotClosed) findings.Add(ConsulFinding.Create("Host.CloseWaitLeak", Evidence(notClosed)));
         var open = own.Where(row => row.State == TcpState.Established).ToArray();
-        if (open.Length >= UsualConnectionLimit * NearlyAll) findings.Add(ConsulFinding.Create("Host.ConnectionsNearLimit", Evidence(open, ("limit", UsualConnectionLimit))));
+        if (open.Length >= SocketTable.NearConnectionLimit) findings.Add(ConsulFinding.Create("Host.ConnectionsNearLimit", Evidence(open, ("limit", SocketTable.UsualConnectionLimit))));
 
         // A queue that moves is at work: only one that stands still tells something, and that takes more than one look.
         TcpRow[] Unanswered(TcpRow[] rows) => rows.Where(row => row.State == TcpState.SynSent).ToArray();

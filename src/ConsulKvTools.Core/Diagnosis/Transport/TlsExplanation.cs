@@ -73,6 +73,9 @@ internal sealed class TlsExplanation
     private async Task<ConsulFinding?> ClosedAsync()
     {
         var silent = await RawQuestion.AskAsync(target, null, AcceptPause, null, cancellation).ConfigureAwait(false);
+        if (silent is { IsEmpty: true, Ending: Ending.Closed or Ending.Reset } && target.Proxy is { } proxy)
+            // Some proxies grant the tunnel before they have tried, and can only hang up then.
+            return Create("Proxy.TargetUnreachable", ("proxy", proxy.Address.ToString()), ("source", proxy.Source), ("answer", "the tunnel was granted and closed at once"));
         if (silent is { IsEmpty: true, Ending: Ending.Closed or Ending.Reset })
             return Create("Tcp.ClosedOnAccept", ("milliseconds", Math.Round(silent.Elapsed.TotalMilliseconds)), ("problem", silent.Ending.ToString()));
         if (HelloQuestion.ServerNameOf(target) is { } name)
