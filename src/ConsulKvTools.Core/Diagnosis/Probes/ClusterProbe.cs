@@ -24,8 +24,10 @@ internal sealed class ClusterProbe : IProbe
     {
         if (context.Session.Datacenter is { } wanted && await UnknownDatacenterAsync(context, wanted, cancellation).ConfigureAwait(false) is { } unknown)
             return ProbeResults.From($"no datacenter {wanted}", [unknown]) with { Blocks = true };
+        var began = context.Elapsed;
         var view = await ClusterQuestion.AskAsync(context, ElectionPatience, cancellation).ConfigureAwait(false);
         var agent = await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false);
+        view = await ClusterQuestion.WaitForLeaderAsync(context, view, agent, began, cancellation).ConfigureAwait(false);
         (string, object?)[] facts =
         [
             ("Leader", view.Leader), ("Peers", view.Peers), ("ServersAlive", view.Alive), ("LastContact", view.Stale?.LastContact),

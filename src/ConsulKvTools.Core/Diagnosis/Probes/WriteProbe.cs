@@ -96,8 +96,14 @@ internal sealed class WriteProbe : IProbe
     {
         if (failure.Code is not ("Http.ResponseTimeout" or "Cluster.NoLeader" or "Rpc.DialFailed" or "Rpc.StreamEof" or "Rpc.NoServers")) return failure.Finding;
         var before = context.Facts.Find<HttpFacts>()?.Leader;
+        // Until it is missed, the others still name a leader that has just died.
+        var lost = failure.Code == "Rpc.DialFailed" && context.Session.Datacenter is null && before is { Length: > 0 } && failure.Finding.Evidence["body"] is string said && said.Contains(before)
+            ? before : null;
+        var since = lost is not null || failure.Code == "Cluster.NoLeader" ? context.Elapsed - took : context.Elapsed;
         var view = await ClusterQuestion.AskAsync(context, TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        if (lost is not null) view = await ClusterQuestion.WaitUntilMissedAsync(context, view, lost, cancellation).ConfigureAwait(false);
         var agent = await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false);
+        view = await ClusterQuestion.WaitForLeaderAsync(context, view, agent, since, cancellation).ConfigureAwait(false);
         var evidence = ClusterVerdict.Evidence(view, agent, context.Session);
         var body = ("body", failure.Finding.Evidence["body"]);
         if (ClusterVerdict.Fault(view, agent, context.Session) is { } fault)
