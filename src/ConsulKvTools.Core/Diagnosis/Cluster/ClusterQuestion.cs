@@ -28,7 +28,23 @@ internal static class ClusterQuestion
         var members = MembersAsync(context, cancellation);
         var stale = StaleAsync(context, cancellation);
         var (leader, failure) = await LeaderAsync(context, election, cancellation).ConfigureAwait(false);
-        return new ClusterView(leader, failure, await peers.ConfigureAwait(false), await members.ConfigureAwait(false), await stale.ConfigureAwait(false));
+        return new ClusterView(leader, failure, await peers.ConfigureAwait(false), await members.ConfigureAwait(false), await stale.ConfigureAwait(false))
+        {
+            IsElsewhere = await IsElsewhereAsync(context, leader, cancellation).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>
+    /// Whether the session's datacenter is another one than the agent's: by the agent's own word, or because the agent's datacenter has a
+    /// leader at this moment while the session's cannot be asked for one, or has another.
+    /// </summary>
+    private static async Task<bool> IsElsewhereAsync(ProbeContext context, string? leaderThere, CancellationToken cancellation)
+    {
+        if (context.Session.Datacenter is not { } wanted) return false;
+        if ((await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false))?.Datacenter is { } own) return own != wanted;
+        var request = ConsulRequest.Get("/v1/status/leader") with { SendToken = false, SendScope = false, MaxBody = 64 * 1024 };
+        var (home, _) = await ProbeHttp.SendAsync(context, request, null, answer => answer.Status == 200, cancellation).ConfigureAwait(false);
+        return home?.Text.Trim().Trim('"') is { Length: > 0 } leaderHere && leaderHere != leaderThere && leaderThere is not "";
     }
 
     /// <summary>

@@ -20,6 +20,9 @@ internal sealed record ClusterView(
     /// <summary>How long the diagnosis has seen no leader by now; null when it has not waited for one.</summary>
     public TimeSpan? Leaderless { get; init; }
 
+    /// <summary>True when the session's datacenter is known to be another one than the agent's.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>Servers that must be alive to elect a leader and store anything; null when not known.</summary>
     public int? Majority => Peers is { Count: > 0 } ? (Peers.Count / 2) + 1 : null;
 
