@@ -30,7 +30,7 @@ internal static class ClusterVerdict
         {
             return expected.Length > 1
                 ? ConsulFinding.Create("Cluster.BootstrapExpectDiffers", [.. evidence, ("value", string.Join(", ", view.Servers!.Where(server => server.Expect is not null).Select(server => $"{server.Name}: {server.Expect}")))])
-                : ConsulFinding.Create("Cluster.NeverBootstrapped", [.. evidence, ("peers", expected.FirstOrDefault())]);
+                : ConsulFinding.Create("Cluster.NeverBootstrapped", [.. evidence, ("value", Waiting(view.Servers, view.Alive, expected.FirstOrDefault())), ("peers", expected.FirstOrDefault())]);
         }
         // Servers that live but have no vote: new ones in the place of those that are lost, or old ones whose new address is not yet known.
         if (view.Alive < view.Majority)
@@ -72,7 +72,7 @@ internal static class ClusterVerdict
     {
         (string, object?)[] evidence = [("datacenter", session.Datacenter), ("status", failure.Status), ("body", failure.Finding.Evidence["body"]), ("address", session.Address)];
         // The way to another datacenter goes from server to server: there the same words mean the link or the other side.
-        if (failure.Code is "Rpc.DialFailed" && session.Datacenter is { } remote && agent?.Datacenter is { } own && remote != own)
+        if (failure.Code is "Rpc.DialFailed" && view.IsElsewhere)
             return ConsulFinding.Create("Wan.RemoteDcDownFresh", evidence);
         if (failure.Code is "Rpc.StreamEof" or "Rpc.DialFailed" && agent?.EncryptsRpc is { } encrypts && view.Servers is { Count: > 0 } servers
             && servers.All(server => server.UsesTls != encrypts))
@@ -83,6 +83,9 @@ internal static class ClusterVerdict
         return ConsulFinding.Create("Rpc.NoServers", [.. evidence, ("alive", view.Servers?.Count(server => server.IsAlive)),
             ("names", view.Servers is { Count: > 0 } known ? string.Join(", ", known.Select(server => server.Name)) : null), ("encrypted", agent?.GossipEncrypted)]);
     }
+
+    private static string Waiting(IReadOnlyList<ClusterMember>? servers, int? alive, string? expected) =>
+        servers is not { Count: > 0 } ? "who is there cannot be seen" : expected is null ? "bootstrap_expect is set on no server" : $"{alive} of {expected} expected servers are there";
 
     private static bool IsLeaving(ClusterView view, AgentFacts? agent) =>
         agent?.Node is { } node && view.Members?.Any(member => member.Name == node && member.IsLeaving) == true;
