@@ -59,6 +59,42 @@ public sealed class ClusterVantageTests
         await NamesAsync("Rpc.NoServers|Rpc.DialFailed", "all servers were killed", client);
     }
 
+    /// <summary>Without node:read nobody tells who is alive: that no leader comes has to do.</summary>
+    [Fact]
+    public async Task A_lost_quorum_that_gossip_may_not_tell_of()
+    {
+        await using var cluster = await ConsulCluster.StartAsync(new ConsulClusterOptions { Servers = 3, Clients = 1, Agent = new ConsulAgentOptions { Acl = new AgentAclOptions() } });
+        var token = (await cluster.Servers[0].CreateTokenAsync("""key_prefix "app/" { policy = "write" }""", TestContext.Current.CancellationToken)).SecretId;
+        foreach (var agent in cluster.Agents) await Eventually.IsHealthyAsync(() => Diagnose.RunAsync(agent.Address, token));
+
+        var left = (await cluster.LoseQuorumAsync())[0];
+        await Eventually.HoldsAsync(async () => await left.LeaderAsync() is "");
+        foreach (var (agent, secret, how) in new[] { (left, token, "a token for keys only"), (left, null, "no token"), (cluster.Clients[0], token, "a token for keys only, at a client agent") })
+        {
+            var diagnosis = await Diagnose.RunAsync(agent.Address, secret);
+            Diagnose.Names("Cluster.QuorumLost", FaultOrigin.Real, $"{Gone}, asked with {how}", diagnosis);
+            Assert.Equal(3, diagnosis.RootCause!.Evidence["peers"]);
+        }
+    }
+
+    /// <summary>The others still name a leader that was killed a moment ago.</summary>
+    [Theory]
+    [InlineData(false, "Cluster.ElectionInProgress")]
+    [InlineData(true, "Cluster.QuorumLost")]
+    public async Task A_leader_that_died_a_moment_ago(bool anotherToo, string code)
+    {
+        await using var cluster = await ConsulCluster.StartAsync(new ConsulClusterOptions
+        {
+            Agent = new ConsulAgentOptions { ExtraConfig = """{ "performance": { "raft_multiplier": 4 }, "autopilot": { "cleanup_dead_servers": false } }""", StartTimeout = TimeSpan.FromSeconds(60) },
+        });
+        var leader = await cluster.LeaderAsync();
+        var followers = await cluster.FollowersAsync();
+        leader.Kill();
+        if (anotherToo) followers[1].Kill();
+        var diagnosis = await Diagnose.RunAsync(followers[0].Address);
+        Diagnose.Names(code, FaultOrigin.Real, anotherToo ? "the leader and another of three servers were killed a moment ago" : "the leader was killed a moment ago", diagnosis);
+    }
+
     [Fact]
     public async Task A_leader_that_hangs_and_has_not_been_missed_yet()
     {
@@ -90,7 +126,7 @@ public sealed class ClusterVantageTests
 
         // The old leader is cut off from the others, not from the client agent, which passes the gossip on: everybody seems alive.
         foreach (var other in others) network.Cut(old.BindAddress, other.BindAddress);
-        await NamesAsync("Cluster.NoLeader", "the leader was cut off from the other servers a moment ago, asked at the leader", old);
+        await NamesAsync("Cluster.QuorumLost|Cluster.RaftCutOff", "the leader was cut off from the other servers a moment ago, asked at the leader", old);
         await NamesAsync("Cluster.RaftCutOff", "the leader was cut off from the other servers, while gossip gets round, asked at the leader", old);
         foreach (var other in others) await Eventually.IsHealthyAsync(() => Diagnose.RunAsync(other.Address));
         network.Cut(old.BindAddress, client.BindAddress);

@@ -27,6 +27,10 @@ public sealed class RpcFaultTests
         await JoinAsync("Rpc.GossipKeyMismatch", "encrypt differs between client agent and server", new ConsulAgentOptions { ExtraConfig = OtherKey, RetryJoin = [server.GossipAddress] });
         await JoinAsync("Rpc.GossipKeyMismatch", "the server encrypts its gossip, the client agent does not", new ConsulAgentOptions { RetryJoin = [server.GossipAddress] });
         await JoinAsync("Rpc.ClientWrongDatacenter", "a client agent of dc9 joins a server of dc1", new ConsulAgentOptions { ExtraConfig = OneKey, Datacenter = "dc9", RetryJoin = [server.GossipAddress] });
+        await JoinAsync("Rpc.GossipKeyMismatch", "encrypt differs between client agent and server, which tries every 7 s", new ConsulAgentOptions
+        {
+            ExtraConfig = """{ "encrypt": "HbMZ1h9TBVGdYLQLdzfvkoICCbjTvkYLXUFXzJfwI+o=", "retry_interval": "7s" }""", RetryJoin = [server.GossipAddress],
+        });
         await JoinAsync("Rpc.JoinRefused", "nothing listens where retry_join points", new ConsulAgentOptions { RetryJoin = [$"127.0.0.1:{server.Ports.Unused}"] });
     }
 
@@ -61,6 +65,9 @@ public sealed class RpcFaultTests
         await NamesAsync("Cluster.NeverBootstrapped", "one server with bootstrap_expect 3, asked at a client agent", client);
 
         await using var other = await ConsulAgent.StartAsync(new ConsulAgentOptions { BootstrapExpect = 2, WaitForLeader = false, BindAddress = "127.0.0.2", RetryJoin = [lone.GossipAddress] });
+        await using var untold = await ConsulAgent.StartAsync(new ConsulAgentOptions { BootstrapExpect = 0, WaitForLeader = false, BindAddress = "127.0.0.4" });
+        Assert.EndsWith("bootstrap_expect is set on no server", (await NamesAsync("Cluster.NeverBootstrapped", "one server without bootstrap_expect", untold)).RootCause!.Title);
+
         await NamesAsync("Cluster.BootstrapExpectDiffers", "servers with bootstrap_expect 2 and 3", lone);
         await NamesAsync("Cluster.BootstrapExpectDiffers", "servers with bootstrap_expect 2 and 3, asked at a client agent", client);
     }

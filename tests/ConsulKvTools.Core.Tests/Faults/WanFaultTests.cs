@@ -26,4 +26,22 @@ public sealed class WanFaultTests
         Diagnose.Names("Wan.RemoteDcDownFresh", FaultOrigin.Real, "the only server of dc2 was killed a moment ago", await InAsync("dc2"));
         Diagnose.IsHealthy(await InAsync(null));
     }
+
+    /// <summary>Without agent:read the agent does not say which datacenter it belongs to.</summary>
+    [Fact]
+    public async Task Another_datacenter_that_is_down_asked_with_a_token_for_keys_only()
+    {
+        await using var one = await ConsulCluster.StartAsync(new ConsulClusterOptions { Servers = 1, Agent = new ConsulAgentOptions { Acl = new AgentAclOptions() } });
+        await using var two = await ConsulCluster.StartAsync(new ConsulClusterOptions { Servers = 1, JoinWan = one, Agent = new ConsulAgentOptions { Acl = new AgentAclOptions { TokenReplication = true } } });
+        var token = (await one.Servers[0].CreateTokenAsync("""key_prefix "app/" { policy = "write" }""", TestContext.Current.CancellationToken)).SecretId;
+        await two.WaitForAclReplicationAsync();
+        Task<ConsulDiagnosis> FromAsync(ConsulCluster here, ConsulCluster there, string? secret) => Diagnose.RunAsync(
+            new ConsulSessionOptions { Address = here.Servers[0].AddressText, Datacenter = there.Datacenter, Token = secret is null ? null : new ConsulSecret(secret) });
+        await Eventually.IsHealthyAsync(() => FromAsync(one, two, token));
+        await Eventually.IsHealthyAsync(() => FromAsync(one, one, token));
+
+        one.Servers[0].Kill();
+        Diagnose.Names("Wan.RemoteDcDownFresh", FaultOrigin.Real, "the only server of dc1 was killed a moment ago, asked in dc2 with a token for keys only", await FromAsync(two, one, token));
+        Diagnose.Names("Wan.RemoteDcDownFresh", FaultOrigin.Real, "the only server of dc1 was killed a moment ago, asked in dc2 without a token", await FromAsync(two, one, null));
+    }
 }

@@ -7,6 +7,17 @@ namespace ConsulKvTools.Diagnosis.Cluster;
 /// <summary>Asks an agent how it sees the cluster, at endpoints that answer without a leader.</summary>
 internal static class ClusterQuestion
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What is kept of the deadline for telling what was seen.</summary>
+    private static readonly TimeSpan AfterLook = TimeSpan.FromSeconds(1);
+
+    /// <summary>With Consul's default settings a follower misses its leader after 5 to 10 s.</summary>
+    private static readonly TimeSpan SilentLeader = TimeSpan.FromSeconds(10);
+
+    /// <summary>A client agent asks another server after one that failed: so many are tried.</summary>
+    private const int ServersTried = 5;
+
     /// <summary>One look at the cluster.</summary>
     /// <param name="context">The diagnosis.</param>
     /// <param name="election">How long to ask again for a leader while there is none: that is how an election looks.</param>
@@ -17,7 +28,59 @@ internal static class ClusterQuestion
         var members = MembersAsync(context, cancellation);
         var stale = StaleAsync(context, cancellation);
         var (leader, failure) = await LeaderAsync(context, election, cancellation).ConfigureAwait(false);
-        return new ClusterView(leader, failure, await peers.ConfigureAwait(false), await members.ConfigureAwait(false), await stale.ConfigureAwait(false));
+        return new ClusterView(leader, failure, await peers.ConfigureAwait(false), await members.ConfigureAwait(false), await stale.ConfigureAwait(false))
+        {
+            IsElsewhere = await IsElsewhereAsync(context, leader, cancellation).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>
+    /// Whether the session's datacenter is another one than the agent's: by the agent's own word, or because the agent's datacenter has a
+    /// leader at this moment while the session's cannot be asked for one, or has another.
+    /// </summary>
+    private static async Task<bool> IsElsewhereAsync(ProbeContext context, string? leaderThere, CancellationToken cancellation)
+    {
+        if (context.Session.Datacenter is not { } wanted) return false;
+        if ((await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false))?.Datacenter is { } own) return own != wanted;
+        var request = ConsulRequest.Get("/v1/status/leader") with { SendToken = false, SendScope = false, MaxBody = 64 * 1024 };
+        var (home, _) = await ProbeHttp.SendAsync(context, request, null, answer => answer.Status == 200, cancellation).ConfigureAwait(false);
+        return home?.Text.Trim().Trim('"') is { Length: > 0 } leaderHere && leaderHere != leaderThere && leaderThere is not "";
+    }
+
+    /// <summary>
+    /// Looks again and again while there is no leader and nothing says why: an election ends, gossip calls dead servers dead, and what
+    /// is left after that is no election.
+    /// </summary>
+    /// <param name="context">The diagnosis.</param>
+    /// <param name="view">The look so far.</param>
+    /// <param name="agent">The agent's own settings; null when not known.</param>
+    /// <param name="since">Since when there has been no leader, on the diagnosis' clock.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<ClusterView> WaitForLeaderAsync(ProbeContext context, ClusterView view, AgentFacts? agent, TimeSpan since, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var seen = context.Elapsed - since;
+            if (view.Leader is { Length: 0 }) view = view with { Leaderless = seen };
+            if (view.Peers is not { Count: > 1 } || ClusterVerdict.Fault(view, agent, context.Session)?.Code != "Cluster.NoLeader") return view;
+            if (context.TimeFor(LookAgain, AfterLook) < LookAgain) return view;
+            await Task.Delay(LookAgain, cancellation).ConfigureAwait(false);
+            var later = await AskAsync(context, TimeSpan.Zero, cancellation).ConfigureAwait(false);
+            if (later.Failure is null) view = later;
+        }
+    }
+
+    /// <summary>Looks again until a leader that has just refused is no longer named, or for as long as any server waits for a silent one.</summary>
+    public static async Task<ClusterView> WaitUntilMissedAsync(ProbeContext context, ClusterView view, string lost, CancellationToken cancellation)
+    {
+        var until = context.Elapsed + SilentLeader;
+        while (view.Leader == lost && context.Elapsed < until && context.TimeFor(LookAgain, AfterLook) == LookAgain)
+        {
+            await Task.Delay(LookAgain, cancellation).ConfigureAwait(false);
+            var later = await AskAsync(context, TimeSpan.Zero, cancellation).ConfigureAwait(false);
+            if (later.Failure is null) view = later;
+        }
+        return view;
     }
 
     /// <summary>An endpoint that answers with a list of texts; null when it did not.</summary>
@@ -41,10 +104,15 @@ internal static class ClusterQuestion
     private static async Task<(string? Leader, Failure? Failure)> LeaderAsync(ProbeContext context, TimeSpan election, CancellationToken cancellation)
     {
         var until = context.Elapsed + context.TimeFor(election);
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             var request = ConsulRequest.Get("/v1/status/leader") with { SendToken = false, MaxBody = 64 * 1024 };
             var (response, failure) = await ProbeHttp.SendAsync(context, request, null, answer => answer.Status == 200, cancellation).ConfigureAwait(false);
+            if (failure is { Code: "Rpc.DialFailed" or "Rpc.StreamEof" } && context.Session.Datacenter is null && tries < ServersTried)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(250), cancellation).ConfigureAwait(false);
+                continue;
+            }
             if (failure is not null) return (null, failure);
             var leader = Printable.Text(response!.Text.Trim().Trim('"'), 120);
             if (leader.Length > 0 || context.Elapsed >= until) return (leader, null);

@@ -8,8 +8,11 @@ internal static class ClusterVerdict
     /// <summary>A follower hears from its leader several times a second.</summary>
     private static readonly TimeSpan LostContact = TimeSpan.FromSeconds(2);
 
-    /// <summary>Elections time out after 10 s at most and are held again.</summary>
-    private static readonly TimeSpan NoElection = TimeSpan.FromSeconds(15);
+    /// <summary>Where most servers live, one is elected by then: a candidate that does not win stands again after 5 to 10 s by default.</summary>
+    private static readonly TimeSpan Election = TimeSpan.FromSeconds(10);
+
+    /// <summary>By then the others have missed their leader, too, and gossip has had the time to call dead servers dead.</summary>
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(18);
 
     /// <summary>What stops every write; null when there is a leader.</summary>
     /// <param name="view">The look.</param>
@@ -27,16 +30,21 @@ internal static class ClusterVerdict
         {
             return expected.Length > 1
                 ? ConsulFinding.Create("Cluster.BootstrapExpectDiffers", [.. evidence, ("value", string.Join(", ", view.Servers!.Where(server => server.Expect is not null).Select(server => $"{server.Name}: {server.Expect}")))])
-                : ConsulFinding.Create("Cluster.NeverBootstrapped", [.. evidence, ("peers", expected.FirstOrDefault())]);
+                : ConsulFinding.Create("Cluster.NeverBootstrapped", [.. evidence, ("value", Waiting(view.Servers, view.Alive, expected.FirstOrDefault())), ("peers", expected.FirstOrDefault())]);
         }
         // Servers that live but have no vote: new ones in the place of those that are lost, or old ones whose new address is not yet known.
         if (view.Alive < view.Majority)
             return ConsulFinding.Create("Cluster.QuorumLost", [.. evidence, ("names", view.Strangers.Count == 0 ? null : "without a vote: " + string.Join(", ", view.Strangers.Select(server => server.Name)))]);
         if (agent is { IsServer: true, HeardOfLeader: false, CommitIndex: 0, LastLogIndex: > 0 } && view.Peers is { Count: 1 })
             return ConsulFinding.Create("Agent.NotReadyAfterRestart", evidence);
+        var silence = view.Stale?.LastContact;
+        (string, object?) seconds = ("seconds", (silence ?? view.Leaderless) is { } time ? Math.Round(time.TotalSeconds) : null);
         // Enough servers hear of each other and still none leads, for longer than any election takes.
-        return ConsulFinding.Create(view.Alive >= view.Majority && view.Majority > 1 && view.Stale?.LastContact > NoElection ? "Cluster.RaftCutOff" : "Cluster.NoLeader",
-            [.. evidence, ("seconds", view.Stale?.LastContact is { } silence ? Math.Round(silence.TotalSeconds) : null)]);
+        if (view.Alive >= view.Majority && view.Majority > 1 && silence > LongSilence) return ConsulFinding.Create("Cluster.RaftCutOff", [.. evidence, seconds]);
+        // Who is alive cannot be seen, or gossip has not noticed yet. But that none is elected has been seen.
+        return view.Majority > 1 && (view.Leaderless >= Election || silence > LongSilence)
+            ? ConsulFinding.Create("Cluster.QuorumLost", [.. evidence, ("alive", "too few"), seconds])
+            : ConsulFinding.Create("Cluster.NoLeader", [.. evidence, seconds]);
     }
 
     /// <summary>What does not stop the write but should be seen to, while there is a leader.</summary>
@@ -64,7 +72,7 @@ internal static class ClusterVerdict
     {
         (string, object?)[] evidence = [("datacenter", session.Datacenter), ("status", failure.Status), ("body", failure.Finding.Evidence["body"]), ("address", session.Address)];
         // The way to another datacenter goes from server to server: there the same words mean the link or the other side.
-        if (failure.Code is "Rpc.DialFailed" && session.Datacenter is { } remote && agent?.Datacenter is { } own && remote != own)
+        if (failure.Code is "Rpc.DialFailed" && view.IsElsewhere)
             return ConsulFinding.Create("Wan.RemoteDcDownFresh", evidence);
         if (failure.Code is "Rpc.StreamEof" or "Rpc.DialFailed" && agent?.EncryptsRpc is { } encrypts && view.Servers is { Count: > 0 } servers
             && servers.All(server => server.UsesTls != encrypts))
@@ -75,6 +83,9 @@ internal static class ClusterVerdict
         return ConsulFinding.Create("Rpc.NoServers", [.. evidence, ("alive", view.Servers?.Count(server => server.IsAlive)),
             ("names", view.Servers is { Count: > 0 } known ? string.Join(", ", known.Select(server => server.Name)) : null), ("encrypted", agent?.GossipEncrypted)]);
     }
+
+    private static string Waiting(IReadOnlyList<ClusterMember>? servers, int? alive, string? expected) =>
+        servers is not { Count: > 0 } ? "who is there cannot be seen" : expected is null ? "bootstrap_expect is set on no server" : $"{alive} of {expected} expected servers are there";
 
     private static bool IsLeaving(ClusterView view, AgentFacts? agent) =>
         agent?.Node is { } node && view.Members?.Any(member => member.Name == node && member.IsLeaving) == true;

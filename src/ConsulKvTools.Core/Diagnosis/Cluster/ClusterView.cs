@@ -17,6 +17,12 @@ internal sealed record ClusterView(
     /// <summary>Servers that are alive and have a vote in Raft; all that are alive while Raft has no configuration; null when not known.</summary>
     public int? Alive { get; } = Members?.Count(member => member is { IsServer: true, IsAlive: true } && (Peers is not { Count: > 0 } || Peers.Contains(member.RpcAddress)));
 
+    /// <summary>How long the diagnosis has seen no leader by now; null when it has not waited for one.</summary>
+    public TimeSpan? Leaderless { get; init; }
+
+    /// <summary>True when the session's datacenter is known to be another one than the agent's.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>Servers that must be alive to elect a leader and store anything; null when not known.</summary>
     public int? Majority => Peers is { Count: > 0 } ? (Peers.Count / 2) + 1 : null;
 

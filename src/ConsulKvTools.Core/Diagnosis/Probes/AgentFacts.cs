@@ -23,6 +23,9 @@ internal sealed record AgentFacts(
     /// <summary>True when its gossip is encrypted.</summary>
     public bool? GossipEncrypted { get; init; }
 
+    /// <summary>True when it was told of agents to join, and so keeps trying.</summary>
+    public bool? KeepsJoining { get; init; }
+
     /// <summary>True when it encrypts its calls to servers (verify_outgoing).</summary>
     public bool? EncryptsRpc { get; init; }
 

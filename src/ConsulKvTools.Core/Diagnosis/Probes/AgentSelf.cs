@@ -42,6 +42,7 @@ internal static class AgentSelf
             Texts(debug, "HTTPAddrs"), VerifiesClients(debug), Text(debug, "DataDir", 4096), Text(config, "NodeID"))
         {
             GossipEncrypted = Text(Part(stats, "serf_lan"), "encrypted") switch { "true" => true, "false" => false, _ => null },
+            KeepsJoining = Part(debug, "RetryJoinLAN") is { ValueKind: JsonValueKind.Array } joins ? joins.GetArrayLength() > 0 : null,
             // 1.12 and newer keep it below TLS.
             EncryptsRpc = Truth(debug, "VerifyOutgoing") ?? Truth(Part(Part(debug, "TLS"), "InternalRPC"), "VerifyOutgoing"),
             HeardOfLeader = Text(raft, "last_contact") is { } contact ? contact != "never" : null,

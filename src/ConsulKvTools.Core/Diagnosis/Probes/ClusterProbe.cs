@@ -11,8 +11,14 @@ internal sealed class ClusterProbe : IProbe
     /// <summary>A server that joined a moment ago is among the peers by then.</summary>
     private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>An agent that looks for servers tries every 30 s unless told otherwise; nobody waits that long for a hint.</summary>
-    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(3);
+    /// <summary>An agent that looks for servers tries every 30 s unless told otherwise, and nothing else can be found out meanwhile.</summary>
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(35);
+
+    /// <summary>One that was told of nobody only says something when somebody else comes to it.</summary>
+    private static readonly TimeSpan ChancePatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>What is kept of the deadline while listening.</summary>
+    private static readonly TimeSpan AfterListening = TimeSpan.FromSeconds(1);
 
     public string Name => "Cluster";
 
@@ -24,8 +30,10 @@ internal sealed class ClusterProbe : IProbe
     {
         if (context.Session.Datacenter is { } wanted && await UnknownDatacenterAsync(context, wanted, cancellation).ConfigureAwait(false) is { } unknown)
             return ProbeResults.From($"no datacenter {wanted}", [unknown]) with { Blocks = true };
+        var began = context.Elapsed;
         var view = await ClusterQuestion.AskAsync(context, ElectionPatience, cancellation).ConfigureAwait(false);
         var agent = await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false);
+        view = await ClusterQuestion.WaitForLeaderAsync(context, view, agent, began, cancellation).ConfigureAwait(false);
         (string, object?)[] facts =
         [
             ("Leader", view.Leader), ("Peers", view.Peers), ("ServersAlive", view.Alive), ("LastContact", view.Stale?.LastContact),
@@ -71,11 +79,11 @@ internal sealed class ClusterProbe : IProbe
     private static async Task<ConsulFinding> WhyAloneAsync(ProbeContext context, ConsulFinding alone, CancellationToken cancellation)
     {
         if (alone.Evidence["names"] is not null) return alone;
-        var heard = await AgentLog.ListenAsync(context, context.TimeFor(LogPatience),
+        var agent = context.Facts.Find<AgentFacts>();
+        var heard = await AgentLog.ListenAsync(context, context.TimeFor(agent?.KeepsJoining == false ? ChancePatience : LogPatience, AfterListening),
             code => code is "Rpc.GossipKeyMismatch" or "Rpc.ClientWrongDatacenter" or "Rpc.JoinRefused", cancellation).ConfigureAwait(false);
         if (heard is not { } said) return alone;
         var evidence = alone.Evidence.Cast<System.Collections.DictionaryEntry>().Select(pair => ((string)pair.Key, (object?)pair.Value));
-        var agent = context.Facts.Find<AgentFacts>();
         return ConsulFinding.Create(said.Code, [.. evidence, .. said.Evidence, ("datacenter", agent?.Datacenter), ("text", Printable.Text(said.Line.Trim(), 200))]);
     }
 }

@@ -109,13 +109,21 @@ internal sealed class WriteProbe : IProbe
     private static async Task<ConsulFinding> RefineAsync(Failure failure, TimeSpan took, ProbeContext context, CancellationToken cancellation)
     {
         if (failure.Code is not ("Http.ResponseTimeout" or "Cluster.NoLeader" or "Rpc.DialFailed" or "Rpc.StreamEof" or "Rpc.NoServers")) return failure.Finding;
+        var began = context.Elapsed - took;
         var before = context.Facts.Find<HttpFacts>()?.Leader;
+        // Until it is missed, the others still name a leader that has just died.
+        var lost = failure.Code == "Rpc.DialFailed" && context.Session.Datacenter is null && before is { Length: > 0 } && failure.Finding.Evidence["body"] is string said && said.Contains(before)
+            ? before : null;
         var view = await ClusterQuestion.AskAsync(context, TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        if (lost is not null) view = await ClusterQuestion.WaitUntilMissedAsync(context, view, lost, cancellation).ConfigureAwait(false);
+        // An election begins when the leader is missed, not when it dies.
+        var since = failure.Code == "Cluster.NoLeader" ? began : context.Elapsed;
         var agent = await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false);
+        view = await ClusterQuestion.WaitForLeaderAsync(context, view, agent, since, cancellation).ConfigureAwait(false);
         var evidence = ClusterVerdict.Evidence(view, agent, context.Session);
         var body = ("body", failure.Finding.Evidence["body"]);
         if (ClusterVerdict.Fault(view, agent, context.Session) is { } fault)
-            return failure.Code == "Http.ResponseTimeout" && fault.Layer != ConsulLayer.Cluster ? failure.Finding : fault;
+            return lost is not null && fault.Code == "Cluster.NoLeader" ? ConsulFinding.Create("Cluster.ElectionInProgress", [.. evidence, body, ("value", before)]) : failure.Code == "Http.ResponseTimeout" && fault.Layer != ConsulLayer.Cluster ? failure.Finding : fault;
         switch (failure.Code)
         {
             // Who hears of the leader this very moment is the leader, and answers: it waits for the others.
@@ -131,8 +139,8 @@ internal sealed class WriteProbe : IProbe
                 return ConsulFinding.Create("Cluster.LeaderNotTracked", [.. evidence, body]);
             case not "Http.ResponseTimeout" when view.Leader is { Length: > 0 } && view.Leader != before && context.Session.Datacenter is null:
                 return ConsulFinding.Create("Cluster.ElectionInProgress", [.. evidence, body, ("value", before)]);
-            case "Rpc.DialFailed" when context.Session.Datacenter is { } remote && agent?.Datacenter is { } own && remote != own:
-                return ConsulFinding.Create("Wan.RemoteDcDownFresh", [.. evidence, body, ("datacenter", remote)]);
+            case "Rpc.DialFailed" when view.IsElsewhere:
+                return ConsulFinding.Create("Wan.RemoteDcDownFresh", [.. evidence, body, ("datacenter", context.Session.Datacenter)]);
             default:
                 return failure.Finding;
         }
