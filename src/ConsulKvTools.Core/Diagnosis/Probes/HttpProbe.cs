@@ -30,7 +30,7 @@ internal sealed class HttpProbe : IProbe
                 ("HttpLatency", latency), ("ServerDate", response.Header("Date")));
         }
         var endpoint = context.Session.Target.Endpoint;
-        var understood = Classifier.Classify(response, request, hadToken: false, null)
+        var understood = Classifier.Classify(response, request, context.Session, null)
             .With(("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port));
         if (understood.Finding.Layer is ConsulLayer.Cluster || understood.Code == "Agent.EndpointBlocked")
         {
