@@ -33,8 +33,7 @@ internal static class AclAuthorizer
     private static async Task<bool[]?> AskSomeAsync(ConsulKvSession session, AclSend send, AclQuestion[] questions, bool withToken, CancellationToken cancellation)
     {
         var request = new ConsulRequest { Method = "POST", Path = "/v1/internal/acl/authorize", Body = Write(questions), SendToken = withToken };
-        var hasToken = withToken && session.HasToken;
-        ConsulFinding FindingOf(ConsulResponse answer) => Classifier.Classify(answer, request, hasToken, null).Finding;
+        ConsulFinding FindingOf(ConsulResponse answer) => Classifier.Classify(answer, request, session, null).Finding;
         var response = await send(session, request,
             answer => answer.Status is 200 or 400 or 401 or 403 or 404 or 405 || (answer.Status == 500 && FindingOf(answer).Layer is not ConsulLayer.Cluster), null, cancellation).ConfigureAwait(false);
         if (response.Status is 403 or 500 && FindingOf(response) is { Layer: ConsulLayer.Acl } denied) throw new ConsulAclException(denied);

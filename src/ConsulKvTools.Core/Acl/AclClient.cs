@@ -89,7 +89,7 @@ internal sealed class AclClient(ConsulKvSession session, AclSend? send = null)
         await send(Session, request, answer =>
         {
             if (isAllowed(answer)) return true;
-            var finding = Classifier.Classify(answer, request, Session.HasToken, key).Finding;
+            var finding = Classifier.Classify(answer, request, Session, key).Finding;
             if (finding.Layer != ConsulLayer.Acl) return false;
             denial = finding;
             return true;

@@ -256,7 +256,8 @@ internal sealed class AclExamination
         if (answer.Allowed is null)
             return denied.Because(standing.Mode == AclMode.OffAtAgent ? "Acl.ClientAgentAclDisabled" : "Acl.PermissionDenied") with { Severity = FindingSeverity.Warning };
         // Nobody could be asked about the token, so "not found" says nothing about it: that is what an agent answers from its memory of the failure.
-        if (standing.Unresolved && Session.HasToken && (answer.Denial ?? fault) is { Code: "Acl.TokenNotFound" or "Acl.PermissionDenied" }) return denied.Because("Acl.DownPolicyDeny");
+        // Without a token it is the anonymous one, or the agent's default, that cannot be looked up.
+        if (standing.Unresolved && (answer.Denial ?? fault) is { Code: var refusal } && (Session.HasToken ? refusal is "Acl.TokenNotFound" or "Acl.PermissionDenied" : refusal is "Acl.AgentDefaultTokenBad")) return denied.Because("Acl.DownPolicyDeny");
         if (fault is not null && (answer.Denial is null || fault.Code == answer.Denial.Code)) return Attributed(denied, fault.Code, fault);
         if (answer.Denial is { } denial && answers is null)
         {
@@ -289,12 +290,15 @@ internal sealed class AclExamination
     private ConsulFinding Filtered() => AclNotes.Note("Acl.ReadFiltered", ("prefix", Printable.Text(key)), ("key", Printable.Text(key)), ("address", Session.Address),
         ("suggestedRule", Printable.Text(new Rules.AclRule("key_prefix", key, "read").ToHcl())));
 
+    /// <summary>True where the default policy is allow, and nothing keeps those without a token from the key.</summary>
     private async Task<bool> AllowedWithoutTokenAsync(AclCase denied, CancellationToken cancellation)
     {
         if (allowedWithoutToken is { } known) return known;
         var access = AclEvaluator.Needed(denied.Operation).ToString().ToLowerInvariant();
-        var said = await client.TryAskAsync([new AclQuestion("key", access, key)], cancellation, withToken: false).ConfigureAwait(false);
-        return (allowedWithoutToken = said is [true]).Value;
+        // The anonymous token may have rules for keys of its own. What no rule is written for tells whether the default policy allows.
+        var nobody = "consulkvtools-" + Guid.NewGuid().ToString("N");
+        var said = await client.TryAskAsync([new AclQuestion("key", access, key), new AclQuestion("key", access, nobody), new AclQuestion("event", "write", nobody)], cancellation, withToken: false).ConfigureAwait(false);
+        return (allowedWithoutToken = said is [true, true, true]).Value;
     }
 
     /// <summary>Where the request is answered, if a policy makes that matter or the session says it.</summary>

@@ -10,6 +10,9 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
 
     private string? Secret => client.Session.Token?.Reveal();
 
+    /// <summary>The reserved word that was given as a token, which is no secret; null when the token is none of them.</summary>
+    public static string? RootNameOf(ConsulKvSession session) => RootNames.FirstOrDefault(name => name == session.Token?.Reveal());
+
     /// <summary>A finding about the token.</summary>
     public ConsulFinding Create(string code, string key, params (string, object?)[] more) =>
         ConsulFinding.Create(code, [("key", Printable.Text(key)), ("address", client.Session.Address), ("datacenter", client.Session.Datacenter), .. more]);
@@ -17,7 +20,7 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
     /// <summary>"ACL not found" has more than one reason; what can be told from here is told.</summary>
     public async Task<ConsulFinding> RefineAsync(ConsulFinding fault, AclStanding standing, string key, CancellationToken cancellation)
     {
-        if (fault.Code == "Acl.RootName") return Create("Acl.RootName", key, ("value", RootNames.FirstOrDefault(name => name == Secret)));
+        if (fault.Code == "Acl.RootName") return Create("Acl.RootName", key, ("value", RootNameOf(client.Session)));
         if (fault.Code != "Acl.TokenNotFound" || Secret is not { } secret) return fault;
         // Known here and unknown there: it does not count in the other datacenter, or has not arrived there yet.
         if (standing.Token is { Local: true }) return Create("Acl.LocalTokenOtherDc", key);
@@ -58,6 +61,9 @@ internal sealed class AclFault(AclClient client, AclClient? admin)
             return seen.Expires is { } expired && expired <= session.Time.GetUtcNow()
                 ? ConsulFinding.Create("Acl.TokenExpired", [.. evidence, ("notAfter", expired.ToString("u", CultureInfo.InvariantCulture))])
                 : ConsulFinding.Create("Acl.TokenDeleted", evidence);
+        // A token may be made with a SecretID of any case, so its form is a hint only after Consul has said that it knows no such token.
+        if (Guid.TryParse(token.Reveal(), out var id) && token.Reveal() != id.ToString("D"))
+            return ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("source", session.Configuration.First(row => row.Name == "Token").Source), ("problem", "it is a UUID but not in lower case with four dashes")]);
         return Guid.TryParseExact(token.Reveal(), "D", out _) ? fault : ConsulFinding.Create("Acl.TokenMalformed", evidence);
     }
 

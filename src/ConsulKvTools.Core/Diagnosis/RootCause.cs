@@ -101,6 +101,7 @@ internal static class RootCause
         // An exact reason for a denial, or for one side of it, makes the general one its consequence.
         new("Acl.", ["Acl.PermissionDenied", "Acl.AnonymousDenied", "Acl.TokenNotFound", "Key.Forbidden"], IsMoreExactAboutTheKey),
         new("Acl.DownPolicyExtendFailsOpen", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
+        new("Acl.DownPolicyDeny", ["Acl.AgentDefaultTokenBad"]),
         new("Acl.PrimaryUnreachable", ["Acl.TokenNotFound", "Acl.PermissionDenied", "Key.Forbidden"]),
         new("Acl.PermissionDenied", ["Key.Forbidden"], AreAboutOneKey),
         new("Key.ControlCharacter", ["Agent.UnprintableFilter"]),
@@ -140,11 +141,21 @@ internal static class RootCause
     private static IEnumerable<ConsulFinding> OfEveryCode(IEnumerable<ConsulFinding> found) =>
         found.GroupBy(finding => finding.Code, StringComparer.Ordinal).SelectMany(Distinct);
 
-    /// <summary>Several probes may meet the same fault: the one with most to show tells it. A denial is another one for another key.</summary>
+    // What every answer of Consul comes with says nothing about the fault.
+    private static readonly HashSet<string> OfEveryAnswer = ["key", "status", "body", "operation", "address", "size", "server"];
+
+    /// <summary>
+    /// Several probes may meet the same fault: the one to whom it matters most, whose texts are whole, and that has most to show tells it. A denial is
+    /// another one for another key.
+    /// </summary>
     private static List<ConsulFinding> Distinct(IEnumerable<ConsulFinding> sameCode)
     {
         var kept = new List<ConsulFinding>();
-        foreach (var finding in sameCode.OrderByDescending(finding => finding.Evidence.Count))
+        foreach (var finding in sameCode
+            .OrderByDescending(finding => finding.Severity)
+            .ThenBy(finding => finding.OpenPlaces.Count)
+            .ThenByDescending(finding => finding.Evidence.Keys.Cast<string>().Count(name => !OfEveryAnswer.Contains(name)))
+            .ThenByDescending(finding => finding.Evidence.Count))
             if (kept.TrueForAll(other => finding.Code == "Acl.PermissionDenied" && !AreAboutOneKey(other, finding))) kept.Add(finding);
         return kept;
     }

@@ -15,8 +15,8 @@ internal static class Queries
         var last = await RunAsync(session, async (timeout, token) =>
         {
             var response = await session.Http.SendAsync(request, timeout, token).ConfigureAwait(false);
-            return isAnswer(response) ? new Attempt<ConsulResponse>(response, null) : new(null, Classifier.Classify(response, request, session.HasToken, key).For(session));
-        }, request, cancellation).ConfigureAwait(false);
+            return isAnswer(response) ? new Attempt<ConsulResponse>(response, null) : new(null, Classifier.Classify(response, request, session, key).For(session));
+        }, request, key, cancellation).ConfigureAwait(false);
         return last.Answer ?? throw ConsulException.From(last.Failure!.Finding);
     }
 
@@ -37,18 +37,18 @@ internal static class Queries
                 kept = isAnswer(whole);
                 return kept
                     ? new Attempt<ConsulExchange>(exchange, null)
-                    : new(null, Classifier.Classify(whole, request, session.HasToken, key).For(session));
+                    : new(null, Classifier.Classify(whole, request, session, key).For(session));
             }
             finally
             {
                 if (!kept) exchange.Dispose();
             }
-        }, request, cancellation).ConfigureAwait(false);
+        }, request, key, cancellation).ConfigureAwait(false);
         return last.Answer ?? throw ConsulException.From(last.Failure!.Finding);
     }
 
     private static async Task<Attempt<T>> RunAsync<T>(
-        ConsulKvSession session, Func<TimeSpan, CancellationToken, Task<Attempt<T>>> send, ConsulRequest request, CancellationToken cancellation)
+        ConsulKvSession session, Func<TimeSpan, CancellationToken, Task<Attempt<T>>> send, ConsulRequest request, string? key, CancellationToken cancellation)
         where T : class
     {
         var policy = session.RetryPolicy;
@@ -67,7 +67,7 @@ internal static class Queries
                 }
                 catch (ConsulTransportException broken)
                 {
-                    last = Classifier.Classify(broken, request);
+                    last = Classifier.Classify(broken, request, session, key);
                     session.Remember(last);
                     return new Attempt<T>(null, last);
                 }

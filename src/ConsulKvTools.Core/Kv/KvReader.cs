@@ -23,7 +23,7 @@ internal sealed class KvReader(ConsulKvSession session)
     internal KvReadResult Interpret(ConsulResponse response, string key, ConsulConsistency consistency)
     {
         if (response.Status == 403)
-            return new KvReadResult(KvReadState.Forbidden, null, Classifier.Classify(response, ConsulRequest.Get("/v1/kv/"), session.HasToken, key).Finding, response.Index, response.LastContact);
+            return new KvReadResult(KvReadState.Forbidden, null, Classifier.Classify(response, ConsulRequest.Get("/v1/kv/"), session, key).Finding, response.Index, response.LastContact);
         if (response.Status == 404)
             return new KvReadResult(KvReadState.Missing, null, ConsulFinding.Create("Key.Missing", ("key", Printable.Text(key)), ("prefix", Printable.Text(KvKey.Folder(key))), ("address", session.Address)), response.Index, response.LastContact);
         ConsulKvEntry entry;
@@ -83,7 +83,7 @@ internal sealed class KvReader(ConsulKvSession session)
                 exchange.Status == 200 ? [] : await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false), exchange.Timings(), exchange.Mask);
             if (head.Status == 403)
             {
-                report(KvReadState.Forbidden, Classifier.Classify(head, request, session.HasToken, prefix).Finding);
+                report(KvReadState.Forbidden, Classifier.Classify(head, request, session, prefix).Finding);
                 yield break;
             }
             if (head.FilteredByAcls) report(KvReadState.Filtered, FilteredFinding(prefix));

@@ -199,8 +199,6 @@ internal sealed class SessionConfiguration
             findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it holds quotes")]));
         else if (text.Trim().IndexOfAny(['\r', '\n', '\0']) >= 0)
             findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", text.Trim().IndexOf('\0') >= 0 ? "it holds a NUL character" : "it holds a line break in the middle")]));
-        else if (Guid.TryParse(text.Trim(), out var id) && text.Trim() != id.ToString("D"))
-            findings.Add(ConsulFinding.Create("Config.TokenQuotedOrCase", [.. evidence, ("problem", "it is a UUID but not in lower case with four dashes")]));
     }
 
     private TlsSettings ResolveTls(ConsulEndpoint endpoint)

@@ -125,6 +125,11 @@ public sealed class AclFaultTests(AclAgents agents)
         for (var end = DateTime.UtcNow.AddSeconds(30); (written = await WriteAsync(session)).Outcome == ConsulKvOutcome.Written && DateTime.UtcNow < end;) await Task.Delay(500, Stop);
         Assert.Equal(ConsulKvOutcome.Denied, written.Outcome);
         Diagnose.Names("Acl.DownPolicyDeny", FaultOrigin.Real, "the primary was killed, down_policy = \"deny\"", await RunAsync(session));
+        // Then even the anonymous token is unknown, which is no fault of the agent's default token: it has none.
+        using var nobody = LabSessions.Open(two.Servers[0].AddressText, policy: LabSessions.Impatient);
+        for (var end = DateTime.UtcNow.AddSeconds(40); (written = await WriteAsync(nobody)).Code != "Acl.AgentDefaultTokenBad" && DateTime.UtcNow < end;) await Task.Delay(500, Stop);
+        Assert.Equal("Acl.AgentDefaultTokenBad", written.Code);
+        Diagnose.Names("Acl.DownPolicyDeny", FaultOrigin.Real, "the primary was killed, no token is sent", await RunAsync(nobody));
     }
 
     [Theory]
@@ -208,6 +213,57 @@ public sealed class AclFaultTests(AclAgents agents)
         consul.On("POST", "/v1/internal/acl/authorize", consul.Reply("""[{"Allow":false},{"Allow":false},{"Allow":false}]"""));
         consul.On(request => request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal), consul.Reply("Permission denied", 403));
         Diagnose.Names("Acl.SentinelOrNsDefaultPolicy", FaultOrigin.Scripted, "a rule with Sentinel code, allowed by the rule and denied by Enterprise", await Diagnose.RunAsync(consul.Address, Guid.NewGuid().ToString()));
+    }
+
+    [Fact]
+    public async Task A_token_of_upper_case_is_as_good_as_any_and_one_in_the_wrong_case_is_named()
+    {
+        var agent = await agents.DenyAsync();
+        var policy = await agent.CreatePolicyAsync(AclAgents.Unique("case"), Writer, Stop);
+        var secret = "ABCDEF00-AAAA-4BBB-8CCC-" + Guid.NewGuid().ToString("N").ToUpperInvariant()[..12];
+        await agent.CreateTokenFromJsonAsync($$"""{"SecretID":"{{secret}}","Policies":[{"ID":"{{policy}}"}]}""", Stop);
+        using var session = LabSessions.Open(agent.AddressText, secret, LabSessions.Impatient);
+        Diagnose.IsHealthy(await RunAsync(session));
+        Assert.Equal(ConsulKvOutcome.Written, (await WriteAsync(session)).Outcome);
+
+        var token = (await agent.CreateTokenAsync(Writer, Stop)).SecretId;
+        using var wrong = LabSessions.Open(agent.AddressText, token.ToUpperInvariant(), LabSessions.Impatient);
+        Diagnose.Names("Config.TokenQuotedOrCase", FaultOrigin.Real, "a token whose letters were made capitals", await RunAsync(wrong));
+        var written = await WriteAsync(wrong);
+        Assert.Equal((ConsulKvOutcome.Denied, "Config.TokenQuotedOrCase", "-Token"), (written.Outcome, written.Code, written.Finding!.Evidence["source"]));
+    }
+
+    [Fact]
+    public async Task What_the_anonymous_token_may_does_not_make_the_default_policy_allow()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new() { InMemory = true, Acl = new() }, Stop);
+        var open = await agent.CreatePolicyAsync("open", """key_prefix "app/" { policy = "write" }""", Stop);
+        const string Anonymous = "00000000-0000-0000-0000-000000000002";
+        (await agent.SendAsync("PUT", "/v1/acl/token/" + Anonymous, $$"""{"AccessorID":"{{Anonymous}}","Policies":[{"ID":"{{open}}"}]}""", cancellationToken: Stop)).EnsureSuccess("anonymous");
+        const string Rules = """key_prefix "" { policy = "read" } key_prefix "app/" { policy = "write" } key_prefix "app/locked/" { policy = "read" }""";
+        var token = (await agent.CreateTokenAsync(Rules, Stop)).SecretId;
+        Diagnose.Names("Acl.LongestPrefixDeny", FaultOrigin.Real, "a longer prefix only reads, and the anonymous token may write",
+            await Diagnose.RunAsync(agent.Address, token, new DiagnosisRequest { Key = "app/locked/a" }));
+        Diagnose.Names("Acl.RecurseDeleteNeedsWholePrefix", FaultOrigin.Real, "a tree with a part that only reads, and the anonymous token may write",
+            await Diagnose.RunAsync(agent.Address, token, new DiagnosisRequest { Key = "app/", Operation = AclOperation.DeleteRecurse }));
+    }
+
+    [Fact]
+    public async Task A_token_that_the_server_never_saw_is_told_by_the_command_too()
+    {
+        await using var consul = new ScriptedConsul(new() { Acl = true, Version = "1.15.0" });
+        consul.On(request => request.Method == "PUT" && request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal), consul.Reply(ConsulTexts.AnonymousDenied("key:write", "app/x"), 403));
+        using var session = LabSessions.Open(consul.Address.OriginalString, consul.AddToken().SecretId, LabSessions.Impatient);
+        var stripped = await WriteAsync(session);
+        Assert.Equal((ConsulKvOutcome.Denied, "Acl.BearerStrippedByProxy"), (stripped.Outcome, stripped.Code));
+        Assert.Contains(session.Address, stripped.Finding!.Command, StringComparison.Ordinal);
+        FaultMatrix.Add(FaultOrigin.Scripted, "a token is sent, and the denial of 1.15 speaks of the anonymous token", stripped);
+        // Whoever sends the anonymous token itself is told of no proxy, by old and new servers.
+        foreach (var address in new[] { consul.Address.OriginalString, (await agents.DenyAsync()).AddressText })
+        {
+            using var anonymous = LabSessions.Open(address, "anonymous", LabSessions.Impatient);
+            Assert.Equal("Acl.AnonymousDenied", (await WriteAsync(anonymous)).Code);
+        }
     }
 
     [Fact]

@@ -74,6 +74,19 @@ public sealed class RootCauseTests
     }
 
     [Fact]
+    public void A_fault_that_two_probes_met_is_told_by_the_one_whose_texts_are_whole()
+    {
+        var bare = ConsulFinding.Create("Wan.UnknownDatacenter", ("key", "app/x"), ("status", 500), ("body", "No path to datacenter"), ("operation", "write"));
+        var whole = ConsulFinding.Create("Wan.UnknownDatacenter", ("datacenter", "dc2"), ("names", "dc1"));
+        var filled = bare.FilledFrom(("datacenter", "dc2"), ("address", "http://127.0.0.1:8500"));
+
+        Assert.Equal("dc1", Assert.Single(RootCause.Order([bare, whole])).Evidence["names"]);
+        Assert.Equal("dc1", Assert.Single(RootCause.Order([filled, whole])).Evidence["names"]);
+        // What has no place in the texts is not told.
+        Assert.Null(filled.Evidence["address"]);
+    }
+
+    [Fact]
     public void A_clock_that_is_wrong_explains_only_what_is_right_by_the_other_clock()
     {
         var there = new DateTime(2030, 1, 10, 0, 0, 0, DateTimeKind.Utc);

@@ -23,8 +23,9 @@ public sealed class NewerConsulTests
         using var consul = new ScriptedConsul();
         consul.On(request => request.Path == "/v1/catalog/datacenters", ScriptedResponse.Json("""["dc1","dc2"]"""));
         consul.On(request => request.Query.Contains("dc=dc2", StringComparison.Ordinal), ScriptedResponse.Text("Remote DC has no server currently reachable", 500));
-        Diagnose.Names("Wan.RemoteDcUnavailable", FaultOrigin.Scripted, "500 \"Remote DC has no server currently reachable\"",
-            await Diagnose.RunAsync(new ConsulSessionOptions { Address = consul.Address.ToString(), Datacenter = "dc2" }));
+        var diagnosis = await Diagnose.RunAsync(new ConsulSessionOptions { Address = consul.Address.ToString(), Datacenter = "dc2" });
+        Diagnose.Names("Wan.RemoteDcUnavailable", FaultOrigin.Scripted, "500 \"Remote DC has no server currently reachable\"", diagnosis);
+        Assert.Equal("Datacenter dc2 has no server that can be reached", diagnosis.RootCause!.Title);
     }
 
     [Theory]

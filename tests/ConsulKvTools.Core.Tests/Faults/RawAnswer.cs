@@ -27,7 +27,8 @@ internal static class RawAnswer
         var response = await SendAsync(agent, method, target, body, headers);
         var split = target.Split('?', 2);
         var request = new ConsulRequest { Method = method, Path = split[0], Query = split.Length > 1 ? split[1] : "" };
-        var finding = Classifier.Classify(response, request, agent.ManagementToken is not null, "app/x").Finding;
+        using var session = LabSessions.Open(agent.AddressText, agent.ManagementToken);
+        var finding = Classifier.Classify(response, request, session, "app/x").Finding;
         Assert.True(finding.Code == code, $"expected {code}, got {finding} for {response.Status} {response.Text}");
         FaultMatrix.Add(FaultOrigin.Real, how, code, $"answer {response.Status} named", clock.Elapsed);
         return finding;

@@ -14,7 +14,12 @@ public sealed class WanFaultTests
         var agent = one.Servers[0];
         Task<ConsulDiagnosis> InAsync(string? datacenter) => Diagnose.RunAsync(new ConsulSessionOptions { Address = agent.AddressText, Datacenter = datacenter });
         await Eventually.IsHealthyAsync(() => InAsync("dc2"));
-        Diagnose.Names("Wan.UnknownDatacenter", FaultOrigin.Real, "dc=DC2 where the name is dc2", await InAsync("DC2"));
+        var unknown = await InAsync("DC2");
+        Diagnose.Names("Wan.UnknownDatacenter", FaultOrigin.Real, "dc=DC2 where the name is dc2", unknown);
+        Assert.Equal("There is no datacenter DC2", unknown.RootCause!.Title);
+        Assert.Equal("dc1, dc2", unknown.RootCause.Evidence["names"]);
+        using (var session = ConsulKvSession.Create(new ConsulSessionOptions { Address = agent.AddressText, Datacenter = "DC2", RetryPolicy = LabSessions.Impatient }, ConsulEnvironment.Empty))
+            Assert.Equal("There is no datacenter DC2", (await new ConsulKvTools.Kv.KvWriter(session).WriteAsync(new() { Key = "app/x", Value = [1] }, TestContext.Current.CancellationToken)).Finding!.Title);
 
         await two.Servers[0].PutKeyAsync("app/x", "there");
         var here = await InAsync(null);

@@ -136,6 +136,24 @@ public sealed class KeyFaultTests(AclAgentFixture lab)
         var session = await holder.CreateLockSessionAsync(cancellationToken: Stop);
         await holder.SendAsync("PUT", $"/v1/kv/locked?acquire={session}", "1", cancellationToken: Stop);
         Diagnose.Names("Key.Locked", FaultOrigin.Real, "another session holds the key's lock", await Diagnose.RunAsync(holder.Address, request: new DiagnosisRequest { Key = "locked" }));
+        // Whoever wants the lock itself cannot have it.
+        var wanted = await Diagnose.RunAsync(holder.Address, request: new DiagnosisRequest { Key = "locked", Operation = AclOperation.Lock });
+        Diagnose.Names("Lock.Held", FaultOrigin.Real, "a lock is asked for that another session holds", wanted);
+        Assert.Equal(DiagnosisVerdict.Faulty, wanted.Verdict);
+        Assert.Contains($"{holder.AddressText}/v1/session/info/{session}", wanted.RootCause!.Command, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a+b", "Key.PlusAndSpace", "''")]
+    [InlineData("a b/c+d", "Key.PlusAndSpace", "'a b/'")]
+    [InlineData("a#b/c", "Key.UnescapedHash", "'a#b/'")]
+    [InlineData("a?b/c", "Key.UnescapedQuestionMark", "'a?b/'")]
+    [InlineData("a'b/c?", "Key.UnescapedQuestionMark", "'<prefix>'")]
+    public void The_command_for_an_odd_key_can_be_pasted(string key, string code, string prefix)
+    {
+        var finding = KeyOddities.Of(key, isPrefix: false).First(one => one.Code == code);
+
+        Assert.Equal($"Get-ConsulKv -Prefix {prefix} -NamesOnly", finding.Command);
     }
 
     [Theory]

@@ -157,7 +157,7 @@ internal static class ErrorTexts
             Path = txn ? "/v1/txn" : request.Path.Length > 0 ? request.Path : "/v1/kv/",
         };
         var response = new ConsulResponse(status, new Version(1, 1), headers, Encoding.UTF8.GetBytes(body), new RequestTimings(null, TimeSpan.Zero, TimeSpan.Zero));
-        var failure = Classifier.Classify(response, asked, hadToken: true, request.Key);
+        var failure = Classifier.Classify(response, asked, session: null, request.Key);
         var evidence = new List<(string, object?)>();
         foreach (System.Collections.DictionaryEntry pair in failure.Finding.Evidence)
             if ((string)pair.Key != "operation" || request.Method is not null) evidence.Add(((string)pair.Key, pair.Value));

@@ -8,9 +8,13 @@ namespace ConsulKvTools.Diagnosis;
 internal static class Classifier
 {
     /// <summary>A connection that failed, or broke before the whole answer was there.</summary>
-    public static Failure Classify(ConsulTransportException broken, ConsulRequest request)
+    /// <param name="broken">How it failed.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="session">Whose request it was.</param>
+    /// <param name="key">The key or prefix concerned; null when none.</param>
+    public static Failure Classify(ConsulTransportException broken, ConsulRequest request, ConsulKvSession session, string? key)
     {
-        var finding = broken.ToFinding();
+        var finding = broken.ToFinding().FilledFrom(Known(session, key));
         var definition = FindingCatalogue.Get(finding.Code);
         if (request.IsWrite && broken.RequestMayHaveArrived)
             return new Failure(finding, WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, null);
@@ -21,9 +25,9 @@ internal static class Classifier
     /// <summary>An answer that is not the one hoped for.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="request">What was asked.</param>
-    /// <param name="hadToken">True when the request carried a token.</param>
+    /// <param name="session">Whose request it was; null when only the answer is known.</param>
     /// <param name="key">The key or prefix concerned; null when none.</param>
-    public static Failure Classify(ConsulResponse response, ConsulRequest request, bool hadToken, string? key)
+    public static Failure Classify(ConsulResponse response, ConsulRequest request, ConsulKvSession? session, string? key)
     {
         // Servers and gateways give back what they were sent: nothing is taken from an answer before its secrets are out of it.
         var text = response.ShownText;
@@ -31,8 +35,10 @@ internal static class Classifier
         {
             ("key", key is null ? null : Printable.Text(key)), ("status", response.Status), ("body", Printable.Text(text)), ("operation", request.Method switch { "GET" => "read", "DELETE" => "delete", _ => "write" }),
         };
-        var code = CodeOf(response, text, request, hadToken, evidence);
+        var code = CodeOf(response, text, request, session, evidence);
         var finding = ConsulFinding.Create(code, [.. evidence]);
+        if (session is not null) finding = finding.FilledFrom(Known(session, key));
+        if (code == "Acl.RootName" && session is not null) finding = finding.FilledFrom(("value", Acl.AclFault.RootNameOf(session)));
         var definition = FindingCatalogue.Get(code);
         var effect = definition.Effect;
         if (!request.IsWrite) effect = WriteEffect.NotApplied;
@@ -62,7 +68,7 @@ internal static class Classifier
         response.Status == 403
         && (response.Text.IndexOf("Permission denied", StringComparison.Ordinal) >= 0 || response.Text.IndexOf("ACL not found", StringComparison.Ordinal) >= 0);
 
-    private static string CodeOf(ConsulResponse response, string text, ConsulRequest request, bool hadToken, List<(string, object?)> evidence)
+    private static string CodeOf(ConsulResponse response, string text, ConsulRequest request, ConsulKvSession? session, List<(string, object?)> evidence)
     {
         var scope = request.Path.StartsWith("/v1/txn", StringComparison.Ordinal) ? ServerTextScope.Txn
             : request.Path.StartsWith("/v1/session", StringComparison.Ordinal) ? ServerTextScope.Session
@@ -76,17 +82,33 @@ internal static class Classifier
         }
         // Consul never answers in HTML. Behind a proxy that signs what it passes on, only Consul's own words prove that it was Consul.
         if (!IsHtml(response) && ServerTexts.Match(response.Status, text, scope, evidence, wordsOnly: LooksLikeProxy(response)) is { } code)
-            return OfParameter(OfToken(code, hadToken), request);
+            return OfParameter(OfToken(code, request, session), request);
         return OfStatus(response, request, evidence);
     }
 
-    /// <summary>A denial means something else when no token was sent.</summary>
-    private static string OfToken(string code, bool hadToken) => (code, hadToken) switch
+    /// <summary>What the session knows that an answer does not tell.</summary>
+    private static (string Name, object? Value)[] Known(ConsulKvSession session, string? key) =>
+        [("address", session.Address), ("datacenter", session.Datacenter), ("key", key is null ? null : Printable.Text(key))];
+
+    /// <summary>A denial means something else when no token was sent, or when one was sent and Consul speaks of none.</summary>
+    private static string OfToken(string code, ConsulRequest request, ConsulKvSession? session)
     {
-        ("Acl.PermissionDenied", false) => "Acl.AnonymousDenied",
-        ("Acl.TokenNotFound", false) => "Acl.AgentDefaultTokenBad",
-        _ => code,
-    };
+        if (session is null) return code;
+        if (!request.SendToken || !session.HasToken) return code switch
+        {
+            "Acl.PermissionDenied" => "Acl.AnonymousDenied",
+            "Acl.TokenNotFound" => "Acl.AgentDefaultTokenBad",
+            _ => code,
+        };
+        // The anonymous token can be sent by its SecretID, which is this word.
+        var isAnonymous = session.Token!.Reveal() == "anonymous";
+        return code switch
+        {
+            "Acl.PermissionDenied" when isAnonymous => "Acl.AnonymousDenied",
+            "Acl.AnonymousDenied" when !isAnonymous => "Acl.BearerStrippedByProxy",
+            _ => code,
+        };
+    }
 
     /// <summary>Consul's text names the number it could not read, not the parameter; it reads flags first.</summary>
     private static string OfParameter(string code, ConsulRequest request)

@@ -7,6 +7,8 @@ namespace ConsulKvTools;
 /// <summary>Something worth telling about the way of a write: what it is, the evidence, and what to do.</summary>
 public sealed record ConsulFinding
 {
+    private const string QuotedOnly = " #?";
+
     /// <summary>The stable code, for example <c>Acl.PermissionDenied</c>. Scripts may compare it.</summary>
     public required string Code { get; init; }
 
@@ -70,6 +72,26 @@ public sealed record ConsulFinding
         };
     }
 
+    /// <summary>The places of its texts that no evidence fills.</summary>
+    internal IReadOnlyList<string> OpenPlaces
+    {
+        get
+        {
+            var definition = FindingCatalogue.Get(Code);
+            return [.. string.Join(" ", definition.Title, definition.Cause, definition.Remedy, definition.Command)
+                .Split('{').Skip(1).Select(after => after.Substring(0, Math.Max(0, after.IndexOf('}'))))
+                .Where(name => name.Length > 0 && IsPlaceName(name) && EvidenceText.Of(Evidence[name]).Length == 0).Distinct(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>The same finding, as it was created, with those of <paramref name="known"/> that fill an open place.</summary>
+    internal ConsulFinding FilledFrom(params (string Name, object? Value)[] known)
+    {
+        var open = OpenPlaces;
+        if (!known.Any(row => row.Value is not null && open.Contains(row.Name))) return this;
+        return Create(Code, [.. Evidence.Cast<DictionaryEntry>().Select(row => ((string)row.Key, row.Value)), .. known.Where(row => open.Contains(row.Name))]);
+    }
+
     /// <summary>Where <paramref name="code"/> is explained in the documentation.</summary>
     public static string HelpUriOf(string code) => "docs/findings.md#" + code.ToLowerInvariant().Replace(".", "");
 
@@ -93,7 +115,9 @@ public sealed record ConsulFinding
             if (name.Length > 0 && IsPlaceName(name))
             {
                 var value = EvidenceText.Of(evidence[name]);
-                text.Append(value.Length == 0 || (forShell && !IsSafeWord(value)) ? "<" + name + ">" : value);
+                // Between single quotes nothing is read as more than it is, and an empty value is a value: the prefix of all keys.
+                var quoted = forShell && open > 0 && template[open - 1] == '\'' && close + 1 < template.Length && template[close + 1] == '\'';
+                text.Append((value.Length == 0 && !(quoted && evidence.Contains(name))) || (forShell && !IsSafeWord(value, quoted ? QuotedOnly : "")) ? "<" + name + ">" : value);
                 position = close + 1;
             }
             else
@@ -107,10 +131,10 @@ public sealed record ConsulFinding
         return text.Append(template, position, template.Length - position).ToString();
     }
 
-    private static bool IsSafeWord(string value)
+    private static bool IsSafeWord(string value, string more)
     {
         foreach (var letter in value)
-            if (!(char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '/' or ':' or '@' or '+' or '=' or ',')) return false;
+            if (!(char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '/' or ':' or '@' or '+' or '=' or ',' || more.IndexOf(letter) >= 0)) return false;
         return true;
     }
 

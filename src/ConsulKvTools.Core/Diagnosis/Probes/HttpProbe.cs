@@ -32,7 +32,7 @@ internal sealed class HttpProbe : IProbe
         var endpoint = context.Session.Target.Endpoint;
         if (ClientCertificateRefused(context, response) is { } refused)
             return ProbeResults.From($"HTTP {response.Status}: {refused.Title}", [refused], ("HttpStatus", response.Status), ("HttpServer", response.Header("Server")));
-        var understood = Classifier.Classify(response, request, hadToken: false, null)
+        var understood = Classifier.Classify(response, request, context.Session, null)
             .With(("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port)).For(context.Session);
         if (understood.Finding.Layer is ConsulLayer.Cluster || understood.Code == "Agent.EndpointBlocked")
         {

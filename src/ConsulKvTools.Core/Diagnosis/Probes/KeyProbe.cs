@@ -65,7 +65,8 @@ internal sealed class KeyProbe : IProbe
         var entry = KvJson.ReadSingle(response.Body, new KvJson.ReadContext(ConsulConsistency.Default, response.LastContact, context.Session.Name));
         findings.AddRange(await StoredTraces.OfAsync(context, entry, cancellation).ConfigureAwait(false));
         if (entry.LockSession is { } holder && context.Request.Operation is AclOperation.Write or AclOperation.Lock or AclOperation.Delete)
-            findings.Add(ConsulFinding.Create("Key.Locked", ("key", Printable.Text(key)), ("holder", holder), ("session", holder)));
+            findings.Add(ConsulFinding.Create(context.Request.Operation == AclOperation.Lock ? "Lock.Held" : "Key.Locked",
+                ("key", Printable.Text(key)), ("holder", holder), ("session", holder), ("address", context.Session.Address)));
         return ProbeResults.From($"{entry.Bytes.Length} bytes, ModifyIndex {entry.ModifyIndex}", findings,
             ("KeyExists", true), ("KeyModifyIndex", entry.ModifyIndex), ("KeyBytes", entry.Bytes.Length), ("KeyFlags", entry.Flags), ("KeyLockSession", entry.LockSession));
     }

@@ -29,11 +29,11 @@ internal static class ProbeHttp
         try
         {
             var response = await context.Session.Http.SendAsync(request, context.TimeFor(patience ?? Patience), cancellation).ConfigureAwait(false);
-            return isAnswer(response) ? (response, null) : (null, Classifier.Classify(response, request, request.SendToken && context.Session.HasToken, key).For(context.Session).With(("address", context.Session.Address)));
+            return isAnswer(response) ? (response, null) : (null, Classifier.Classify(response, request, context.Session, key).For(context.Session));
         }
         catch (ConsulTransportException broken)
         {
-            var failure = Classifier.Classify(broken, request);
+            var failure = Classifier.Classify(broken, request, context.Session, key ?? context.Request.Key);
             if (failure.Code == "Http.ResponseTimeout" && context.Elapsed - began < FairChance)
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
             // The API answered before, so it is not the wrong port: either this one was unlucky, or new connections are turned away.

@@ -111,7 +111,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             var response = await Session.Http.SendAsync(request, Session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
             if (!KvReader.KvQueryAnswers(response) || response.Status == 403)
             {
-                var failure = Classifier.Classify(response, request, Session.HasToken, key).For(Session);
+                var failure = Classifier.Classify(response, request, Session, key).For(Session);
                 Note(why, started, failure);
                 return (null, false, WriteStep.Failed(failure, failure.Retry != RetryAdvice.Never));
             }
@@ -121,7 +121,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         }
         catch (ConsulTransportException broken)
         {
-            var failure = Classifier.Classify(broken, request);
+            var failure = Classifier.Classify(broken, request, Session, key);
             Note(why, started, failure);
             return (null, false, WriteStep.Failed(failure, failure.Retry != RetryAdvice.Never));
         }
@@ -140,13 +140,13 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         try
         {
             var response = await Session.Http.SendAsync(request, Session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
-            var failure = response.Status == 200 ? null : Classifier.Classify(response, request, Session.HasToken, Write.Key).For(Session);
+            var failure = response.Status == 200 ? null : Classifier.Classify(response, request, Session, Write.Key).For(Session);
             Note(action, started, failure, response.Status, refused: failure is null && response.Text == "false");
             return (response, failure);
         }
         catch (ConsulTransportException broken)
         {
-            var failure = Classifier.Classify(broken, request);
+            var failure = Classifier.Classify(broken, request, Session, Write.Key);
             Session.Remember(failure);
             Note(action, started, failure);
             return (null, failure);
@@ -188,7 +188,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             return new Settlement(ConsulKvOutcome.Unknown, open.Finding, null);
         var finding = last is null ? null : Acl.AclFault.Known(last.Finding, Session);
         finding ??= ConsulFinding.Create("Outcome.RetriesExhausted", ("key", Printable.Text(Write.Key)));
-        var outcome = IsDenial(finding) ? ConsulKvOutcome.Denied
+        var outcome = IsDenial(last?.Finding ?? finding) ? ConsulKvOutcome.Denied
             : finding.Code == "Txn.OpFailed" ? ConsulKvOutcome.Conflict
             : ConsulKvOutcome.Failed;
         return new Settlement(outcome, finding, null);
