@@ -168,7 +168,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
             {
                 var series = await DiagnosisSeries.RunAsync(session, request, Count, Interval, progress, (number, now) => Ended(progress, number, now), cancellation).ConfigureAwait(false);
                 progress.Complete();
-                WriteObject(series with { Diagnoses = [.. series.Diagnoses.Select(one => one.AtLeast(MinimumSeverity))] });
+                WriteObject(series with { Diagnoses = series.Diagnoses.Select(one => one.AtLeast(MinimumSeverity)).ToArray() });
                 return;
             }
             var diagnosis = Wait
