@@ -28,7 +28,7 @@ internal static class GivenDiagnosis
         var isPicture = given is PSObject picture && picture.TypeNames.Any(name => name.StartsWith("Deserialized.ConsulKvTools.", StringComparison.Ordinal));
         throw Unfit(parameter, isPicture
             ? SavedDiagnosis.IsPicture
-            : $"it is of type {given.GetType().Name}; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
+            : $"it is of type {given.GetType().Name}, which is no diagnosis; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
     }
 
     private static ConsulException Unfit(string parameter, string problem) =>
