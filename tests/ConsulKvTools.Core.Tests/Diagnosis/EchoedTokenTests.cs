@@ -19,7 +19,7 @@ public sealed class EchoedTokenTests
     [InlineData(Uuid, 403, "Permission denied for {0}", "Acl.PermissionDenied")]
     [InlineData(Plain, 403, "Permission denied for {0}", "Acl.PermissionDenied")]
     [InlineData(Plain, 418, "you sent {1}", "Http.UnexpectedStatus")]
-    [InlineData(Plain, 200, "you sent {0}", "Http.BodyMalformed")]
+    [InlineData(Plain, 200, "you sent {0}", "Http.NotConsul")]
     [InlineData(Plain, 500, "X-Consul-Token: anothersecret77", "Http.ServerError")]
     public async Task Neither_result_nor_diagnosis_nor_report_repeats_it(string token, int status, string body, string code)
     {

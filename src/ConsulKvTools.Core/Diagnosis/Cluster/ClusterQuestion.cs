@@ -114,7 +114,7 @@ internal static class ClusterQuestion
                 continue;
             }
             if (failure is not null) return (null, failure);
-            var leader = Printable.Text(response!.Text.Trim().Trim('"'), 120);
+            var leader = Printable.Text(response!.ShownText.Trim().Trim('"'), 120);
             if (leader.Length > 0 || context.Elapsed >= until) return (leader, null);
             await Task.Delay(TimeSpan.FromMilliseconds(250), cancellation).ConfigureAwait(false);
         }

@@ -59,7 +59,7 @@ internal sealed class HttpProbe : IProbe
         var aboutIt = response.Status != 400 || response.Text.IndexOf("certificate", StringComparison.OrdinalIgnoreCase) >= 0;
         if (!aboutIt && (code == "Tls.ClientCertificateRejected" || response.Header("Server") is null)) return null;
         return ConsulFinding.Create(code, DialEvidence.Of(target.Endpoint, null,
-            [.. ClientCertificateFailure.Evidence(target.Tls, report.AcceptableIssuers, null), ("status", response.Status), ("server", response.Header("Server")), ("body", Printable.Text(response.Text, 120))]));
+            [.. ClientCertificateFailure.Evidence(target.Tls, report.AcceptableIssuers, null), ("status", response.Status), ("server", response.Header("Server")), ("body", Printable.Text(response.ShownText, 120))]));
     }
 
     private static bool TryReadLeader(byte[] body, out string leader)

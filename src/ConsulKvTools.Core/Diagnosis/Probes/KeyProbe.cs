@@ -89,7 +89,7 @@ internal sealed class KeyProbe : IProbe
         var endpoint = context.Session.Target.Endpoint;
         return ConsulFinding.Create(response.HasConsulHeader ? "Http.BodyMalformed" : "Http.NotConsul",
             ("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port), ("status", response.Status),
-            ("body", Printable.Text(response.Text, 120)), ("server", response.Header("Server")), ("text", "what it answers at /v1/kv is no list of keys"));
+            ("body", Printable.Text(response.ShownText, 120)), ("server", response.Header("Server")), ("text", "what it answers at /v1/kv is no list of keys"));
     }
 
     /// <summary>Before 1.11 Consul does not say that it left keys out: nothing to be seen may mean nothing that may be seen.</summary>
