@@ -86,9 +86,11 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
             remote.Port == row.Local.Port && (remote.Address.Equals(row.Local.Address) || row.Local.Address.Equals(IPAddress.Any) || row.Local.Address.Equals(IPAddress.IPv6Any))
             && OwnAddresses.Include(remote.Address)));
         var waiting = Waiting(table);
-        for (var look = 0; look < 2 && waiting is not null; look++)
+        // What the first look finds is most often this diagnosis' own connection on its way in, so the second comes soon.
+        TimeSpan[] pauses = [TimeSpan.FromMilliseconds(20), BetweenLooks, BetweenLooks];
+        for (var look = 0; look < pauses.Length && waiting is not null; look++)
         {
-            await Task.Delay(BetweenLooks, cancellation).ConfigureAwait(false);
+            await Task.Delay(pauses[look], cancellation).ConfigureAwait(false);
             waiting = Waiting(Table(process)) is { } later && later.ReceiveQueue >= waiting.ReceiveQueue ? later : null;
         }
         return waiting is null ? [] : [ConsulFinding.Create("Host.ConnectionsNotAccepted", [.. where, ("count", waiting.ReceiveQueue)])];
