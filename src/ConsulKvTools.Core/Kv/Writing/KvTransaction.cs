@@ -73,24 +73,34 @@ internal static class KvTransaction
         return null;
     }
 
+    /// <summary>Consul's verb for a kind of write.</summary>
+    public static string VerbOf(ConsulKvWriteKind kind) => kind switch
+    {
+        ConsulKvWriteKind.Put => "set",
+        ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly => "cas",
+        ConsulKvWriteKind.Delete => "delete",
+        ConsulKvWriteKind.DeleteCheckAndSet => "delete-cas",
+        ConsulKvWriteKind.DeleteTree => "delete-tree",
+        ConsulKvWriteKind.Acquire => "lock",
+        _ => "unlock",
+    };
+
+    /// <summary>True for the kinds that carry an index.</summary>
+    public static bool HasIndex(ConsulKvWriteKind kind) =>
+        kind is ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly or ConsulKvWriteKind.DeleteCheckAndSet;
+
+    /// <summary>True for the kinds that carry a value and flags.</summary>
+    public static bool HasValue(ConsulKvWriteKind kind) =>
+        kind is not (ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree);
+
     private static void Append(Utf8JsonWriter json, ConsulKvWrite write)
     {
         json.WriteStartObject();
         json.WriteStartObject("KV");
-        json.WriteString("Verb", write.Kind switch
-        {
-            ConsulKvWriteKind.Put => "set",
-            ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly => "cas",
-            ConsulKvWriteKind.Delete => "delete",
-            ConsulKvWriteKind.DeleteCheckAndSet => "delete-cas",
-            ConsulKvWriteKind.DeleteTree => "delete-tree",
-            ConsulKvWriteKind.Acquire => "lock",
-            _ => "unlock",
-        });
+        json.WriteString("Verb", VerbOf(write.Kind));
         json.WriteString("Key", write.Key);
-        if (write.Kind is ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly or ConsulKvWriteKind.DeleteCheckAndSet)
-            json.WriteNumber("Index", write.Kind == ConsulKvWriteKind.CreateOnly ? 0 : write.Index);
-        if (write.Kind is not (ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree))
+        if (HasIndex(write.Kind)) json.WriteNumber("Index", write.Kind == ConsulKvWriteKind.CreateOnly ? 0 : write.Index);
+        if (HasValue(write.Kind))
         {
             json.WriteBase64String("Value", write.Value);
             json.WriteNumber("Flags", write.Flags);
