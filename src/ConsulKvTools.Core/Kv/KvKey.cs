@@ -20,6 +20,27 @@ internal static class KvKey
     public static ConsulFinding? Check(string key, bool isPrefix)
     {
         if (key.Length == 0) return isPrefix ? null : ConsulFinding.Create("Key.Empty");
+        return IsPlain(key) ? null : CheckClosely(key);
+    }
+
+    /// <summary>The key's folder with its slash: what to list when looking for it; empty at the top.</summary>
+    public static string Folder(string key) => key.Substring(0, key.LastIndexOf('/') + 1);
+
+    /// <summary>True for what nearly every key is: letters, digits, hyphens and the like, with no slash or dot where it could mean something else.</summary>
+    private static bool IsPlain(string key)
+    {
+        if (key.Length > LongestPath) return false;
+        var last = '/';
+        foreach (var letter in key)
+        {
+            if (letter is '/' or '.' ? last == '/' : letter is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')) return false;
+            last = letter;
+        }
+        return true;
+    }
+
+    private static ConsulFinding? CheckClosely(string key)
+    {
         (string, object?)[] evidence = [("key", Printable.Text(key)), ("prefix", Printable.Text(Folder(key.TrimStart('/'))))];
         if (key[0] == '/') return ConsulFinding.Create("Key.LeadingSlash", [.. evidence, ("value", Printable.Text(key.TrimStart('/')))]);
         if (key.IndexOf("//", StringComparison.Ordinal) >= 0) return ConsulFinding.Create("Key.DoubleSlash", evidence);
@@ -32,11 +53,9 @@ internal static class KvKey
             : null;
     }
 
-    /// <summary>The key's folder with its slash: what to list when looking for it; empty at the top.</summary>
-    public static string Folder(string key) => key.Substring(0, key.LastIndexOf('/') + 1);
-
     private static string Escape(string key)
     {
+        if (IsPlain(key)) return "/v1/kv/" + key;
         var path = new StringBuilder("/v1/kv/", key.Length + 16);
         var start = 0;
         while (true)

@@ -8,8 +8,20 @@ internal sealed class KvWriter(ConsulKvSession session)
     /// <summary>One write, to the end. Bad input, refusals and failures are outcomes, not exceptions.</summary>
     public async Task<ConsulKvWriteResult> WriteAsync(ConsulKvWrite write, CancellationToken cancellation)
     {
+        if (Check(ref write) is { } refused) return refused;
+        return await RunAsync(write, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Why this write is not sent; null when it is sound. A write that has two spellings is given the one that is sent.</summary>
+    internal ConsulKvWriteResult? Check(ref ConsulKvWrite write)
+    {
         write = Normalize(write);
-        if (Problem(write) is { } problem) return Refused(write, problem);
+        return Problem(write) is { } problem ? Refused(write, problem) : null;
+    }
+
+    /// <summary>Runs a write that is sound, from the beginning or from where <paramref name="earlier"/> attempts left it.</summary>
+    internal async Task<ConsulKvWriteResult> RunAsync(ConsulKvWrite write, CancellationToken cancellation, EarlierAttempts? earlier = null)
+    {
         if (write.OperationPrefix is { } prefix)
             return await new MarkedRun(session, [write], prefix).RunAndCleanAsync(cancellation).ConfigureAwait(false);
         WriteRun run = write.Kind switch
@@ -21,8 +33,11 @@ internal sealed class KvWriter(ConsulKvSession session)
             ConsulKvWriteKind.Acquire or ConsulKvWriteKind.Release => new LockRun(session, write),
             _ => new PutRun(session, write),
         };
-        return await run.RunAsync(cancellation).ConfigureAwait(false);
+        return await run.RunAsync(cancellation, earlier).ConfigureAwait(false);
     }
+
+    /// <summary>The result of a write that was never sent, because the caller stopped before its turn.</summary>
+    internal ConsulKvWriteResult Cancelled(ConsulKvWrite write) => Refused(write, ConsulFinding.Create("Outcome.Cancelled", ("key", Printable.Text(write.Key))));
 
     /// <summary>All or none, in one transaction. One result a write, in order.</summary>
     public async Task<IReadOnlyList<ConsulKvWriteResult>> WriteAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, CancellationToken cancellation)
@@ -46,13 +61,13 @@ internal sealed class KvWriter(ConsulKvSession session)
             Key = write.Key,
             Kind = write.Kind,
             ModifyIndex = whole.Outcome == ConsulKvOutcome.Written && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
-            Notes = whole.Outcome == ConsulKvOutcome.Written ? Notes(write, indexes) : [],
+            Notes = whole.Outcome == ConsulKvOutcome.Written ? NotesOf(write, indexes.TryGetValue(write.Key, out var now) ? now : 0) : [],
         }).ToArray();
     }
 
     /// <summary>A check-and-set that left the index where it was wrote what was there already: another may have won with the same index.</summary>
-    private static ConsulFinding[] Notes(ConsulKvWrite write, IReadOnlyDictionary<string, ulong> indexes) =>
-        write.Kind == ConsulKvWriteKind.CheckAndSet && indexes.TryGetValue(write.Key, out var index) && index == write.Index
+    internal static ConsulFinding[] NotesOf(ConsulKvWrite write, ulong index) =>
+        write.Kind == ConsulKvWriteKind.CheckAndSet && index == write.Index
             ? [ConsulFinding.Create("Cas.SameValueIdempotent", ("key", Printable.Text(write.Key)), ("index", index))] : [];
 
     private static bool IsRemoval(ConsulKvWrite write) => write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree;
@@ -65,6 +80,7 @@ internal sealed class KvWriter(ConsulKvSession session)
     private ConsulFinding? Problem(ConsulKvWrite write)
     {
         if (KvKey.Check(write.Key, write.Kind == ConsulKvWriteKind.DeleteTree) is { } key) return key;
+        if (write is { Kind: ConsulKvWriteKind.Put or ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly or ConsulKvWriteKind.Delete, Fenced: false, OperationPrefix: null }) return null;
         (string, object?)[] evidence = [("key", Printable.Text(write.Key)), ("session", write.LockSession), ("index", write.Index)];
         switch (write.Kind)
         {

@@ -11,13 +11,17 @@ public sealed class IndexAttribute(string meaning) : ArgumentTransformationAttri
     public string Meaning { get; } = meaning;
 
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Read(inputData, Meaning);
+
+    /// <summary>The number that was given.</summary>
+    /// <exception cref="ArgumentTransformationMetadataException">It is none.</exception>
+    internal static ulong Read(object inputData, string meaning)
     {
         var given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (given is ulong number) return number;
         var text = Convert.ToString(given, CultureInfo.InvariantCulture) ?? "";
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             ? number
-            : throw new ArgumentTransformationMetadataException($"'{Printable.Text(text, 60)}' is not {Meaning}.");
+            : throw new ArgumentTransformationMetadataException($"'{Printable.Text(text, 60)}' is not {meaning}.");
     }
 }

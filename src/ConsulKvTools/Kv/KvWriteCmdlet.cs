@@ -1,12 +1,17 @@
 using System.Management.Automation;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Bulk;
 
 namespace ConsulKvTools.Commands;
 
 /// <summary>A cmdlet that changes keys: each input gives one result, in the order of the inputs, and a failed one does not stop the others.</summary>
 public abstract class KvWriteCmdlet : ConsulCmdlet
 {
+    // With what a stopped batch may take, under the second within which Ctrl+C has to end.
+    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(800);
+
     private KvWritePipeline? pipeline;
+    private long givenOut;
 
     /// <summary>Prefix for small marker keys, written in the same transaction and removed afterwards, which make every outcome decidable.</summary>
     [Parameter]
@@ -29,29 +34,51 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Await(async _ =>
+    protected override void EndProcessing()
     {
-        while (await pipeline!.NextAsync().ConfigureAwait(false) is { } result) Emit(result);
-    });
+        pipeline!.Flush();
+        while (pipeline.Oldest is { } oldest) EmitAfter(oldest);
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing) pipeline?.Dispose();
+        if (!disposing || pipeline is null) return;
+        if (pipeline.Oldest is not null) SayWhatIsKnown();
+        pipeline.Dispose();
     }
+
+    /// <summary>Writes that are done all or none.</summary>
+    private protected void SubmitAtomic(IReadOnlyList<ConsulKvWrite> writes) => pipeline!.AddAtomic(writes);
 
     private protected void Submit(ConsulKvWrite write)
     {
-        var submitted = pipeline!.SubmitAsync(write);
-        // Most often nothing has to be waited for; then the detour through another thread is saved.
-        if (submitted.IsCompleted) Emit(submitted.GetAwaiter().GetResult());
-        else Await(async _ => Emit(await submitted.ConfigureAwait(false)));
+        pipeline!.Add(write);
+        while (pipeline.TryTake(out var ready)) Emit(ready);
+        while (pipeline.Room is { } room) EmitAfter(room);
+    }
+
+    /// <summary>A pipeline that was stopped takes no more objects. What was on its way is told to the person at the screen.</summary>
+    private void SayWhatIsKnown()
+    {
+        var left = pipeline!.Abandon(LastLook);
+        if (left.IsEmpty) return;
+        var before = givenOut == 0 ? "" : $" {givenOut:N0} results were given out.";
+        Host?.UI?.WriteWarningLine($"{MyInvocation.MyCommand.Name} was stopped.{before} {left} What comes after in the input was not sent.");
+    }
+
+    private void EmitAfter(Task done)
+    {
+        // Not Task.Wait, which spins before it waits: the processor is what the answer is waiting for.
+        if (!done.IsCompleted && WaitHandle.WaitAny([((IAsyncResult)done).AsyncWaitHandle, StopToken.WaitHandle]) == 1) throw new PipelineStoppedException();
+        while (pipeline!.TryTake(out var ready)) Emit(ready);
     }
 
     /// <summary>The object first, so that it is there even where -ErrorAction Stop ends everything at the error.</summary>
     private protected void Emit(ConsulKvWriteResult result)
     {
+        givenOut++;
         WriteObject(result);
         foreach (var note in result.Notes)
             if (note.Severity == FindingSeverity.Warning) WriteWarning($"{note.Code}: {note.Title}. {note.Remedy}");
@@ -94,11 +121,16 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
             ? LanguagePrimitives.IsTrue(given)
             : (ConfirmImpact)LanguagePrimitives.ConvertTo(GetVariableValue("ConfirmPreference", ConfirmImpact.High), typeof(ConfirmImpact)) is > ConfirmImpact.None and <= ConfirmImpact.Medium;
 
+    private protected bool IsVerbose =>
+        MyInvocation.BoundParameters.TryGetValue("Verbose", out var given)
+            ? LanguagePrimitives.IsTrue(given)
+            : (ActionPreference)LanguagePrimitives.ConvertTo(GetVariableValue("VerbosePreference", ActionPreference.SilentlyContinue), typeof(ActionPreference)) is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
     private bool IsSet(string parameter, string preference) =>
         MyInvocation.BoundParameters.TryGetValue(parameter, out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue(preference, false));
 
-    private void Emit(IReadOnlyList<ConsulKvWriteResult> results)
+    private void Emit(ArraySegment<ConsulKvWriteResult> results)
     {
-        foreach (var result in results) Emit(result);
+        for (var position = 0; position < results.Count; position++) Emit(results.Array![results.Offset + position]);
     }
 }

@@ -13,61 +13,99 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private const string CreateOnlySet = "CreateOnly";
     private const string AcquireSet = "Acquire";
     private const string ReleaseSet = "Release";
+    private const string InputSet = "Input";
+    private const string FlagsMeaning = "a number from 0 to 18446744073709551615, which is what Consul keeps as flags";
+    private const string IndexMeaning = "an index to check against: give the key's ModifyIndex as Get-ConsulKv shows it, or 0 to write only if the key does not exist";
 
     private readonly List<ConsulKvWrite> together = [];
-    private bool valueOnCommandLine;
+    private bool isValueGiven;
+    private bool areFlagsGiven;
+    private bool isIndexGiven;
+    private bool asks;
 
     /// <summary>The key. Sent byte for byte as given, or refused with the reason.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
     [Alias("Path")]
     [AllowEmptyString]
     public string Key { get; set; } = "";
 
     /// <summary>
+    /// What is to be written, from the pipeline: an entry of Get-ConsulKv (its bytes and flags are copied), a row or hashtable with Key (or
+    /// Path), Value or Bytes, Flags and CheckAndSet, or a key alone. What is given on the command line counts for every input.
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    [AllowEmptyString]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>
     /// The value: text (stored as UTF-8), a byte array (stored as it is), or a number, date or other scalar (stored as its culture-free text).
     /// </summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = InputSet)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? Value { get; set; }
 
     /// <summary>The value's exact bytes. Taken from entries that come down the pipeline, so that they are copied unchanged.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
     [AllowNull]
     [AllowEmptyCollection]
     public byte[]? Bytes { get; set; }
 
     /// <summary>A number to store along with the value. Consul sets it to 0 when none is given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Index("a number from 0 to 18446744073709551615, which is what Consul keeps as flags")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Index(FlagsMeaning)]
     public ulong Flags { get; set; }
 
     /// <summary>Writes only if the key's ModifyIndex is still this; 0 writes only if the key does not exist.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = CheckAndSetSet, ValueFromPipelineByPropertyName = true)]
-    [Index("an index to check against: give the key's ModifyIndex as Get-ConsulKv shows it, or 0 to write only if the key does not exist")]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Index(IndexMeaning)]
     public ulong CheckAndSet { get; set; }
 
     /// <summary>Writes only if the key does not exist.</summary>
     [Parameter(Mandatory = true, ParameterSetName = CreateOnlySet)]
+    [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter CreateOnly { get; set; }
 
     /// <summary>Id of the Consul lock session that takes or gives back the key's lock.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = InputSet)]
     [AllowEmptyString]
     public string? LockSession { get; set; }
 
     /// <summary>Takes the key's lock for the lock session, and writes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
+    [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter Acquire { get; set; }
 
     /// <summary>Gives the key's lock back, and writes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter Release { get; set; }
 
     /// <summary>Reads first and makes every attempt a check-and-set, so that not even a late attempt overwrites a newer value.</summary>
     [Parameter(ParameterSetName = PutSet)]
+    [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter Fenced { get; set; }
 
     /// <summary>Writes all inputs in one transaction, or none. Consul takes 64 operations at once, 128 from 1.14 on.</summary>
@@ -80,58 +118,81 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        valueOnCommandLine = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
+        isValueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
+        areFlagsGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Flags));
+        isIndexGiven = MyInvocation.BoundParameters.ContainsKey(nameof(CheckAndSet));
+        // To look up the preferences for each of 100,000 writes would cost as much as the writes.
+        asks = IsShown || IsVerbose;
+        RequireOneCondition();
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!TryGetBytes(out var bytes)) return;
-        var write = new ConsulKvWrite
+        if (InputObject is null || ParameterSetName != InputSet) Take(new KvInput(null, Bytes, Value, null, null), Key);
+        else
         {
-            Key = Key,
-            Kind = ParameterSetName switch
-            {
-                CheckAndSetSet => ConsulKvWriteKind.CheckAndSet,
-                CreateOnlySet => ConsulKvWriteKind.CreateOnly,
-                AcquireSet => ConsulKvWriteKind.Acquire,
-                ReleaseSet => ConsulKvWriteKind.Release,
-                _ => ConsulKvWriteKind.Put,
-            },
-            Value = bytes,
-            Flags = Flags,
-            Index = CheckAndSet,
-            LockSession = LockSession,
-            Fenced = Fenced,
-            OperationPrefix = OperationPrefix,
-        };
-        if (!IsWanted(write)) return;
-        if (Atomic) together.Add(write);
-        else Submit(write);
+            var input = KvInput.Of(InputObject);
+            if (input.Key is { } key) Take(input, key);
+            else WriteError(FindingErrors.Invalid(this, "-InputObject", $"the object ({InputObject.BaseObject.GetType().Name}) has neither Key nor Path; pipe entries, keys, or rows with Key and Value, or compute the key with -Key {{ … }}", InputObject));
+        }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (together.Count > 0) SubmitAtomic(together);
         base.EndProcessing();
-        if (together.Count == 0) return;
-        Await(async cancellation =>
-        {
-            foreach (var result in await new KvWriter(Active).WriteAtomicAsync(together, cancellation).ConfigureAwait(false)) Emit(result);
-        });
     }
 
-    /// <summary>What was given on the command line counts for every input; else an entry's bytes count before their text.</summary>
-    private bool TryGetBytes(out byte[] bytes)
+    private void Take(KvInput input, string key)
     {
-        if (Bytes is not null && !valueOnCommandLine)
+        try
         {
-            bytes = Bytes;
-            return true;
+            var kind = KindOf(input);
+            var write = new ConsulKvWrite
+            {
+                Key = key,
+                Kind = kind,
+                Value = BytesOf(input),
+                Flags = areFlagsGiven || input.Flags is null ? Flags : IndexAttribute.Read(input.Flags, FlagsMeaning),
+                Index = kind != ConsulKvWriteKind.CheckAndSet ? 0 : isIndexGiven || input.CheckAndSet is null ? CheckAndSet : IndexAttribute.Read(input.CheckAndSet, IndexMeaning),
+                LockSession = LockSession,
+                Fenced = Fenced,
+                OperationPrefix = OperationPrefix,
+            };
+            if (asks && !IsWanted(write)) return;
+            if (Atomic) together.Add(write);
+            else Submit(write);
         }
-        if (KvValue.TryConvert(Value, out bytes, out var problem)) return true;
-        WriteError(FindingErrors.Invalid(this, "-Value", $"{problem} (key {Printable.Text(Key, 120)})", Key));
-        return false;
+        catch (ArgumentTransformationMetadataException refused)
+        {
+            WriteError(FindingErrors.Invalid(this, "-InputObject", $"{refused.Message.TrimEnd('.')} (key {Printable.Text(key, 120)})", key));
+        }
+        catch (KvValueException refused)
+        {
+            WriteError(FindingErrors.Invalid(this, "-Value", $"{refused.Message} (key {Printable.Text(key, 120)})", key));
+        }
+    }
+
+    private ConsulKvWriteKind KindOf(KvInput input) =>
+        CreateOnly ? ConsulKvWriteKind.CreateOnly
+        : Acquire ? ConsulKvWriteKind.Acquire
+        : Release ? ConsulKvWriteKind.Release
+        : isIndexGiven || input.CheckAndSet is not null ? ConsulKvWriteKind.CheckAndSet
+        : ConsulKvWriteKind.Put;
+
+    /// <summary>What was given on the command line counts for every input; else an entry's bytes count before their text.</summary>
+    private byte[] BytesOf(KvInput input) =>
+        !isValueGiven && input.Bytes is { } bytes ? bytes
+        : KvValue.TryConvert(isValueGiven ? Value : input.Value, out var converted, out var problem) ? converted
+        : throw new KvValueException(problem!);
+
+    private void RequireOneCondition()
+    {
+        string[] given = [.. new[] { (CreateOnly.IsPresent, "-CreateOnly"), (Acquire.IsPresent, "-Acquire"), (Release.IsPresent, "-Release"), (isIndexGiven, "-CheckAndSet"), (Fenced.IsPresent, "-Fenced") }.Where(row => row.Item1).Select(row => row.Item2)];
+        if (given.Length > 1)
+            ThrowTerminatingError(FindingErrors.Invalid(this, given[1], $"{string.Join(" and ", given)} exclude each other; give one of them", null));
     }
 
     private bool IsWanted(ConsulKvWrite write)

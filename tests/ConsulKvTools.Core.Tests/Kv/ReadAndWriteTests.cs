@@ -1,5 +1,6 @@
 using System.Text;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Bulk;
 using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Tests.Kv;

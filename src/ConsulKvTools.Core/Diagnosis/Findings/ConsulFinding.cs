@@ -92,6 +92,9 @@ public sealed record ConsulFinding
         return Create(Code, [.. Evidence.Cast<DictionaryEntry>().Select(row => ((string)row.Key, row.Value)), .. known.Where(row => open.Contains(row.Name))]);
     }
 
+    /// <summary>The same finding, as it was created, with more evidence, or other evidence of the same name.</summary>
+    internal ConsulFinding With(params (string Name, object? Value)[] more) => Create(Code, [.. Evidence.Cast<DictionaryEntry>().Select(row => ((string)row.Key, row.Value)), .. more]);
+
     /// <summary>Where <paramref name="code"/> is explained in the documentation.</summary>
     public static string HelpUriOf(string code) => "docs/findings.md#" + code.ToLowerInvariant().Replace(".", "");
 

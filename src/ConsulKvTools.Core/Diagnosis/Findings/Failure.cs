@@ -15,13 +15,7 @@ internal sealed record Failure(ConsulFinding Finding, WriteEffect Effect, RetryA
     public string Code => Finding.Code;
 
     /// <summary>The same failure, its finding's texts filled with more evidence.</summary>
-    public Failure With(params (string Name, object? Value)[] more)
-    {
-        var all = new List<(string, object?)>();
-        foreach (System.Collections.DictionaryEntry pair in Finding.Evidence) all.Add(((string)pair.Key, pair.Value));
-        all.AddRange(more);
-        return this with { Finding = ConsulFinding.Create(Code, [.. all]) };
-    }
+    public Failure With(params (string Name, object? Value)[] more) => this with { Finding = Finding.With(more) };
 
     /// <summary>For a question that changes nothing: again whenever that can help.</summary>
     public Verdict ToVerdict() => new(Retry != RetryAdvice.Never, IsOutage, RetryAfter);

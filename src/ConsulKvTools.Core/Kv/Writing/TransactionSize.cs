@@ -35,6 +35,7 @@ internal static class TransactionSize
     /// <summary>Bytes of a text inside JSON's quotation marks. What the writer's encoder lets stand is ASCII, so its characters are bytes.</summary>
     private static long Escaped(string text)
     {
+        if (IsPlain(text)) return text.Length;
         Span<char> buffer = stackalloc char[256];
         long size = 0;
         for (var rest = text.AsSpan(); ;)
@@ -46,8 +47,16 @@ internal static class TransactionSize
         }
     }
 
+    private static bool IsPlain(string text)
+    {
+        foreach (var letter in text)
+            if (letter is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '/' or '-' or '_' or '.')) return false;
+        return true;
+    }
+
     private static int Digits(ulong number)
     {
+        if (number < 10) return 1;
         Span<byte> buffer = stackalloc byte[20];
         Utf8Formatter.TryFormat(number, buffer, out var written);
         return written;

@@ -27,13 +27,22 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     protected ulong IndexBefore { get; private set; }
 
     /// <summary>Runs to the end. Never throws for what Consul or the network does.</summary>
-    public async Task<ConsulKvWriteResult> RunAsync(CancellationToken cancellation)
+    /// <param name="cancellation">Stops it; what is known then is said.</param>
+    /// <param name="earlier">What was done for this write before, in a transaction with others; null for the first attempt.</param>
+    public async Task<ConsulKvWriteResult> RunAsync(CancellationToken cancellation, EarlierAttempts? earlier = null)
     {
-        began = Session.Time.GetTimestamp();
-        IndexBefore = Session.HighestSeenIndex;
+        began = earlier?.Began ?? Session.Time.GetTimestamp();
+        IndexBefore = earlier?.IndexBefore ?? Session.HighestSeenIndex;
         var policy = Session.RetryPolicy;
         using var total = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        total.CancelAfter(policy.TotalTimeout);
+        var left = policy.TotalTimeout;
+        if (earlier is not null)
+        {
+            attempts.AddRange(earlier.Attempts);
+            Ambiguity = earlier.Ambiguity;
+            left -= Elapsed;
+        }
+        total.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         Failure? last = null;
         try
         {
@@ -70,10 +79,13 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     {
         "true" => Task.FromResult(WriteStep.Settled(ConsulKvOutcome.Written)),
         "false" => OnRefusedAsync(cancellation),
-        _ => Task.FromResult(OnFailure(new Failure(
-            ConsulFinding.Create("Http.BodyMalformed", ("body", Printable.Text(response.ShownText)), ("problem", "the answer to a write is neither true nor false")),
-            WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, response.Status))),
+        _ => Task.FromResult(OnFailure(Unreadable(response, "the answer to a write is neither true nor false"))),
     };
+
+    /// <summary>An answer 200 that is not Consul's: what became of the attempt is not known.</summary>
+    protected static Failure Unreadable(ConsulResponse response, string problem) => new(
+        ConsulFinding.Create("Http.BodyMalformed", ("body", Printable.Text(response.ShownText)), ("problem", problem)),
+        WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, response.Status);
 
     /// <summary>Consul answered <c>false</c>: nothing was written by this attempt. The default sends the next one.</summary>
     protected virtual Task<WriteStep> OnRefusedAsync(CancellationToken cancellation) => Task.FromResult(WriteStep.Again);
@@ -175,6 +187,9 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         return WriteStep.Failed(failure, tryAgain);
     }
 
+    /// <summary>Timestamp of the beginning.</summary>
+    protected long Began => began;
+
     /// <summary>Since the write began.</summary>
     protected TimeSpan Elapsed => Session.Time.GetElapsedTime(began);
 
@@ -221,20 +236,24 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         });
     }
 
-    private ConsulKvWriteResult Result(Settlement settled)
+    /// <summary>The bytes that a write was to store; null for a removal.</summary>
+    protected static int? ValueSizeOf(ConsulKvWrite write) => KvTransaction.HasValue(write.Kind) ? write.Value.Length : null;
+
+    /// <summary>The result of this run for one of its writes.</summary>
+    protected ConsulKvWriteResult ResultOf(ConsulKvWrite write, Settlement settled)
     {
         var finding = settled.Finding;
         var unknown = settled.Outcome == ConsulKvOutcome.Unknown;
         return new ConsulKvWriteResult
         {
-            Key = Write.Key,
-            Kind = Write.Kind,
-            ValueSize = Write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree ? null : Write.Value.Length,
+            Key = write.Key,
+            Kind = write.Kind,
+            ValueSize = ValueSizeOf(write),
             Outcome = settled.Outcome,
             Finding = finding,
             Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,
             Remedy = unknown
-                ? $"Read the key with Get-ConsulKvConsistent '{Printable.Text(Write.Key, 120).Replace("'", "''")}' once the cluster answers and compare the value before writing again. Invoke-ConsulDiagnosis says why there was no answer; -OperationPrefix makes the outcome of the next write decidable."
+                ? $"Read the key with Get-ConsulKvConsistent '{Printable.Text(write.Key, 120).Replace("'", "''")}' once the cluster answers and compare the value before writing again. Invoke-ConsulDiagnosis says why there was no answer; -OperationPrefix makes the outcome of the next write decidable."
                 : finding?.Remedy,
             ModifyIndex = settled.Index,
             Attempts = attempts.ToArray(),
@@ -243,6 +262,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Session = Session.Name,
         };
     }
+
+    private ConsulKvWriteResult Result(Settlement settled) => ResultOf(Write, settled);
 
     private static bool IsDenial(ConsulFinding finding) =>
         finding.Layer == ConsulLayer.Acl || finding.Code is "Agent.WriteCidr" or "Agent.EndpointBlocked";

@@ -1,0 +1,153 @@
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Kv.Writing;
+
+namespace ConsulKvTools.Kv.Bulk;
+
+/// <summary>
+/// Takes a batch to its results. What can share a transaction does. Operations that Consul blames for a refusal go on alone, and so does
+/// each write of a transaction whose answer was lost; a refusal without blame is halved until the bad ones stand alone.
+/// </summary>
+internal sealed class BatchRun : IDisposable
+{
+    // What is under way when the caller stops may be answered yet: then it is known what was written.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConsulKvSession session;
+    private readonly SemaphoreSlim places;
+    private readonly CancellationToken stop;
+    private readonly CancellationTokenSource abort = new();
+    private readonly CancellationTokenRegistration stopping;
+    private readonly bool scoped;
+    private volatile bool noTransactions;
+
+    public BatchRun(ConsulKvSession session, int atOnce, CancellationToken stop)
+    {
+        this.session = session;
+        this.stop = stop;
+        places = new SemaphoreSlim(atOnce);
+        Writer = new KvWriter(session);
+        // Consul's transactions know no namespace and no partition.
+        scoped = session.Namespace is not null || session.Partition is not null;
+        stopping = stop.Register(() => abort.CancelAfter(Grace));
+    }
+
+    /// <summary>Writes what goes alone.</summary>
+    public KvWriter Writer { get; }
+
+    /// <summary>The write's bytes within a transaction; 0 when it cannot be part of one.</summary>
+    public long SizeOf(ConsulKvWrite write)
+    {
+        if (scoped || noTransactions || write.Fenced || write.OperationPrefix is not null || write.Kind == ConsulKvWriteKind.DeleteTree) return 0;
+        var size = TransactionSize.Of(write);
+        return size + TransactionSize.Empty <= TransactionLimits.Bytes ? size : 0;
+    }
+
+    /// <summary>Gives every write of <paramref name="batch"/> its result; nothing is sent before <paramref name="before"/> has ended. Never throws.</summary>
+    public async Task RunAsync(WriteBatch batch, Task before)
+    {
+        if (!before.IsCompleted) await before.ConfigureAwait(false);
+        if (batch.IsAtomic)
+        {
+            await AtomicAsync(batch).ConfigureAwait(false);
+            return;
+        }
+        var shared = new List<int>(batch.Count);
+        var alone = new List<Task>();
+        for (var position = 0; position < batch.Count; position++)
+        {
+            if (batch.IsSettled(position)) continue;
+            if (batch.IsShared(position)) shared.Add(position);
+            else alone.Add(AloneAsync(batch, position, null));
+        }
+        await TogetherAsync(batch, shared).ConfigureAwait(false);
+        if (alone.Count > 0) await Task.WhenAll(alone).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        stopping.Dispose();
+        abort.Dispose();
+        places.Dispose();
+    }
+
+    private async Task TogetherAsync(WriteBatch batch, List<int> positions)
+    {
+        while (positions.Count > 0)
+        {
+            if (positions.Count == 1 || noTransactions)
+            {
+                await AllAloneAsync(batch, positions, null).ConfigureAwait(false);
+                return;
+            }
+            var writes = new ConsulKvWrite[positions.Count];
+            for (var index = 0; index < writes.Length; index++) writes[index] = batch[positions[index]];
+            var run = new TransactionRun(session, writes);
+            ConsulKvWriteResult whole;
+            await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                whole = stop.IsCancellationRequested ? Writer.Cancelled(writes[0]) : await run.RunAsync(abort.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+            switch (run.Refusal)
+            {
+                case TransactionRefusal.None:
+                    Settle(batch, positions, run, whole);
+                    return;
+                case TransactionRefusal.Lost:
+                    await AllAloneAsync(batch, positions, run.Earlier(whole)).ConfigureAwait(false);
+                    return;
+                case TransactionRefusal.Endpoint:
+                    // Blocked, or not there: what can be done one by one still is.
+                    noTransactions |= run.IsEndpointClosed;
+                    await AllAloneAsync(batch, positions, run.Earlier(whole)).ConfigureAwait(false);
+                    return;
+                case TransactionRefusal.Blamed:
+                    await AllAloneAsync(batch, positions.Where((_, index) => run.Blamed.Contains(index)).ToList(), run.Earlier(whole)).ConfigureAwait(false);
+                    positions = positions.Where((_, index) => !run.Blamed.Contains(index)).ToList();
+                    break;
+                default:
+                    var half = positions.Count / 2;
+                    await TogetherAsync(batch, positions.GetRange(0, half)).ConfigureAwait(false);
+                    positions = positions.GetRange(half, positions.Count - half);
+                    break;
+            }
+        }
+    }
+
+    private async Task AtomicAsync(WriteBatch batch)
+    {
+        var results = stop.IsCancellationRequested
+            ? batch.Writes.Select(Writer.Cancelled)
+            : await Writer.WriteAtomicAsync(batch.Writes, abort.Token).ConfigureAwait(false);
+        var position = 0;
+        foreach (var result in results) batch.Settle(position++, result);
+    }
+
+    private static void Settle(WriteBatch batch, List<int> positions, TransactionRun run, ConsulKvWriteResult whole)
+    {
+        for (var index = 0; index < positions.Count; index++) batch.Settle(positions[index], run.ResultOf(index, whole));
+    }
+
+    private Task AllAloneAsync(WriteBatch batch, List<int> positions, EarlierAttempts? earlier) =>
+        Task.WhenAll(positions.Select(position => AloneAsync(batch, position, earlier)));
+
+    private async Task AloneAsync(WriteBatch batch, int position, EarlierAttempts? earlier)
+    {
+        await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            // A write that may be there already has to be asked after, even now.
+            batch.Settle(position, stop.IsCancellationRequested && earlier?.Ambiguity is null
+                ? Writer.Cancelled(batch[position])
+                : await Writer.RunAsync(batch[position], abort.Token, earlier).ConfigureAwait(false));
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>
+/// What an object that comes down the pipeline says about a write. Read here and not by PowerShell's binding by property name, which
+/// costs as much for each property as all the rest of a write.
+/// </summary>
+internal sealed class KvInput(string? key, byte[]? bytes, object? value, object? flags, object? index)
+{
+    /// <summary>The key; null when the object has none.</summary>
+    public string? Key { get; } = key;
+
+    /// <summary>The exact bytes; null when the object has none.</summary>
+    public byte[]? Bytes { get; } = bytes;
+
+    /// <summary>The value; null when the object has none.</summary>
+    public object? Value { get; } = value;
+
+    /// <summary>The flags; null when the object has none.</summary>
+    public object? Flags { get; } = flags;
+
+    /// <summary>The index to check against; null when the object has none.</summary>
+    public object? CheckAndSet { get; } = index;
+
+    /// <summary>Reads an entry, an object or hashtable with Key (or Path), Value, Bytes, Flags and CheckAndSet, or a key alone.</summary>
+    public static KvInput Of(PSObject input)
+    {
+        switch (input.BaseObject)
+        {
+            case ConsulKvEntry entry:
+                return new KvInput(entry.Key, entry.Bytes, null, entry.Flags, null);
+            case string text:
+                return new KvInput(text, null, null, null, null);
+            case IDictionary table:
+                return Read(name => table.Contains(name) ? table[name] : null);
+            case PSCustomObject or not (IFormattable or char or bool or Uri or Version):
+                var properties = input.Properties;
+                return Read(name => properties[name]?.Value);
+            default:
+                return new KvInput(TextOf(input), null, null, null, null);
+        }
+    }
+
+    private static KvInput Read(Func<string, object?> property)
+    {
+        var key = property("Key") ?? property("Path");
+        var bytes = property("Bytes");
+        return new KvInput(
+            key is null ? null : key as string ?? TextOf(key), (bytes is PSObject wrapped ? wrapped.BaseObject : bytes) as byte[],
+            property("Value"), property("Flags"), property("CheckAndSet"));
+    }
+
+    private static string TextOf(object key) => (string)LanguagePrimitives.ConvertTo(key, typeof(string), CultureInfo.InvariantCulture);
+}
