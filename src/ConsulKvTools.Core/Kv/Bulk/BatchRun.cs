@@ -19,6 +19,7 @@ internal sealed class BatchRun : IDisposable
     private readonly CancellationTokenRegistration stopping;
     private readonly bool scoped;
     private volatile bool noTransactions;
+    private volatile int largest = TransactionLimits.Bytes;
 
     public BatchRun(ConsulKvSession session, int atOnce, CancellationToken stop)
     {
@@ -39,8 +40,11 @@ internal sealed class BatchRun : IDisposable
     {
         if (scoped || noTransactions || write.Fenced || write.OperationPrefix is not null || write.Kind == ConsulKvWriteKind.DeleteTree) return 0;
         var size = TransactionSize.Of(write);
-        return size + TransactionSize.Empty <= TransactionLimits.Bytes ? size : 0;
+        return size + TransactionSize.Empty <= largest ? size : 0;
     }
+
+    /// <summary>Bytes that this agent takes in one transaction, as far as is known.</summary>
+    public int Largest => largest;
 
     /// <summary>Gives every write of <paramref name="batch"/> its result; nothing is sent before <paramref name="before"/> has ended. Never throws.</summary>
     public async Task RunAsync(WriteBatch batch, Task before)
@@ -110,6 +114,7 @@ internal sealed class BatchRun : IDisposable
                     positions = positions.Where((_, index) => !run.Blamed.Contains(index)).ToList();
                     break;
                 default:
+                    if (run.Limit is { } limit) largest = limit;
                     var half = positions.Count / 2;
                     await TogetherAsync(batch, positions.GetRange(0, half)).ConfigureAwait(false);
                     positions = positions.GetRange(half, positions.Count - half);

@@ -59,7 +59,7 @@ internal sealed class KvWritePipeline : IDisposable
         {
             lastOfKey.TryGetValue(write.Key, out var earlier);
             var isTree = write.Kind == ConsulKvWriteKind.DeleteTree;
-            if (current is not null && (isTree || earlier == current || current.Count == TransactionLimits.Operations || current.Bytes + size > TransactionLimits.Bytes)) Start();
+            if (current is not null && (isTree || earlier == current || current.Count == TransactionLimits.Operations || current.Bytes + size > run.Largest)) Start();
             if (current is null)
             {
                 current = new WriteBatch(TransactionLimits.Operations);

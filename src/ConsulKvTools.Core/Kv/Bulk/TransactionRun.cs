@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv.Writing;
@@ -17,6 +18,9 @@ internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] wr
 
     /// <summary>True when there are no transactions to be had from this agent, whatever is written.</summary>
     public bool IsEndpointClosed { get; private set; }
+
+    /// <summary>Bytes that this agent takes in one transaction, by its own word; null when it did not say.</summary>
+    public int? Limit { get; private set; }
 
     /// <summary>The operations that Consul named.</summary>
     public HashSet<int> Blamed { get; private set; } = [];
@@ -57,6 +61,7 @@ internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] wr
                 Blamed = named.Select(error => error.Operation).ToHashSet();
                 return Task.FromResult(Refused(TransactionRefusal.Blamed, failure));
             case 400 or 409 or 413:
+                if (failure.Code == "Limit.TxnMaxReqLen" && int.TryParse(failure.Finding.Evidence["limit"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0) Limit = limit;
                 return Task.FromResult(Refused(TransactionRefusal.Whole, failure));
             case 401 or 403 or 404 or 405 or 501:
                 IsEndpointClosed = !Classifier.IsAclDenial(response);
