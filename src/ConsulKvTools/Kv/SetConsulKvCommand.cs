@@ -14,6 +14,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private const string AcquireSet = "Acquire";
     private const string ReleaseSet = "Release";
     private const string InputSet = "Input";
+    private const string InputCheckAndSetSet = "InputCheckAndSet";
     private const string FlagsMeaning = "a number from 0 to 18446744073709551615, which is what Consul keeps as flags";
     private const string IndexMeaning = "an index to check against: give the key's ModifyIndex as Get-ConsulKv shows it, or 0 to write only if the key does not exist";
 
@@ -38,6 +39,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     /// Path), Value or Bytes, Flags and CheckAndSet, or a key alone. What is given on the command line counts for every input.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputCheckAndSetSet)]
     [AllowEmptyString]
     public PSObject? InputObject { get; set; }
 
@@ -50,6 +52,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = InputSet)]
+    [Parameter(ParameterSetName = InputCheckAndSetSet)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -72,12 +75,13 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = InputSet)]
+    [Parameter(ParameterSetName = InputCheckAndSetSet)]
     [Index(FlagsMeaning)]
     public ulong Flags { get; set; }
 
     /// <summary>Writes only if the key's ModifyIndex is still this; 0 writes only if the key does not exist.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
-    [Parameter(ParameterSetName = InputSet)]
+    [Parameter(Mandatory = true, ParameterSetName = InputCheckAndSetSet)]
     [Index(IndexMeaning)]
     public ulong CheckAndSet { get; set; }
 
@@ -129,7 +133,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is null || ParameterSetName != InputSet) Take(new KvInput(null, Bytes, Value, null, null), Key);
+        if (InputObject is null || ParameterSetName is not (InputSet or InputCheckAndSetSet)) Take(new KvInput(null, Bytes, Value, null, null), Key);
         else
         {
             var input = KvInput.Of(InputObject);
