@@ -1,6 +1,7 @@
 using System.Globalization;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv.Writing;
+using ConsulKvTools.Retries;
 
 namespace ConsulKvTools.Diagnosis;
 
@@ -46,7 +47,7 @@ internal static class Classifier
         var retry = definition.Retry;
         if (effect == WriteEffect.Ambiguous) retry = RetryAdvice.AfterAsking;
         else if (retry == RetryAdvice.AfterAsking) retry = RetryAdvice.AfterBackoff;
-        return new Failure(finding, effect, retry, RetryAfterOf(response), false, response.Status);
+        return new Failure(finding, effect, retry, RetryAfter.Of(response.Header("Retry-After"), (session?.Time ?? TimeProvider.System).GetUtcNow()), false, response.Status);
     }
 
     /// <summary>The time for all attempts ran out before one of them ended.</summary>
@@ -59,7 +60,9 @@ internal static class Classifier
     {
         var finding = ConsulFinding.Create("Outcome.CircuitOpen",
             ("key", key is null ? null : Printable.Text(key)), ("address", session.Address), ("problem", session.LastOutage?.ToString()),
-            ("seconds", retryAfter is { } pause ? Math.Ceiling(pause.TotalSeconds) : null));
+            ("count", session.RetryPolicy.CircuitBreakerFailures),
+            // While the one request that was let through is under way nobody knows: it lasts this long at most if that one fails.
+            ("seconds", Math.Ceiling((retryAfter > TimeSpan.Zero ? retryAfter.Value : session.RetryPolicy.CircuitBreakDuration).TotalSeconds)));
         return new Failure(finding with { BlockedBy = session.LastOutage?.Code }, WriteEffect.NotApplied, RetryAdvice.Never, retryAfter, false, null);
     }
 
@@ -172,13 +175,4 @@ internal static class Classifier
     /// <summary>The path of a Location, which Consul gives without scheme and host.</summary>
     private static string? PathOf(string? location) =>
         location is not null && Uri.TryCreate(new Uri("http://consul"), location, out var where) ? where.AbsolutePath : null;
-
-    private static TimeSpan? RetryAfterOf(ConsulResponse response)
-    {
-        if (response.Header("Retry-After") is not { } text) return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)) return null;
-        var pause = when - DateTimeOffset.UtcNow;
-        return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
-    }
 }

@@ -1,5 +1,3 @@
-using ConsulKvTools.Resilience;
-
 namespace ConsulKvTools.Diagnosis;
 
 /// <summary>One failed exchange, understood: what it is, whether the write may be there, whether another attempt can help.</summary>
@@ -23,6 +21,6 @@ internal sealed record Failure(ConsulFinding Finding, WriteEffect Effect, RetryA
         return this with { Finding = ConsulFinding.Create(Code, [.. all]) };
     }
 
-    /// <summary>For a question that changes nothing: again whenever that can help.</summary>
-    public Verdict ToVerdict() => new(Retry != RetryAdvice.Never, IsOutage, RetryAfter);
+    /// <summary>True when an election can cure it.</summary>
+    public bool AwaitsLeader => FindingCatalogue.Get(Code).AwaitsLeader;
 }
