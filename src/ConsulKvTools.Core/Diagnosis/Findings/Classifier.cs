@@ -45,6 +45,11 @@ internal static class Classifier
         if (!request.IsWrite) effect = WriteEffect.NotApplied;
         else if (effect is WriteEffect.Applied or WriteEffect.Elsewhere) effect = WriteEffect.NotApplied;
         var retry = definition.Retry;
+        if (code == "Http.UnexpectedStatus" && IsRefusal(response.Status))
+        {
+            effect = WriteEffect.NotApplied;
+            retry = response.Status is 425 or 429 ? RetryAdvice.AfterBackoff : RetryAdvice.Never;
+        }
         if (effect == WriteEffect.Ambiguous) retry = RetryAdvice.AfterAsking;
         else if (retry == RetryAdvice.AfterAsking) retry = RetryAdvice.AfterBackoff;
         return new Failure(finding, effect, retry, RetryAfter.Of(response.Header("Retry-After"), (session?.Time ?? TimeProvider.System).GetUtcNow()), false, response.Status);
@@ -70,6 +75,9 @@ internal static class Classifier
     public static bool IsAclDenial(ConsulResponse response) =>
         response.Status == 403
         && (response.Text.IndexOf("Permission denied", StringComparison.Ordinal) >= 0 || response.Text.IndexOf("ACL not found", StringComparison.Ordinal) >= 0);
+
+    /// <summary>Whoever answers so did not do what was asked (RFC 9110, 15.5), but for 408, which may come of a request that was passed on.</summary>
+    private static bool IsRefusal(int status) => status is >= 400 and < 500 and not 408;
 
     private static string CodeOf(ConsulResponse response, string text, ConsulRequest request, ConsulKvSession? session, List<(string, object?)> evidence)
     {
