@@ -33,6 +33,7 @@ internal sealed class KvWriter(ConsulKvSession session)
         for (var position = 0; position < all.Length; position++)
         {
             var problem = Problem(all[position])
+                ?? KvKey.CheckInTransaction(all[position].Key)
                 ?? (doubled == all[position].Key ? ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(doubled)), ("source", "-Atomic"), ("problem", $"{Printable.Text(doubled, 120)} stands twice in the transaction, in which each key can be changed once")) : Misfit(all[position], all[0]));
             if (problem is not null) return NothingWritten(all, position, problem);
         }
@@ -53,6 +54,14 @@ internal sealed class KvWriter(ConsulKvSession session)
             ModifyIndex = whole.Outcome == ConsulKvOutcome.Written && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
             Notes = whole.Outcome == ConsulKvOutcome.Written ? Notes(write, indexes) : [],
         }).ToArray();
+    }
+
+    /// <summary>The results of a transaction of which one write could not even be read from what was given.</summary>
+    public static IReadOnlyList<ConsulKvWriteResult> Spoiled(IReadOnlyList<ConsulKvWrite> writes, string key, ConsulKvSession session)
+    {
+        var problem = ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(key)), ("source", "-Atomic"), ("problem", $"the value for {Printable.Text(key, 120)} cannot be stored, so nothing of this transaction was written"));
+        var writer = new KvWriter(session);
+        return writes.Select(write => writer.Refused(write, problem)).ToArray();
     }
 
     /// <summary>What cannot stand in one transaction with the others; null when it can.</summary>

@@ -15,6 +15,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private const string ReleaseSet = "Release";
 
     private readonly List<ConsulKvWrite> together = [];
+    private string? spoiler;
     private bool valueOnCommandLine;
 
     /// <summary>The key. Sent byte for byte as given, or refused with the reason.</summary>
@@ -86,7 +87,11 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!TryGetBytes(out var bytes)) return;
+        if (!TryGetBytes(out var bytes))
+        {
+            spoiler ??= Key;
+            return;
+        }
         var write = new ConsulKvWrite
         {
             Key = Key,
@@ -115,6 +120,12 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     {
         base.EndProcessing();
         if (together.Count == 0) return;
+        if (spoiler is not null)
+        {
+            // All or none: what was refused at the door is one of all.
+            foreach (var result in KvWriter.Spoiled(together, spoiler, Active)) Emit(result);
+            return;
+        }
         Await(async cancellation =>
         {
             foreach (var result in await new KvWriter(Active).WriteAtomicAsync(together, cancellation).ConfigureAwait(false)) Emit(result);
