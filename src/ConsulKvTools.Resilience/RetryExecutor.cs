@@ -7,40 +7,54 @@ namespace ConsulKvTools.Resilience;
 /// <summary>Runs attempts until one is good, the policy is used up, or the circuit opens. Results, not exceptions, steer it.</summary>
 public sealed class RetryExecutor
 {
-    private static readonly ResiliencePropertyKey<Func<object, Verdict>> Judge = new("judge");
-    private static readonly ResiliencePropertyKey<Action<object, TimeSpan>> BeforePause = new("before-pause");
+    // Polly keeps a window of its own: it must hold the outages that are counted here.
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(10);
+
+    private static readonly ResiliencePropertyKey<Run> Current = new("run");
 
     private readonly ResiliencePipeline<object> pipeline;
+    private readonly int maxAttempts;
 
     /// <summary>An executor that obeys <paramref name="settings"/>.</summary>
     public RetryExecutor(RetrySettings settings)
     {
+        maxAttempts = settings.MaxAttempts;
         var builder = new ResiliencePipelineBuilder<object> { TimeProvider = settings.Time };
-        if (settings.MaxAttempts > 1) builder.AddRetry(Retry(settings));
+        if (maxAttempts > 1) builder.AddRetry(Retry(settings));
         if (settings.BreakAfterFailures > 0) builder.AddCircuitBreaker(Breaker(settings));
         pipeline = builder.Build();
     }
 
-    /// <summary>
-    /// Runs <paramref name="attempt"/> (given its number from 1) until <paramref name="judge"/> wants no further one.
-    /// <paramref name="beforePause"/> hears of each result that is tried again and of the pause before that.
-    /// </summary>
-    /// <returns>The last attempt's result, good or not.</returns>
+    /// <summary>Runs <paramref name="attempt"/> until <paramref name="judge"/> wants no further one.</summary>
+    /// <param name="attempt">One attempt; it is given its number from 1.</param>
+    /// <param name="judge">Asked once about each result.</param>
+    /// <param name="mayPause">Hears of each result that would be tried again and of the pause before that; false ends the run at once.
+    /// Null allows every pause.</param>
+    /// <param name="cancellation">Ends a pause; handed to the attempts.</param>
     /// <exception cref="CircuitOpenException">An attempt was due while the circuit is open.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired in a pause, or an attempt threw it.</exception>
-    public async Task<T> RunAsync<T>(
-        Func<int, CancellationToken, Task<T>> attempt, Func<T, Verdict> judge, Action<T, TimeSpan>? beforePause, CancellationToken cancellation)
+    public async Task<RetryResult<T>> RunAsync<T>(
+        Func<int, CancellationToken, Task<T>> attempt, Func<T, Verdict> judge, Func<T, TimeSpan, bool>? mayPause, CancellationToken cancellation)
         where T : class
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellation);
+        var run = new Run(maxAttempts, mayPause is null ? null : (result, pause) => mayPause((T)result, pause));
         try
         {
-            context.Properties.Set(Judge, result => judge((T)result));
-            if (beforePause is not null) context.Properties.Set(BeforePause, (result, pause) => beforePause((T)result, pause));
+            context.Properties.Set(Current, run);
             var number = 0;
             var last = await pipeline.ExecuteAsync(
-                async running => await attempt(++number, running.CancellationToken).ConfigureAwait(false), context).ConfigureAwait(false);
-            return (T)last;
+                async running =>
+                {
+                    var result = await attempt(++number, running.CancellationToken).ConfigureAwait(false);
+                    run.Take(result, judge(result));
+                    return result;
+                }, context).ConfigureAwait(false);
+            return new RetryResult<T>((T)last, run.Verdict.TryAgain ? RetryEnd.AttemptsUsedUp : RetryEnd.Final);
+        }
+        catch (PauseRefusedException)
+        {
+            return new RetryResult<T>((T)run.Result!, RetryEnd.PauseRefused);
         }
         catch (BrokenCircuitException open)
         {
@@ -56,7 +70,8 @@ public sealed class RetryExecutor
     {
         var options = new RetryStrategyOptions<object>
         {
-            MaxRetryAttempts = settings.MaxAttempts - 1,
+            // The run counts for itself: some attempts are free.
+            MaxRetryAttempts = int.MaxValue,
             Delay = settings.BaseDelay,
             MaxDelay = settings.MaxDelay,
             UseJitter = settings.UseJitter,
@@ -66,14 +81,12 @@ public sealed class RetryExecutor
                 DelayGrowth.Linear => DelayBackoffType.Linear,
                 _ => DelayBackoffType.Exponential,
             },
-            ShouldHandle = arguments => new ValueTask<bool>(
-                arguments.Outcome.Result is { } result && Ask(arguments.Context, result).TryAgain),
-            DelayGenerator = arguments => new ValueTask<TimeSpan?>(
-                arguments.Outcome.Result is { } result ? Ask(arguments.Context, result).Pause : null),
+            ShouldHandle = arguments => new ValueTask<bool>(arguments.Outcome.Result is not null && Of(arguments.Context).WantsAnother),
+            DelayGenerator = arguments => new ValueTask<TimeSpan?>(Of(arguments.Context).Verdict.Pause),
             OnRetry = arguments =>
             {
-                if (arguments.Outcome.Result is { } result && arguments.Context.Properties.TryGetValue(BeforePause, out var tell))
-                    tell!(result, arguments.RetryDelay);
+                var run = Of(arguments.Context);
+                if (run.MayPause is { } may && !may(run.Result!, arguments.RetryDelay)) throw new PauseRefusedException();
                 return default;
             },
         };
@@ -81,15 +94,54 @@ public sealed class RetryExecutor
         return options;
     }
 
-    private static CircuitBreakerStrategyOptions<object> Breaker(RetrySettings settings) => new()
+    private static CircuitBreakerStrategyOptions<object> Breaker(RetrySettings settings)
     {
-        FailureRatio = 1.0,
-        MinimumThroughput = settings.BreakAfterFailures,
-        SamplingDuration = settings.BreakDuration < TimeSpan.FromSeconds(10) ? TimeSpan.FromSeconds(10) : settings.BreakDuration,
-        BreakDuration = settings.BreakDuration,
-        ShouldHandle = arguments => new ValueTask<bool>(
-            arguments.Outcome.Result is { } result && Ask(arguments.Context, result).IsOutage),
-    };
+        var window = settings.BreakDuration < ShortestWindow ? ShortestWindow : settings.BreakDuration;
+        var outages = new OutageCounter(settings.Time, window);
+        var state = new CircuitBreakerStateProvider();
+        return new CircuitBreakerStrategyOptions<object>
+        {
+            // Which outage opens the circuit is counted here: the first that Polly hears of is the one.
+            FailureRatio = 0,
+            MinimumThroughput = 2,
+            SamplingDuration = window,
+            BreakDuration = settings.BreakDuration,
+            StateProvider = state,
+            ShouldHandle = arguments =>
+            {
+                // The one request that was let through has to succeed. One that was given up proves nothing.
+                var probing = state.CircuitState == CircuitState.HalfOpen;
+                if (arguments.Outcome.Result is null) return new ValueTask<bool>(probing && arguments.Outcome.Exception is OperationCanceledException);
+                var isOutage = Of(arguments.Context).Verdict.IsOutage;
+                var inRow = outages.Note(isOutage);
+                return new ValueTask<bool>(isOutage && (probing || inRow >= settings.BreakAfterFailures));
+            },
+        };
+    }
 
-    private static Verdict Ask(ResilienceContext context, object result) => context.Properties.GetValue(Judge, null!)(result);
+    private static Run Of(ResilienceContext context) => context.Properties.GetValue(Current, null!);
+
+    /// <summary>What is known of one run.</summary>
+    private sealed class Run(int maxAttempts, Func<object, TimeSpan, bool>? mayPause)
+    {
+        private int used;
+
+        public Func<object, TimeSpan, bool>? MayPause { get; } = mayPause;
+
+        public object? Result { get; private set; }
+
+        public Verdict Verdict { get; private set; }
+
+        public bool WantsAnother => Verdict.TryAgain && used < maxAttempts;
+
+        public void Take(object result, Verdict verdict)
+        {
+            Result = result;
+            Verdict = verdict;
+            if (!verdict.IsFree) used++;
+        }
+    }
+
+    /// <summary>Leaves Polly's loop before a pause that is not allowed: the loop has no other way out there.</summary>
+    private sealed class PauseRefusedException : Exception;
 }

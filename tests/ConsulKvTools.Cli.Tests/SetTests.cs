@@ -127,6 +127,19 @@ public sealed class SetTests(AgentFixture fixture)
         Assert.Equal("Tcp.Refused", Cause(run.Exits(ExitCode.Fault)));
     }
 
+    [Fact]
+    public async Task Each_attempt_says_why_it_was_or_was_not_followed_by_another()
+    {
+        var run = await fixture.Process().With("CONSUL_HTTP_ADDR", $"http://127.0.0.1:{fixture.Agent.Ports.Unused}").RunAsync("set", "app/x", "v", "--timeout", "1s", "--output", "json");
+
+        var attempts = run.Exits(ExitCode.Fault).Document("write").GetProperty("attempts").EnumerateArray().ToArray();
+        Assert.True(attempts.Length > 1);
+        Assert.All(attempts, attempt => Assert.Equal("AfterBackoff", attempt.GetProperty("advice").GetString()));
+        Assert.All(attempts[..^1], attempt => Assert.Equal("TriedAgain", attempt.GetProperty("sequel").GetString()));
+        Assert.All(attempts[..^1], attempt => Assert.StartsWith("tried again after ", attempt.GetProperty("reason").GetString(), StringComparison.Ordinal));
+        Assert.StartsWith("not tried again: ", attempts[^1].GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
     private static void AssertSame(byte[] expected, byte[] actual, string what) => Assert.True(expected.AsSpan().SequenceEqual(actual), what);
 
     private static string? Cause(ConsulKvRun run)

@@ -41,6 +41,26 @@ Describe 'New-ConsulRetryPolicy' {
         "$(Get-ErrorOf { New-ConsulRetryPolicy -BaseDelay 2s -MaxDelay 1s })" | Should -Match 'MaxDelay'
     }
 
+    It 'waits for an election, as long as it is told' {
+        (New-ConsulRetryPolicy).ElectionPatience | Should -Be ([timespan]::FromSeconds(8))
+        (New-ConsulRetryPolicy -ElectionPatience 20s).ElectionPatience | Should -Be ([timespan]::FromSeconds(20))
+        (New-ConsulRetryPolicy -ElectionPatience 0).ElectionPatience | Should -Be ([timespan]::Zero)
+        "$(Get-ErrorOf { New-ConsulRetryPolicy -ElectionPatience 25h })" | Should -Match 'ElectionPatience'
+        New-ConsulRetryPolicy | Format-List | Out-String | Should -Match 'ElectionPatience\s+: 00:00:08'
+    }
+
+    It 'says in the timeline why each attempt was or was not followed by another' {
+        $session = New-ConsulKvSession http://127.0.0.1:1 -RetryPolicy (New-ConsulRetryPolicy 2 -BaseDelay 10ms -NoJitter)
+        try {
+            $result = Set-ConsulKv a b -Session $session -ErrorAction Ignore
+            $result.Attempts.Sequel | Should -Be 'TriedAgain', 'AttemptsUsedUp'
+            $result.Attempts.Advice | Should -Be 'AfterBackoff', 'AfterBackoff'
+            $result | Format-List | Out-String -Width 200 | Should -Match 'tried again after 10 ms: this can pass by itself'
+            $result.Attempts | Format-Table | Out-String -Width 250 | Should -Match 'not tried again: all 2 attempts are used up'
+        }
+        finally { $session | Remove-ConsulKvSession }
+    }
+
     It 'carries the longest pause along with a longer first one' {
         (New-ConsulRetryPolicy -BaseDelay 20s).MaxDelay | Should -Be ([timespan]::FromSeconds(20))
     }

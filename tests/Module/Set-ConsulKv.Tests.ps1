@@ -163,6 +163,13 @@ Describe 'Set-ConsulKv: conditions' {
         $failure | Should -Match 'ModifyIndex'
     }
 
+    It 'names flags that are none: <Value>' -ForEach @(@{ Value = -1 }, @{ Value = 'x' }, @{ Value = 1.5 }, @{ Value = '18446744073709551616' }, @{ Value = '' }) {
+        $failure = "$(Get-ErrorOf { Set-ConsulKv "${root}flags/bad" x -Flags $Value })"
+        $failure | Should -Match ([regex]::Escape("'$Value'"))
+        $failure | Should -Match '0 to 18446744073709551615'
+        Get-ConsulKv "${root}flags/bad" -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
     It 'creates only what is not there' {
         (Set-ConsulKv "${root}new" 1 -CreateOnly).Outcome | Should -Be 'Written'
         $again = Set-ConsulKv "${root}new" 2 -CreateOnly -ErrorVariable failure -ErrorAction SilentlyContinue
@@ -203,6 +210,45 @@ Describe 'Set-ConsulKv: conditions' {
         $results.Count | Should -Be 2
         $results.Outcome | Should -Not -Contain 'Written'
         Get-ConsulKv "${root}atomic/" -NamesOnly | Should -Not -Contain "${root}atomic/4"
+    }
+
+    It 'refuses an -Atomic batch of <Name> with both numbers, and sends nothing' -ForEach @(
+        @{ Name = 'too many operations'; Count = 129; Size = 1; Code = 'Limit.TxnOps'; Numbers = '129, the limit is 128' }
+        @{ Name = 'too many bytes'; Count = 2; Size = 300000; Code = 'Limit.TxnMaxReqLen'; Numbers = 'bytes, the limit is 524288' }
+    ) {
+        $relay = [ConsulKvTools.Lab.TcpFaultProxy]::new($agent.HttpAddress)
+        try {
+            $through = New-ConsulKvSession -Address $relay.Address.OriginalString -Token (ConvertTo-Secret $agent.ManagementToken)
+            $results = 1..$Count | ForEach-Object { [pscustomobject]@{ Key = "${root}atomic/fit/$_"; Value = 'x' * $Size } } |
+                Set-ConsulKv -Atomic -Session $through -ErrorVariable failure -ErrorAction SilentlyContinue
+            $results.Count | Should -Be $Count
+            $results.Code | Select-Object -Unique | Should -Be $Code
+            $results[0].Message | Should -Match $Numbers
+            $results[0].Message | Should -Match "It has $Count operations and \d+ bytes"
+            $failure[0].FullyQualifiedErrorId | Should -BeLike "$Code,*"
+            $relay.Requests | Where-Object Method -NE 'GET' | Should -BeNullOrEmpty
+            Get-ConsulKv "${root}atomic/fit/" -NamesOnly -ErrorAction Ignore | Should -BeNullOrEmpty
+        }
+        finally { $through | Remove-ConsulKvSession; $relay.Dispose() }
+    }
+
+    It 'refuses an -Atomic batch in which <Name>, names the input, and sends nothing' -ForEach @(
+        @{ Name = 'one key stands twice'; Rows = @{ Key = 'a'; Value = 1 }, @{ Key = 'b'; Value = 1 }, @{ Key = 'a'; Value = 2 }; Words = 'a stands twice' }
+        @{ Name = 'one value cannot be stored'; Rows = @{ Key = 'a'; Value = 1 }, @{ Key = 'b'; Value = @{ x = 1 } }; Words = 'the value for .*b cannot be stored' }
+        @{ Name = 'one key holds a character nobody sees'; Rows = @{ Key = 'a'; Value = 1 }, @{ Key = "b$([char]0x200b)"; Value = 1 }; Words = 'a character the agent filters out' }
+        @{ Name = 'one key has a .. segment'; Rows = @{ Key = 'a'; Value = 1 }, @{ Key = 'b/../c'; Value = 1 }; Words = '\.\.' }
+    ) {
+        $relay = [ConsulKvTools.Lab.TcpFaultProxy]::new($agent.HttpAddress)
+        try {
+            $through = New-ConsulKvSession -Address $relay.Address.OriginalString -Token (ConvertTo-Secret $agent.ManagementToken)
+            $results = $Rows | ForEach-Object { [pscustomobject]@{ Key = "${root}atomic/bad/$($_.Key)"; Value = $_.Value } } |
+                Set-ConsulKv -Atomic -Session $through -ErrorAction SilentlyContinue
+            $results.Outcome | Select-Object -Unique | Should -Be 'Failed'
+            "$($results.Message)" | Should -Match $Words
+            $relay.Requests | Should -BeNullOrEmpty
+            Get-ConsulKv "${root}atomic/bad/" -NamesOnly -ErrorAction Ignore | Should -BeNullOrEmpty
+        }
+        finally { $through | Remove-ConsulKvSession; $relay.Dispose() }
     }
 }
 

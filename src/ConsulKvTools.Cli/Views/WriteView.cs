@@ -21,5 +21,5 @@ internal static class WriteView
 
     private static string LineOf(ConsulKvAttempt attempt) => string.Create(CultureInfo.InvariantCulture,
         $"#{attempt.Number,-2} +{DiagnosisText.Time(attempt.StartedAfter),-8} {attempt.Action,-28} {attempt.Status?.ToString(CultureInfo.InvariantCulture) ?? "-",-4} {attempt.Code}").TrimEnd()
-        + (attempt.Pause is { } pause ? $", then waited {DiagnosisText.Time(pause)}" : "");
+        + (attempt is { Sequel: not AttemptSequel.WentOn, Reason: { } reason } ? $", {Printable.Text(reason, 200)}" : "");
 }

@@ -1,5 +1,6 @@
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Resilience;
+using ConsulKvTools.Retries;
 
 namespace ConsulKvTools.Http;
 
@@ -12,10 +13,10 @@ internal static class Queries
     public static async Task<ConsulResponse> SendAsync(
         ConsulKvSession session, ConsulRequest request, Func<ConsulResponse, bool> isAnswer, string? key, CancellationToken cancellation)
     {
-        var last = await RunAsync(session, async (timeout, token) =>
+        var last = await RunAsync(session, async course =>
         {
-            var response = await session.Http.SendAsync(request, timeout, token).ConfigureAwait(false);
-            return isAnswer(response) ? new Attempt<ConsulResponse>(response, null) : new(null, Classifier.Classify(response, request, session, key).For(session));
+            var response = await session.Http.SendAsync(request, course.AttemptTime, cancellation).ConfigureAwait(false);
+            return Taken(response, response, isAnswer, course, session, request, key);
         }, request, key, cancellation).ConfigureAwait(false);
         return last.Answer ?? throw ConsulException.From(last.Failure!.Finding);
     }
@@ -24,20 +25,18 @@ internal static class Queries
     public static async Task<ConsulExchange> BeginAsync(
         ConsulKvSession session, ConsulRequest request, Func<ConsulResponse, bool> isAnswer, string? key, CancellationToken cancellation)
     {
-        var last = await RunAsync(session, async (timeout, token) =>
+        var last = await RunAsync(session, async course =>
         {
-            // The deadline of the exchange outlives this attempt, so it must hang on the caller's token only.
-            var exchange = await session.Http.BeginAsync(request, timeout, cancellation).ConfigureAwait(false);
+            var exchange = await session.Http.BeginAsync(request, course.AttemptTime, cancellation).ConfigureAwait(false);
             if (exchange.Status == 200) return new Attempt<ConsulExchange>(exchange, null);
             var kept = false;
             try
             {
                 var body = await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false);
                 var whole = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, body, exchange.Timings(), exchange.Mask);
-                kept = isAnswer(whole);
-                return kept
-                    ? new Attempt<ConsulExchange>(exchange, null)
-                    : new(null, Classifier.Classify(whole, request, session, key).For(session));
+                var taken = Taken(exchange, whole, isAnswer, course, session, request, key);
+                kept = taken.Answer is not null;
+                return taken;
             }
             finally
             {
@@ -47,41 +46,54 @@ internal static class Queries
         return last.Answer ?? throw ConsulException.From(last.Failure!.Finding);
     }
 
-    private static async Task<Attempt<T>> RunAsync<T>(
-        ConsulKvSession session, Func<TimeSpan, CancellationToken, Task<Attempt<T>>> send, ConsulRequest request, string? key, CancellationToken cancellation)
+    /// <summary>What an answer that came is for the caller. One that may be owed to a token too new for the agent is both: the truth, and a reason to ask again.</summary>
+    private static Attempt<T> Taken<T>(
+        T answer, ConsulResponse response, Func<ConsulResponse, bool> isAnswer, RetryCourse course, ConsulKvSession session, ConsulRequest request, string? key)
         where T : class
     {
-        var policy = session.RetryPolicy;
-        using var total = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        total.CancelAfter(policy.TotalTimeout);
-        var last = default(Failure);
+        var takes = isAnswer(response);
+        if (takes && !(response.Status == 403 && course.IsTokenGrace)) return new Attempt<T>(answer, null);
+        var failure = Classifier.Classify(response, request, session, key).For(session);
+        return new Attempt<T>(takes ? answer : null, failure);
+    }
+
+    private static async Task<Attempt<T>> RunAsync<T>(
+        ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, CancellationToken cancellation)
+        where T : class
+    {
+        var course = new RetryCourse(session);
         try
         {
-            return await session.Executor.RunAsync(async (_, token) =>
+            var run = await session.Executor.RunAsync(async (_, _) =>
             {
+                var time = course.AttemptTime;
                 try
                 {
-                    var attempt = await send(policy.AttemptTimeout, token).ConfigureAwait(false);
-                    last = attempt.Failure;
-                    return attempt;
+                    return await send(course).ConfigureAwait(false);
                 }
                 catch (ConsulTransportException broken)
                 {
-                    last = Classifier.Classify(broken, request, session, key);
-                    session.Remember(last);
-                    return new Attempt<T>(null, last);
+                    var failure = Classifier.Classify(broken, request, session, key);
+                    session.Remember(failure);
+                    if (LeaderHold.MayHide(failure, time))
+                        failure = await LeaderHold.AskAsync(session, failure, course.Left, cancellation).ConfigureAwait(false) ?? failure;
+                    return new Attempt<T>(null, failure);
                 }
-            }, attempt => attempt.Failure?.ToVerdict() ?? default, null, total.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new Attempt<T>(null, last ?? Classifier.TotalTimeout(policy.TotalTimeout, request));
+            }, attempt => attempt.Failure is { } failure ? course.Judge(failure, failure.Retry != RetryAdvice.Never) : default,
+            (attempt, pause) =>
+            {
+                if (!course.MayPause(pause)) return false;
+                (attempt.Answer as IDisposable)?.Dispose();
+                return true;
+            }, cancellation).ConfigureAwait(false);
+            return run.Last;
         }
         catch (CircuitOpenException open)
         {
-            return new Attempt<T>(null, Classifier.CircuitOpen(session, null, open.RetryAfter));
+            return new Attempt<T>(null, Classifier.CircuitOpen(session, key, open.RetryAfter));
         }
     }
 
+    /// <summary>At least one of them is there.</summary>
     private sealed record Attempt<T>(T? Answer, Failure? Failure);
 }

@@ -24,6 +24,18 @@ public sealed record ConsulKvAttempt
     /// <summary>What it said about the write.</summary>
     public required WriteEffect Effect { get; init; }
 
+    /// <summary>Whether trying again could help against what it met; null when it met nothing wrong.</summary>
+    public RetryAdvice? Advice { get; init; }
+
+    /// <summary>What followed it.</summary>
+    public AttemptSequel Sequel { get; init; }
+
+    /// <summary>
+    /// Why that followed, in one line, for example <c>tried again after 412 ms: no leader yet (election patience 8 s)</c>; null when it settled
+    /// the outcome.
+    /// </summary>
+    public string? Reason { get; init; }
+
     /// <summary>The pause before the next step; null when there was none.</summary>
     public TimeSpan? Pause { get; init; }
 

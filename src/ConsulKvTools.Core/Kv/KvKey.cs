@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ConsulKvTools.Kv;
@@ -52,6 +53,30 @@ internal static class KvKey
             ? ConsulFinding.Create("Key.TooLong", [("key", Printable.Text(key, 60)), ("size", size), ("limit", LongestPath)])
             : null;
     }
+
+    /// <summary>
+    /// Why this key cannot stand in a transaction; null when it can. There nothing filters characters that nobody sees: the key would be stored,
+    /// and could then be neither read nor removed through <c>/v1/kv</c>.
+    /// </summary>
+    public static ConsulFinding? CheckInTransaction(string key)
+    {
+        if (IsPlain(key)) return null;
+        for (var index = 0; index < key.Length; index++)
+        {
+            if (!IsPrintable(key, index)) return ConsulFinding.Create("Agent.UnprintableFilter", ("key", Printable.Text(key)), ("value", $"U+{char.ConvertToUtf32(key, index):X4}"), ("text", "a transaction would store it where /v1/kv cannot reach it"));
+            if (char.IsHighSurrogate(key[index])) index++;
+        }
+        return null;
+    }
+
+    /// <summary>As Go's <c>unicode.IsPrint</c>, by which agents filter paths: letters, marks, numbers, punctuation, symbols and the plain space.</summary>
+    private static bool IsPrintable(string key, int index) => CharUnicodeInfo.GetUnicodeCategory(key, index) switch
+    {
+        UnicodeCategory.SpaceSeparator => key[index] == ' ',
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        _ => true,
+    };
 
     private static string Escape(string key)
     {

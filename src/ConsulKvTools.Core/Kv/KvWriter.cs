@@ -48,11 +48,15 @@ internal sealed class KvWriter(ConsulKvSession session)
         for (var position = 0; position < all.Length; position++)
         {
             var problem = Problem(all[position])
-                ?? (doubled == all[position].Key ? ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(doubled)), ("source", "-Atomic"), ("problem", "one key stands twice in the transaction")) : null);
+                ?? KvKey.CheckInTransaction(all[position].Key)
+                ?? (doubled == all[position].Key ? ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(doubled)), ("source", "-Atomic"), ("problem", $"{Printable.Text(doubled, 120)} stands twice in the transaction, in which each key can be changed once")) : Misfit(all[position], all[0]));
             if (problem is not null) return NothingWritten(all, position, problem);
         }
         if (session.Namespace is not null || session.Partition is not null)
             return NothingWritten(all, 0, ConsulFinding.Create("Config.TxnNamespaceIgnored", ("source", "-Atomic"), ("problem", "a session with a namespace or partition")));
+        var fit = new TransactionFit(all, all[0].OperationPrefix is { } markerPrefix ? MarkedRun.MarkOf(markerPrefix) : null);
+        if (await fit.ProblemAsync(session, cancellation).ConfigureAwait(false) is { } tooMuch)
+            return all.Select(write => Refused(write, tooMuch) with { Message = $"Nothing of this transaction was written. {tooMuch.Title}. {fit.Numbers}" }).ToArray();
         WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all);
         var whole = run is MarkedRun marked ? await marked.RunAndCleanAsync(cancellation).ConfigureAwait(false) : await run.RunAsync(cancellation).ConfigureAwait(false);
         var indexes = run switch { MarkedRun some => some.Indexes, AtomicRun other => other.Indexes, _ => new Dictionary<string, ulong>() };
@@ -60,9 +64,29 @@ internal sealed class KvWriter(ConsulKvSession session)
         {
             Key = write.Key,
             Kind = write.Kind,
+            // The agent was set to take less than most, or did not say what it takes.
+            Message = whole.Code is "Limit.TxnOps" or "Limit.TxnMaxReqLen" ? $"Nothing of this transaction was written. {whole.Message}. {fit.Numbers}" : whole.Message,
             ModifyIndex = whole.Outcome == ConsulKvOutcome.Written && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
             Notes = whole.Outcome == ConsulKvOutcome.Written ? NotesOf(write, indexes.TryGetValue(write.Key, out var now) ? now : 0) : [],
         }).ToArray();
+    }
+
+    /// <summary>The results of a transaction of which one write could not even be read from what was given.</summary>
+    public static IReadOnlyList<ConsulKvWriteResult> Spoiled(IReadOnlyList<ConsulKvWrite> writes, string key, ConsulKvSession session)
+    {
+        var problem = ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(key)), ("source", "-Atomic"), ("problem", $"the value for {Printable.Text(key, 120)} cannot be stored, so nothing of this transaction was written"));
+        var writer = new KvWriter(session);
+        return writes.Select(write => writer.Refused(write, problem)).ToArray();
+    }
+
+    /// <summary>What cannot stand in one transaction with the others; null when it can.</summary>
+    private static ConsulFinding? Misfit(ConsulKvWrite write, ConsulKvWrite first)
+    {
+        (string, string)? problem =
+            write.Fenced ? ("-Fenced", $"{Printable.Text(write.Key, 120)} is to be fenced, which a transaction is not; give -CheckAndSet with the index that was read")
+            : write.OperationPrefix != first.OperationPrefix ? ("-OperationPrefix", $"{Printable.Text(write.Key, 120)} has another operation prefix than {Printable.Text(first.Key, 120)}; a transaction has one marker")
+            : null;
+        return problem is { } found ? ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(write.Key)), ("source", found.Item1), ("problem", found.Item2)) : null;
     }
 
     /// <summary>A check-and-set that left the index where it was wrote what was there already: another may have won with the same index.</summary>

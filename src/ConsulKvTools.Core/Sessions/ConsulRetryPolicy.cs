@@ -3,7 +3,9 @@ namespace ConsulKvTools;
 /// <summary>How often, how long and with what pauses a request is tried.</summary>
 /// <remarks>
 /// Only failures that another attempt can cure are tried again, and an attempt that may have been applied is asked after
-/// first. Servers hold a request for 7 s while there is no leader, so an <see cref="AttemptTimeout"/> under 8 s hides that cause.
+/// first. Servers hold a request for 7 s while there is no leader: after an <see cref="AttemptTimeout"/> under 8 s the agent is asked whether
+/// that was the cause. A pause that an answer asks for (<c>Retry-After</c>) is kept to the second, or not begun when it would end after
+/// <see cref="TotalTimeout"/>.
 /// </remarks>
 public sealed record ConsulRetryPolicy
 {
@@ -11,9 +13,9 @@ public sealed record ConsulRetryPolicy
     public static ConsulRetryPolicy Default { get; } = new();
 
     /// <summary>One attempt only.</summary>
-    public static ConsulRetryPolicy None { get; } = new() { MaxAttempts = 1 };
+    public static ConsulRetryPolicy None { get; } = new() { MaxAttempts = 1, ElectionPatience = TimeSpan.Zero };
 
-    /// <summary>Attempts in all, 1 to 100.</summary>
+    /// <summary>Attempts in all, 1 to 100; 1 never tries again. <see cref="ElectionPatience"/> and <see cref="TokenGrace"/> can add to more than 1.</summary>
     public int MaxAttempts { get; init; } = 8;
 
     /// <summary>The first pause, 1 ms or more.</summary>
@@ -31,17 +33,28 @@ public sealed record ConsulRetryPolicy
     /// <summary>Time for one attempt, above zero.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time for all attempts and pauses together, above zero.</summary>
+    /// <summary>Time for all attempts and pauses together, above zero. No pause is begun that would end after it.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a token that Consul does not know yet is tried again; zero (the default) does not wait for it.</summary>
+    /// <summary>
+    /// How long after the first answer that names no leader attempts that meet the same do not use up <see cref="MaxAttempts"/>: an election
+    /// takes some seconds, and servers hold a request for 7 s of them. Zero counts every attempt.
+    /// </summary>
+    public TimeSpan ElectionPatience { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// How long after the start a token that Consul does not know yet is tried again, without using up <see cref="MaxAttempts"/>; zero (the
+    /// default) does not wait for it.
+    /// </summary>
     public TimeSpan TokenGrace { get; init; }
 
-    /// <summary>Failures to reach the agent in a row, within <see cref="CircuitBreakDuration"/>, after which no attempt is made for that
-    /// long; 0 never breaks. At least 2.</summary>
+    /// <summary>
+    /// Failures to reach the agent in a row after which no attempt is made for <see cref="CircuitBreakDuration"/>; 0 never breaks. At least 2.
+    /// A failure longer than that (or 10 s, if that is longer) after the one before begins a new row.
+    /// </summary>
     public int CircuitBreakerFailures { get; init; } = 10;
 
-    /// <summary>How long no attempt is made once the circuit is open, 500 ms or more.</summary>
+    /// <summary>How long no attempt is made once the circuit is open, 500 ms or more. Then one is let through; if it reaches the agent, the circuit closes.</summary>
     public TimeSpan CircuitBreakDuration { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Says what is wrong with this policy; null when it is sound.</summary>
@@ -56,6 +69,8 @@ public sealed record ConsulRetryPolicy
         _ when AttemptTimeout > TimeSpan.FromDays(1) => $"AttemptTimeout is {AttemptTimeout}; it must be one day or less.",
         _ when TotalTimeout <= TimeSpan.Zero => $"TotalTimeout is {TotalTimeout}; it must be above zero.",
         _ when TotalTimeout > TimeSpan.FromDays(1) => $"TotalTimeout is {TotalTimeout}; it must be one day or less.",
+        _ when ElectionPatience < TimeSpan.Zero => $"ElectionPatience is {ElectionPatience}; it must not be negative.",
+        _ when ElectionPatience > TimeSpan.FromDays(1) => $"ElectionPatience is {ElectionPatience}; it must be one day or less.",
         _ when TokenGrace < TimeSpan.Zero => $"TokenGrace is {TokenGrace}; it must not be negative.",
         { CircuitBreakerFailures: < 0 or 1 } => $"CircuitBreakerFailures is {CircuitBreakerFailures}; it must be 0 (off) or at least 2.",
         _ when CircuitBreakDuration < TimeSpan.FromMilliseconds(500) || CircuitBreakDuration > TimeSpan.FromDays(1) =>

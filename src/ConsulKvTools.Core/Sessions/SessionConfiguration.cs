@@ -67,7 +67,7 @@ internal sealed class SessionConfiguration
         Note("ConnectTimeout", timeout.ToString(), options.ConnectTimeout is null ? "default" : "-ConnectTimeout");
         var policy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
         Note("RetryPolicy", policy.ToString(), options.RetryPolicy is null ? "default" : "-RetryPolicy");
-        if (policy.AttemptTimeout < TimeSpan.FromSeconds(8))
+        if (policy.AttemptTimeout < Retries.LeaderHold.Longest)
             findings.Add(ConsulFinding.Create("Config.TimeoutTooShort", ("seconds", policy.AttemptTimeout.TotalSeconds), ("value", policy.AttemptTimeout)));
         if (ignored.Count > 0)
             findings.Add(ConsulFinding.Create("Config.EnvIgnored",

@@ -23,6 +23,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private bool areFlagsGiven;
     private bool isIndexGiven;
     private bool asks;
+    private string? spoiler;
 
     /// <summary>The key. Sent byte for byte as given, or refused with the reason.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
@@ -145,7 +146,10 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (together.Count > 0) SubmitAtomic(together);
+        // All or none: what was refused at the door is one of all.
+        if (spoiler is not null)
+            foreach (var result in KvWriter.Spoiled(together, spoiler, Active)) Emit(result);
+        else if (together.Count > 0) SubmitAtomic(together);
         base.EndProcessing();
     }
 
@@ -171,10 +175,12 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         }
         catch (ArgumentTransformationMetadataException refused)
         {
+            spoiler ??= key;
             WriteError(FindingErrors.Invalid(this, "-InputObject", $"{refused.Message.TrimEnd('.')} (key {Printable.Text(key, 120)})", key));
         }
         catch (KvValueException refused)
         {
+            spoiler ??= key;
             WriteError(FindingErrors.Invalid(this, "-Value", $"{refused.Message} (key {Printable.Text(key, 120)})", key));
         }
     }

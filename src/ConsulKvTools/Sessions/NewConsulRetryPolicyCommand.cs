@@ -40,6 +40,11 @@ public sealed class NewConsulRetryPolicyCommand : PSCmdlet
     [Duration]
     public TimeSpan TotalTimeout { get; set; } = ConsulRetryPolicy.Default.TotalTimeout;
 
+    /// <summary>How long attempts that meet no leader do not count: an election takes some seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan ElectionPatience { get; set; } = ConsulRetryPolicy.Default.ElectionPatience;
+
     /// <summary>How long a token that Consul does not know yet is tried again.</summary>
     [Parameter]
     [Duration]
@@ -67,6 +72,7 @@ public sealed class NewConsulRetryPolicyCommand : PSCmdlet
             UseJitter = !NoJitter,
             AttemptTimeout = AttemptTimeout,
             TotalTimeout = TotalTimeout,
+            ElectionPatience = ElectionPatience,
             TokenGrace = TokenGrace,
             CircuitBreakerFailures = CircuitBreakerFailures,
             CircuitBreakDuration = CircuitBreakDuration,

@@ -75,7 +75,7 @@ public static class View
     /// <summary>The attempts of a write, one a line.</summary>
     public static string Attempts(IReadOnlyList<ConsulKvAttempt> attempts) => Join(attempts.Select(attempt =>
         $"{attempt.Number,2}  +{DiagnosisText.Time(attempt.StartedAfter),-8} {Printable.Text(attempt.Action, 40),-24} {attempt.Status,3} {attempt.Code ?? attempt.Effect.ToString()} ({DiagnosisText.Time(attempt.Duration)})"
-        + (attempt.Pause is { } pause ? $", then {DiagnosisText.Time(pause)} pause" : "")));
+        + (attempt is { Sequel: not AttemptSequel.WentOn, Reason: { } reason } ? "\n      " + Printable.Text(reason, 200) : "")));
 
     /// <summary>What one read mode answered, in one line: the value and its index, or why there is none.</summary>
     public static string Reading(ConsulKvReading reading, int longest) =>

@@ -34,7 +34,8 @@ internal static class RawAnswer
         return finding;
     }
 
-    private static async Task<ConsulResponse> SendAsync(ConsulAgent agent, string method, string target, string? body, string[] headers)
+    /// <summary>Sends a request byte for byte.</summary>
+    public static async Task<ConsulResponse> SendAsync(ConsulAgent agent, string method, string target, string? body = null, params string[] headers)
     {
         var stop = TestContext.Current.CancellationToken;
         using var client = new TcpClient();

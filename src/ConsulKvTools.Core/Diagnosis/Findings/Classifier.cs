@@ -1,6 +1,7 @@
 using System.Globalization;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv.Writing;
+using ConsulKvTools.Retries;
 
 namespace ConsulKvTools.Diagnosis;
 
@@ -44,9 +45,14 @@ internal static class Classifier
         if (!request.IsWrite) effect = WriteEffect.NotApplied;
         else if (effect is WriteEffect.Applied or WriteEffect.Elsewhere) effect = WriteEffect.NotApplied;
         var retry = definition.Retry;
+        if (code == "Http.UnexpectedStatus" && IsRefusal(response.Status))
+        {
+            effect = WriteEffect.NotApplied;
+            retry = response.Status is 425 or 429 ? RetryAdvice.AfterBackoff : RetryAdvice.Never;
+        }
         if (effect == WriteEffect.Ambiguous) retry = RetryAdvice.AfterAsking;
         else if (retry == RetryAdvice.AfterAsking) retry = RetryAdvice.AfterBackoff;
-        return new Failure(finding, effect, retry, RetryAfterOf(response), false, response.Status);
+        return new Failure(finding, effect, retry, RetryAfter.Of(response.Header("Retry-After"), (session?.Time ?? TimeProvider.System).GetUtcNow()), false, response.Status);
     }
 
     /// <summary>The time for all attempts ran out before one of them ended.</summary>
@@ -59,7 +65,9 @@ internal static class Classifier
     {
         var finding = ConsulFinding.Create("Outcome.CircuitOpen",
             ("key", key is null ? null : Printable.Text(key)), ("address", session.Address), ("problem", session.LastOutage?.ToString()),
-            ("seconds", retryAfter is { } pause ? Math.Ceiling(pause.TotalSeconds) : null));
+            ("count", session.RetryPolicy.CircuitBreakerFailures),
+            // While the one request that was let through is under way nobody knows: it lasts this long at most if that one fails.
+            ("seconds", Math.Ceiling((retryAfter > TimeSpan.Zero ? retryAfter.Value : session.RetryPolicy.CircuitBreakDuration).TotalSeconds)));
         return new Failure(finding with { BlockedBy = session.LastOutage?.Code }, WriteEffect.NotApplied, RetryAdvice.Never, retryAfter, false, null);
     }
 
@@ -67,6 +75,9 @@ internal static class Classifier
     public static bool IsAclDenial(ConsulResponse response) =>
         response.Status == 403
         && (response.Text.IndexOf("Permission denied", StringComparison.Ordinal) >= 0 || response.Text.IndexOf("ACL not found", StringComparison.Ordinal) >= 0);
+
+    /// <summary>Whoever answers so did not do what was asked (RFC 9110, 15.5), but for 408, which may come of a request that was passed on.</summary>
+    private static bool IsRefusal(int status) => status is >= 400 and < 500 and not 408;
 
     private static string CodeOf(ConsulResponse response, string text, ConsulRequest request, ConsulKvSession? session, List<(string, object?)> evidence)
     {
@@ -172,13 +183,4 @@ internal static class Classifier
     /// <summary>The path of a Location, which Consul gives without scheme and host.</summary>
     private static string? PathOf(string? location) =>
         location is not null && Uri.TryCreate(new Uri("http://consul"), location, out var where) ? where.AbsolutePath : null;
-
-    private static TimeSpan? RetryAfterOf(ConsulResponse response)
-    {
-        if (response.Header("Retry-After") is not { } text) return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)) return null;
-        var pause = when - DateTimeOffset.UtcNow;
-        return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
-    }
 }

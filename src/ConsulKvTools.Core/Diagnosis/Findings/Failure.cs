@@ -1,5 +1,3 @@
-using ConsulKvTools.Resilience;
-
 namespace ConsulKvTools.Diagnosis;
 
 /// <summary>One failed exchange, understood: what it is, whether the write may be there, whether another attempt can help.</summary>
@@ -17,6 +15,6 @@ internal sealed record Failure(ConsulFinding Finding, WriteEffect Effect, RetryA
     /// <summary>The same failure, its finding's texts filled with more evidence.</summary>
     public Failure With(params (string Name, object? Value)[] more) => this with { Finding = Finding.With(more) };
 
-    /// <summary>For a question that changes nothing: again whenever that can help.</summary>
-    public Verdict ToVerdict() => new(Retry != RetryAdvice.Never, IsOutage, RetryAfter);
+    /// <summary>True when an election can cure it.</summary>
+    public bool AwaitsLeader => FindingCatalogue.Get(Code).AwaitsLeader;
 }

@@ -31,10 +31,13 @@ public sealed record FindingDefinition
     public string? Command { get; init; }
 
     /// <summary>What it says about a write that met it.</summary>
-    public WriteEffect Effect { get; init; } = WriteEffect.NotApplied;
+    public required WriteEffect Effect { get; init; }
 
     /// <summary>Whether the same request may be tried again.</summary>
-    public RetryAdvice Retry { get; init; } = RetryAdvice.Never;
+    public required RetryAdvice Retry { get; init; }
+
+    /// <summary>True for what passes as soon as the servers have a leader again: an election is waited for by the policy's patience.</summary>
+    public bool AwaitsLeader { get; init; }
 
     /// <summary>What proves it and how it is told from its look-alikes; null when there is nothing to add.</summary>
     public string? Proof { get; init; }

@@ -39,6 +39,8 @@ internal sealed class BatchRun : IDisposable
     public long SizeOf(ConsulKvWrite write)
     {
         if (scoped || noTransactions || write.Fenced || write.OperationPrefix is not null || write.Kind == ConsulKvWriteKind.DeleteTree) return 0;
+        // A key that agents would filter out of a path: /v1/kv says so, a transaction would store it.
+        if (KvKey.CheckInTransaction(write.Key) is not null) return 0;
         var size = TransactionSize.Of(write);
         return size + TransactionSize.Empty <= largest ? size : 0;
     }

@@ -25,6 +25,10 @@ internal sealed class MarkedRun : WriteRun
         marker = operationPrefix + Guid.NewGuid().ToString("D");
     }
 
+    /// <summary>The operation on a marker that goes along with the writes; name and index are made later, but their length is known, the index's at least.</summary>
+    public static ConsulKvWrite MarkOf(string operationPrefix) =>
+        new() { Key = operationPrefix + Guid.Empty.ToString("D"), Value = DoneMark, Kind = ConsulKvWriteKind.CheckAndSet, Index = 1 };
+
     /// <summary>ModifyIndex of each key after success; empty when not known.</summary>
     public IReadOnlyDictionary<string, ulong> Indexes { get; private set; } = new Dictionary<string, ulong>();
 

@@ -1,6 +1,7 @@
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
+using ConsulKvTools.Retries;
 
 namespace ConsulKvTools.Kv.Writing;
 
@@ -13,7 +14,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     private readonly List<ConsulKvAttempt> attempts = [];
     private readonly List<ConsulFinding> notes = [];
     private long began;
-    private TimeSpan? pauseBefore;
+    private RetryCourse course = null!;
+    private CancellationToken caller;
     private bool prepared;
 
     protected ConsulKvSession Session { get; } = session;
@@ -33,39 +35,52 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     {
         began = earlier?.Began ?? Session.Time.GetTimestamp();
         IndexBefore = earlier?.IndexBefore ?? Session.HighestSeenIndex;
-        var policy = Session.RetryPolicy;
-        using var total = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var left = policy.TotalTimeout;
         if (earlier is not null)
         {
             attempts.AddRange(earlier.Attempts);
             Ambiguity = earlier.Ambiguity;
-            left -= Elapsed;
         }
-        total.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        course = new RetryCourse(Session, began);
+        caller = cancellation;
+        using var total = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        total.CancelAfter(course.Left);
         Failure? last = null;
+        (AttemptSequel Sequel, string? Reason) end;
         try
         {
-            var step = await Session.Executor.RunAsync(async (_, token) =>
+            var run = await Session.Executor.RunAsync(async (_, token) =>
             {
                 var next = await NextAsync(token).ConfigureAwait(false);
                 last = next.Failure ?? last;
                 return next;
-            }, next => next.Verdict, (_, pause) => pauseBefore = pause, total.Token).ConfigureAwait(false);
-            if (step.Settlement is { } settled) return Result(settled);
+            }, step => step.Settlement is null ? course.Judge(step.Failure, step.TryAgain) : default,
+            (_, pause) => MayPause(pause), total.Token).ConfigureAwait(false);
+            if (run.Last.Settlement is { } settled) return Result(settled);
+            end = course.Ended(run.End);
         }
         catch (OperationCanceledException)
         {
+            end = cancellation.IsCancellationRequested ? (AttemptSequel.Cancelled, "not tried again: the caller gave up") : course.TimeUp;
+            Follow(end);
             if (cancellation.IsCancellationRequested && Ambiguity is null)
                 return Result(new Settlement(ConsulKvOutcome.Failed, ConsulFinding.Create("Outcome.Cancelled", ("key", Printable.Text(Write.Key))), null));
             // Time is up: what is known now is what can be said.
         }
         catch (CircuitOpenException open)
         {
+            end = RetryCourse.CircuitOpen(open.RetryAfter);
             last ??= Classifier.CircuitOpen(Session, Write.Key, open.RetryAfter);
         }
-        if (Ambiguity is not null && !total.IsCancellationRequested && await LastWordAsync(last, total.Token).ConfigureAwait(false) is { } word) return Result(word);
-        return Result(Unsettled(last));
+        Follow(end);
+        if (Ambiguity is not null && !total.IsCancellationRequested)
+        {
+            if (await LastWordAsync(last, total.Token).ConfigureAwait(false) is { } word) return Result(word);
+            Follow(end);
+        }
+        var result = Result(Unsettled(last));
+        // What would have been tried again says why it was not: the fault itself may be gone by now.
+        return result.Outcome == ConsulKvOutcome.Failed && attempts.Count > 1 && end.Sequel is AttemptSequel.AttemptsUsedUp or AttemptSequel.TimeUp
+            ? result with { Message = $"{result.Message} ({end.Reason})" } : result;
     }
 
     /// <summary>The next request of this write.</summary>
@@ -117,10 +132,11 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     protected async Task<(ConsulKvEntry? Entry, bool Missing, WriteStep? Failed)> ReadAsync(string key, string why, CancellationToken cancellation)
     {
         var request = ConsulRequest.Get(KvKey.Path(key), "consistent");
+        var time = TimeFor(request, cancellation);
         var started = Session.Time.GetTimestamp();
         try
         {
-            var response = await Session.Http.SendAsync(request, Session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
+            var response = await Session.Http.SendAsync(request, time, caller).ConfigureAwait(false);
             if (!KvReader.KvQueryAnswers(response) || response.Status == 403)
             {
                 var failure = Classifier.Classify(response, request, Session, key).For(Session);
@@ -134,7 +150,9 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         catch (ConsulTransportException broken)
         {
             var failure = Classifier.Classify(broken, request, Session, key);
+            Session.Remember(failure);
             Note(why, started, failure);
+            failure = await CauseAsync(failure, time).ConfigureAwait(false);
             return (null, false, WriteStep.Failed(failure, failure.Retry != RetryAdvice.Never));
         }
         catch (ConsulException malformed)
@@ -148,10 +166,11 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>Sends one request and notes it in the timeline.</summary>
     protected async Task<(ConsulResponse? Response, Failure? Failure)> SendAsync(ConsulRequest request, string action, CancellationToken cancellation)
     {
+        var time = TimeFor(request, cancellation);
         var started = Session.Time.GetTimestamp();
         try
         {
-            var response = await Session.Http.SendAsync(request, Session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
+            var response = await Session.Http.SendAsync(request, time, caller).ConfigureAwait(false);
             var failure = response.Status == 200 ? null : Classifier.Classify(response, request, Session, Write.Key).For(Session);
             Note(action, started, failure, response.Status, refused: failure is null && response.Text == "false");
             return (response, failure);
@@ -161,7 +180,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             var failure = Classifier.Classify(broken, request, Session, Write.Key);
             Session.Remember(failure);
             Note(action, started, failure);
-            return (null, failure);
+            return (null, await CauseAsync(failure, time).ConfigureAwait(false));
         }
         catch (OperationCanceledException stopped) when (stopped is not NotSentException)
         {
@@ -182,9 +201,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     protected WriteStep OnFailure(Failure failure)
     {
         if (failure.Effect == WriteEffect.Ambiguous) Ambiguity ??= failure;
-        var tryAgain = failure.Retry != RetryAdvice.Never
-            || (failure.Code == "Acl.TokenNotFound" && Elapsed < Session.RetryPolicy.TokenGrace);
-        return WriteStep.Failed(failure, tryAgain);
+        return WriteStep.Failed(failure, failure.Retry != RetryAdvice.Never);
     }
 
     /// <summary>Timestamp of the beginning.</summary>
@@ -220,10 +237,40 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             : await OnAnswerAsync(response!, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>How long a request may take. Nothing is sent when no time is left.</summary>
+    private TimeSpan TimeFor(ConsulRequest request, CancellationToken cancellation)
+    {
+        var time = request.IsWrite ? course.AttemptTime : course.QuestionTime;
+        return time > TimeSpan.Zero ? time : throw new NotSentException(new TimeoutException(), cancellation);
+    }
+
+    /// <summary>A failure that hides a missing leader, by that name.</summary>
+    private async Task<Failure> CauseAsync(Failure failure, TimeSpan time)
+    {
+        if (!LeaderHold.MayHide(failure, time)) return failure;
+        var started = Session.Time.GetTimestamp();
+        var cause = await LeaderHold.AskAsync(Session, failure, course.Left, caller).ConfigureAwait(false);
+        if (cause is not null) Note("ask for the leader", started, cause);
+        return cause ?? failure;
+    }
+
+    private bool MayPause(TimeSpan pause)
+    {
+        if (!course.MayPause(pause)) return false;
+        Follow((AttemptSequel.TriedAgain, course.Again(pause)), pause);
+        return true;
+    }
+
+    /// <summary>Says of the last step what follows it.</summary>
+    private void Follow((AttemptSequel Sequel, string? Reason) next, TimeSpan? pause = null)
+    {
+        if (attempts.Count > 0)
+            attempts[attempts.Count - 1] = attempts[attempts.Count - 1] with { Sequel = next.Sequel, Reason = next.Reason, Pause = pause > TimeSpan.Zero ? pause : null };
+    }
+
     private void Note(string action, long started, Failure? failure, int? status = null, bool refused = false)
     {
-        if (pauseBefore is { } pause && attempts.Count > 0) attempts[attempts.Count - 1] = attempts[attempts.Count - 1] with { Pause = pause };
-        pauseBefore = null;
+        if (attempts.Count > 0 && attempts[attempts.Count - 1] is { Sequel: AttemptSequel.Settled }) Follow((AttemptSequel.WentOn, "then: " + action));
         attempts.Add(new ConsulKvAttempt
         {
             Number = attempts.Count + 1,
@@ -232,6 +279,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Duration = Session.Time.GetElapsedTime(started),
             Status = status ?? failure?.Status,
             Code = failure?.Code,
+            Advice = failure?.Retry,
             Effect = failure?.Effect ?? (refused ? WriteEffect.NotApplied : WriteEffect.Applied),
         });
     }

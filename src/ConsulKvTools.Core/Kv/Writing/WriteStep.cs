@@ -1,16 +1,15 @@
 using ConsulKvTools.Diagnosis;
-using ConsulKvTools.Resilience;
 
 namespace ConsulKvTools.Kv.Writing;
 
 /// <summary>Where a write stands after one step.</summary>
 internal sealed class WriteStep
 {
-    private WriteStep(Settlement? settlement, Failure? failure, Verdict verdict)
+    private WriteStep(Settlement? settlement, Failure? failure, bool tryAgain)
     {
         Settlement = settlement;
         Failure = failure;
-        Verdict = verdict;
+        TryAgain = tryAgain;
     }
 
     /// <summary>The end; null while it is open.</summary>
@@ -19,17 +18,17 @@ internal sealed class WriteStep
     /// <summary>What this step met; null when it met nothing wrong.</summary>
     public Failure? Failure { get; }
 
-    /// <summary>Whether another step is to follow.</summary>
-    public Verdict Verdict { get; }
+    /// <summary>Whether another step can help.</summary>
+    public bool TryAgain { get; }
 
     /// <summary>The outcome is known.</summary>
     public static WriteStep Settled(ConsulKvOutcome outcome, ConsulFinding? finding = null, ulong? index = null) =>
-        new(new Settlement(outcome, finding, index), null, default);
+        new(new Settlement(outcome, finding, index), null, tryAgain: false);
 
     /// <summary>This step failed.</summary>
     public static WriteStep Failed(Failure failure, bool tryAgain) =>
-        new(null, failure, new Verdict(tryAgain, failure.IsOutage, failure.RetryAfter));
+        new(null, failure, tryAgain);
 
     /// <summary>Nothing failed, but another step is needed.</summary>
-    public static WriteStep Again { get; } = new(null, null, new Verdict(true, false, null));
+    public static WriteStep Again { get; } = new(null, null, tryAgain: true);
 }

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Kv.Writing;
+
+/// <summary>
+/// Whether a batch fits into one transaction. What every agent takes is sent without a question; what no agent takes is refused here; in
+/// between the agent is asked for its own limits. An agent that does not tell them decides itself, by the length alone: the body waits
+/// for its go-ahead.
+/// </summary>
+internal sealed class TransactionFit
+{
+    private const int OperationsOfOld = 64;
+    private const int OperationsOfNew = 128;
+    private const long DefaultBytes = 512 * 1024;
+
+    private static readonly Version MoreOperations = new(1, 14);
+    private static readonly TimeSpan QuestionTime = TimeSpan.FromSeconds(2);
+
+    private readonly IReadOnlyList<ConsulKvWrite> writes;
+    private readonly int count;
+    private readonly long size;
+
+    /// <param name="writes">The batch.</param>
+    /// <param name="marker">The marker that is written along with it; null without.</param>
+    public TransactionFit(IReadOnlyList<ConsulKvWrite> writes, ConsulKvWrite? marker)
+    {
+        this.writes = writes;
+        count = writes.Count + (marker is null ? 0 : 1);
+        size = TransactionSize.Of(writes) + (marker is null ? 0 : TransactionSize.Of(marker) + 1);
+    }
+
+    /// <summary>The numbers, for people: what the batch has, and which of its writes make it large.</summary>
+    public string Numbers
+    {
+        get
+        {
+            var largest = writes.OrderByDescending(TransactionSize.Of).Take(3)
+                .Select(write => string.Format(CultureInfo.InvariantCulture, "{0} ({1} bytes)", Printable.Text(write.Key, 60), TransactionSize.Of(write)));
+            return string.Format(CultureInfo.InvariantCulture, "It has {0} operations and {1} bytes, values in base64; the largest: {2}.", count, size, string.Join(", ", largest));
+        }
+    }
+
+    /// <summary>Why the batch cannot be sent; null when it fits, or only the agent can tell.</summary>
+    public async Task<ConsulFinding?> ProblemAsync(ConsulKvSession session, CancellationToken cancellation)
+    {
+        if (count > OperationsOfNew) return TooMany(OperationsOfNew);
+        if (count <= OperationsOfOld && size <= DefaultBytes) return null;
+        var (operations, bytes) = await LimitsAsync(session, cancellation).ConfigureAwait(false);
+        if (count > operations) return TooMany(operations.Value);
+        return size > bytes ? ConsulFinding.Create("Limit.TxnMaxReqLen", Evidence(bytes.Value)) : null;
+    }
+
+    private ConsulFinding TooMany(int limit) => ConsulFinding.Create("Limit.TxnOps", Evidence(limit));
+
+    private (string, object?)[] Evidence(long limit) => [("count", count), ("size", size), ("limit", limit), ("text", Numbers)];
+
+    /// <summary>What the agent says it takes: null for what it does not say, as without <c>agent:read</c>.</summary>
+    private static async Task<(int? Operations, long? Bytes)> LimitsAsync(ConsulKvSession session, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await session.Http.SendAsync(ConsulRequest.Get("/v1/agent/self") with { SendScope = false }, QuestionTime, cancellation).ConfigureAwait(false);
+            if (answer.Status != 200) return default;
+            using var document = JsonDocument.Parse(answer.Body);
+            var version = document.RootElement.TryGetProperty("Config", out var config) && config.TryGetProperty("Version", out var text) ? text.GetString() : null;
+            var bytes = document.RootElement.TryGetProperty("DebugConfig", out var debug) && debug.TryGetProperty("TxnMaxReqLen", out var limit) && limit.TryGetInt64(out var number)
+                ? number : (long?)null;
+            int? operations = Version.TryParse(version?.Split('-', '+')[0], out var known) ? known >= MoreOperations ? OperationsOfNew : OperationsOfOld : null;
+            return (operations, bytes > 0 ? bytes : null);
+        }
+        catch (Exception error) when (error is ConsulTransportException or JsonException or InvalidOperationException or OperationCanceledException)
+        {
+            // The question is a courtesy: the transaction itself meets the same trouble, and says so.
+            return default;
+        }
+    }
+}
