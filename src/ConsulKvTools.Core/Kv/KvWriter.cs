@@ -45,17 +45,21 @@ internal sealed class KvWriter(ConsulKvSession session)
         {
             Key = write.Key,
             Kind = write.Kind,
-            ModifyIndex = whole.Outcome == ConsulKvOutcome.Written && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
-            Notes = whole.Outcome == ConsulKvOutcome.Written ? Notes(write, indexes) : [],
+            ModifyIndex = whole.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
+            Notes = whole.Outcome == ConsulKvOutcome.Written ? [.. whole.Notes.Select(note => About(write, note)), .. Notes(write, indexes)] : [],
         }).ToArray();
     }
+
+    /// <summary>What was noted about the transaction, for one of its keys.</summary>
+    private ConsulFinding About(ConsulKvWrite write, ConsulFinding note) =>
+        ConsulFinding.Create(note.Code, ("key", Printable.Text(write.Key)), ("address", session.Address));
 
     /// <summary>A check-and-set that left the index where it was wrote what was there already: another may have won with the same index.</summary>
     private static ConsulFinding[] Notes(ConsulKvWrite write, IReadOnlyDictionary<string, ulong> indexes) =>
         write.Kind == ConsulKvWriteKind.CheckAndSet && indexes.TryGetValue(write.Key, out var index) && index == write.Index
             ? [ConsulFinding.Create("Cas.SameValueIdempotent", ("key", Printable.Text(write.Key)), ("index", index))] : [];
 
-    private static bool IsRemoval(ConsulKvWrite write) => write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree;
+    internal static bool IsRemoval(ConsulKvWrite write) => write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree;
 
     /// <summary>An index of 0 is Consul's own way to say: only if it does not exist.</summary>
     private static ConsulKvWrite Normalize(ConsulKvWrite write) =>
