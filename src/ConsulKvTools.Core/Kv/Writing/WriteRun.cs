@@ -15,6 +15,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     private long began;
     private TimeSpan? pauseBefore;
     private bool prepared;
+    private bool late;
 
     protected ConsulKvSession Session { get; } = session;
 
@@ -23,14 +24,26 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>What made an attempt ambiguous; null while every attempt's fate is known. Once set it stays: a late attempt may still land.</summary>
     protected Failure? Ambiguity { get; private set; }
 
-    /// <summary>The greatest raft index seen anywhere before the first attempt: what is not newer was there before us.</summary>
+    /// <summary>
+    /// The greatest index of keys seen before the first attempt: what is not newer was there before us. Answers about other things do not
+    /// count: a token's may come from another datacenter, whose raft counts for itself.
+    /// </summary>
     protected ulong IndexBefore { get; private set; }
+
+    /// <summary>
+    /// Whether the attempt that is sent now could still change something after another one went through, should its answer be lost: false when
+    /// it is bound to an index above 0, which never comes back.
+    /// </summary>
+    protected virtual bool CanLandLate => true;
+
+    /// <summary>True when an attempt whose answer was lost could still take effect after this write has been reported written.</summary>
+    protected virtual bool LateAttempt => late;
 
     /// <summary>Runs to the end. Never throws for what Consul or the network does.</summary>
     public async Task<ConsulKvWriteResult> RunAsync(CancellationToken cancellation)
     {
         began = Session.Time.GetTimestamp();
-        IndexBefore = Session.HighestSeenIndex;
+        IndexBefore = Session.HighestKeyIndex;
         var policy = Session.RetryPolicy;
         using var total = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         total.CancelAfter(policy.TotalTimeout);
@@ -101,6 +114,12 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         }
     }
 
+    /// <summary>What to compare to find out later, as sentences that follow the command; the key is <paramref name="shown"/>.</summary>
+    protected abstract string HowToTell(string shown);
+
+    /// <summary>The command that shows what <see cref="HowToTell"/> speaks of.</summary>
+    protected virtual string CommandToTell(string shown) => $"Get-ConsulKvConsistent -Key '{shown}'";
+
     /// <summary>Reads the key by consensus. Exactly one of entry, missing and failure is given.</summary>
     protected async Task<(ConsulKvEntry? Entry, bool Missing, WriteStep? Failed)> ReadAsync(string key, string why, CancellationToken cancellation)
     {
@@ -156,7 +175,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             // Stopped while under way: nobody will hear the answer any more.
             var failure = new Failure(ConsulFinding.Create("Outcome.UnknownTimeout", ("key", Printable.Text(Write.Key)), ("operation", request.Method)),
                 WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, null);
-            if (request.IsWrite) Ambiguity ??= failure;
+            // What is sent before the first attempt carries nothing of what the caller asked for.
+            if (request.IsWrite && prepared) Doubt(failure);
             Note(action, started, failure);
             throw;
         }
@@ -169,10 +189,17 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>What a failed attempt means for the next step.</summary>
     protected WriteStep OnFailure(Failure failure)
     {
-        if (failure.Effect == WriteEffect.Ambiguous) Ambiguity ??= failure;
+        if (failure.Effect == WriteEffect.Ambiguous) Doubt(failure);
         var tryAgain = failure.Retry != RetryAdvice.Never
             || (failure.Code == "Acl.TokenNotFound" && Elapsed < Session.RetryPolicy.TokenGrace);
         return WriteStep.Failed(failure, tryAgain);
+    }
+
+    /// <summary>An attempt's answer was lost. Never called for what only prepares.</summary>
+    protected virtual void Doubt(Failure failure)
+    {
+        Ambiguity ??= failure;
+        late |= CanLandLate;
     }
 
     /// <summary>Since the write began.</summary>
@@ -200,12 +227,20 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         prepared = true;
         if (Ambiguity is not null && await AskAsync(cancellation).ConfigureAwait(false) is { } asked) return asked;
         var (response, failure) = await SendAsync(NextRequest(), Action, cancellation).ConfigureAwait(false);
-        return failure is not null
-            ? await OnFailedAsync(failure, response, cancellation).ConfigureAwait(false)
-            : await OnAnswerAsync(response!, cancellation).ConfigureAwait(false);
+        if (failure is not null) return await OnFailedAsync(failure, response, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await OnAnswerAsync(response!, cancellation).ConfigureAwait(false);
+        }
+        catch (ConsulTransportException malformed)
+        {
+            // Status 200 and not Consul's words: who knows who answered, and whether the agent was asked at all.
+            return OnFailure(new Failure(malformed.ToFinding(), WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, response!.Status));
+        }
     }
 
-    private void Note(string action, long started, Failure? failure, int? status = null, bool refused = false)
+    /// <summary>Notes one step in the timeline.</summary>
+    protected void Note(string action, long started, Failure? failure, int? status = null, bool refused = false)
     {
         if (pauseBefore is { } pause && attempts.Count > 0) attempts[attempts.Count - 1] = attempts[attempts.Count - 1] with { Pause = pause };
         pauseBefore = null;
@@ -225,6 +260,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     {
         var finding = settled.Finding;
         var unknown = settled.Outcome == ConsulKvOutcome.Unknown;
+        var shown = Printable.Text(Write.Key, 120).Replace("'", "''");
+        if (Ambiguity is not null && settled.Outcome == ConsulKvOutcome.Written && LateAttempt) Remark("Outcome.LateAttempt");
         return new ConsulKvWriteResult
         {
             Key = Write.Key,
@@ -234,7 +271,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Finding = finding,
             Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,
             Remedy = unknown
-                ? $"Read the key with Get-ConsulKvConsistent '{Printable.Text(Write.Key, 120).Replace("'", "''")}' once the cluster answers and compare the value before writing again. Invoke-ConsulDiagnosis says why there was no answer; -OperationPrefix makes the outcome of the next write decidable."
+                ? $"Run {CommandToTell(shown)} once the cluster answers, before writing again. {HowToTell(shown)} Invoke-ConsulDiagnosis says why there was no answer."
                 : finding?.Remedy,
             ModifyIndex = settled.Index,
             Attempts = attempts.ToArray(),
