@@ -21,12 +21,11 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private readonly string scope;
     private readonly string? token;
     private readonly string? authorization;
-    private long highestSeenIndex;
     private long highestKeyIndex;
 
-    public ConsulHttpClient(SessionConfiguration configuration, int maxConnections)
+    public ConsulHttpClient(SessionConfiguration configuration, int maxConnections, HttpMessageHandler? handler = null)
     {
-        invoker = new HttpMessageInvoker(CreateHandler(configuration.Target, maxConnections));
+        invoker = new HttpMessageInvoker(handler ?? CreateHandler(configuration.Target, maxConnections));
         endpoint = configuration.Target.Endpoint;
         mask = new AnswerMask(() => configuration.Secrets);
         origin = CreateOrigin(endpoint);
@@ -35,9 +34,6 @@ internal sealed partial class ConsulHttpClient : IDisposable
         authorization = configuration.BasicAuthentication is { } basic
             ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(basic.Reveal())) : null;
     }
-
-    /// <summary>The greatest <c>X-Consul-Index</c> any answer carried.</summary>
-    public ulong HighestSeenIndex => (ulong)Interlocked.Read(ref highestSeenIndex);
 
     /// <summary>The greatest <c>X-Consul-Index</c> of an answer about keys of the session's own datacenter: it never falls but when data are put back.</summary>
     public ulong HighestKeyIndex => (ulong)Interlocked.Read(ref highestKeyIndex);
@@ -93,7 +89,6 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private void Remember(IReadOnlyDictionary<string, string> headers, ConsulRequest request)
     {
         if (!headers.TryGetValue("X-Consul-Index", out var text) || !long.TryParse(text, out var index)) return;
-        Raise(ref highestSeenIndex, index);
         if (request.SendScope && request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal)) Raise(ref highestKeyIndex, index);
     }
 

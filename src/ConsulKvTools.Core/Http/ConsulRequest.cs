@@ -24,8 +24,11 @@ internal sealed record ConsulRequest
     /// <summary>Bytes of body to accept at most.</summary>
     public long MaxBody { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>True for a question that is asked by PUT: a transaction that only reads.</summary>
+    public bool ChangesNothing { get; init; }
+
     /// <summary>True makes a lost answer ambiguous: the request changes data.</summary>
-    public bool IsWrite => Method is "PUT" or "DELETE" or "POST" && !Path.StartsWith("/v1/internal/", StringComparison.Ordinal);
+    public bool IsWrite => !ChangesNothing && (Method is "PUT" or "DELETE" || (Method is "POST" && !Path.StartsWith("/v1/internal/", StringComparison.Ordinal)));
 
     /// <summary>A GET of <paramref name="path"/>.</summary>
     public static ConsulRequest Get(string path, string query = "") => new() { Method = "GET", Path = path, Query = query };

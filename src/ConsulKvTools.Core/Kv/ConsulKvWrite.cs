@@ -21,7 +21,10 @@ public sealed record ConsulKvWrite
     /// <summary>Id of the lock session; only for acquire and release.</summary>
     public string? LockSession { get; init; }
 
-    /// <summary>Reads first and makes every attempt a check-and-set, so that not even a late attempt overwrites a newer value.</summary>
+    /// <summary>
+    /// Reads first and makes every attempt a check-and-set: the write is applied once at most, and not even a late attempt overwrites a newer
+    /// value. Only a key that was missing can be created again by a late attempt, if somebody removes it; the result then notes that.
+    /// </summary>
     public bool Fenced { get; init; }
 
     /// <summary>Prefix for a small marker key that makes every outcome decidable; null goes without.</summary>

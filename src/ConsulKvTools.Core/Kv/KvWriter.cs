@@ -66,8 +66,8 @@ internal sealed class KvWriter(ConsulKvSession session)
             Kind = write.Kind,
             // The agent was set to take less than most, or did not say what it takes.
             Message = whole.Code is "Limit.TxnOps" or "Limit.TxnMaxReqLen" ? $"Nothing of this transaction was written. {whole.Message}. {fit.Numbers}" : whole.Message,
-            ModifyIndex = whole.Outcome == ConsulKvOutcome.Written && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
-            Notes = whole.Outcome == ConsulKvOutcome.Written ? NotesOf(write, indexes.TryGetValue(write.Key, out var now) ? now : 0) : [],
+            ModifyIndex = whole.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
+            Notes = whole.Outcome == ConsulKvOutcome.Written ? [.. whole.Notes.Select(note => About(write, note)), .. NotesOf(write, indexes.TryGetValue(write.Key, out var now) ? now : 0)] : [],
         }).ToArray();
     }
 
@@ -83,18 +83,21 @@ internal sealed class KvWriter(ConsulKvSession session)
     private static ConsulFinding? Misfit(ConsulKvWrite write, ConsulKvWrite first)
     {
         (string, string)? problem =
-            write.Fenced ? ("-Fenced", $"{Printable.Text(write.Key, 120)} is to be fenced, which a transaction is not; give -CheckAndSet with the index that was read")
-            : write.OperationPrefix != first.OperationPrefix ? ("-OperationPrefix", $"{Printable.Text(write.Key, 120)} has another operation prefix than {Printable.Text(first.Key, 120)}; a transaction has one marker")
+            write.OperationPrefix != first.OperationPrefix ? ("-OperationPrefix", $"{Printable.Text(write.Key, 120)} has another operation prefix than {Printable.Text(first.Key, 120)}; a transaction has one marker")
             : null;
         return problem is { } found ? ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(write.Key)), ("source", found.Item1), ("problem", found.Item2)) : null;
     }
+
+    /// <summary>What was noted about the transaction, for one of its keys.</summary>
+    private ConsulFinding About(ConsulKvWrite write, ConsulFinding note) =>
+        ConsulFinding.Create(note.Code, ("key", Printable.Text(write.Key)), ("address", session.Address));
 
     /// <summary>A check-and-set that left the index where it was wrote what was there already: another may have won with the same index.</summary>
     internal static ConsulFinding[] NotesOf(ConsulKvWrite write, ulong index) =>
         write.Kind == ConsulKvWriteKind.CheckAndSet && index == write.Index
             ? [ConsulFinding.Create("Cas.SameValueIdempotent", ("key", Printable.Text(write.Key)), ("index", index))] : [];
 
-    private static bool IsRemoval(ConsulKvWrite write) => write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree;
+    internal static bool IsRemoval(ConsulKvWrite write) => write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet or ConsulKvWriteKind.DeleteTree;
 
     /// <summary>An index of 0 is Consul's own way to say: only if it does not exist.</summary>
     private static ConsulKvWrite Normalize(ConsulKvWrite write) =>

@@ -22,7 +22,7 @@ public sealed class ConsulKvSession : IDisposable
         Name = options.Name ?? configuration.Target.Endpoint.ToString();
         RetryPolicy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
         Time = time;
-        http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections));
+        http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections, options.Handler));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
         prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
     }
@@ -94,10 +94,10 @@ public sealed class ConsulKvSession : IDisposable
 
     internal RetryExecutor Executor => executor.Value;
 
-    /// <summary>The greatest raft index any answer of this session carried; grows only. Bounds from below what was committed when a write began.</summary>
-    internal ulong HighestSeenIndex => Http.HighestSeenIndex;
-
-    /// <summary>The greatest index any answer about keys carried; 0 while nothing was asked.</summary>
+    /// <summary>
+    /// The greatest index any answer about keys carried; grows only, 0 while nothing was asked. Bounds from below what was committed when a
+    /// write began.
+    /// </summary>
     internal ulong HighestKeyIndex => http.IsValueCreated ? http.Value.HighestKeyIndex : 0;
 
     /// <summary>Makes a session. Nothing is sent yet.</summary>

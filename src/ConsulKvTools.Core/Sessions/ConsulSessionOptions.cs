@@ -70,4 +70,7 @@ public sealed record ConsulSessionOptions
 
     /// <summary>Authorities to trust instead of this machine's when none are given; null means this machine's.</summary>
     internal SystemTrust? SystemTrust { get; init; }
+
+    /// <summary>Answers instead of an agent, in this process; null dials. For tests.</summary>
+    internal System.Net.Http.HttpMessageHandler? Handler { get; init; }
 }

@@ -95,7 +95,6 @@ public sealed class AtomicLimitTests(AclAgentFixture lab) : IDisposable
     [Theory]
     [InlineData("twice", "Request.Invalid", "fit/bad/a stands twice in the transaction")]
     [InlineData("two prefixes", "Request.Invalid", "fit/bad/b has another operation prefix than fit/bad/a")]
-    [InlineData("fenced", "Request.Invalid", "fit/bad/b is to be fenced")]
     [InlineData("no key", "Key.Empty", "No key was given")]
     [InlineData("dots", "Key.DotSegments", "fit/../b")]
     [InlineData("lone surrogate", "Key.InvalidUtf8", "")]
@@ -111,7 +110,6 @@ public sealed class AtomicLimitTests(AclAgentFixture lab) : IDisposable
         {
             "twice" => [good, Put("fit/bad/c", 1), good with { Kind = ConsulKvWriteKind.Delete }],
             "two prefixes" => [good with { OperationPrefix = "fit-ops/1/" }, other with { OperationPrefix = "fit-ops/2/" }],
-            "fenced" => [good, other with { Fenced = true }],
             "no key" => [good, other with { Key = "" }],
             "dots" => [good, other with { Key = "fit/../b" }],
             "lone surrogate" => [good, other with { Key = "fit/\ud800" }],

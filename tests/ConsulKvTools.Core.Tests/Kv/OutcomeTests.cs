@@ -183,7 +183,7 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
             [new ConsulKvWrite { Key = "out/txn-a", Value = "1"u8.ToArray() }, new ConsulKvWrite { Key = "out/txn-b", Value = "2"u8.ToArray() }], None);
 
         Assert.All(results, result => Assert.Equal(ConsulKvOutcome.Written, result.Outcome));
-        Assert.Equal(1, Count("PUT"));
+        Assert.Equal(["TXN", "read back"], results[0].Attempts.Select(attempt => attempt.Action));
     }
 
     [Fact]

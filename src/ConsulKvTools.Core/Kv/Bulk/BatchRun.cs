@@ -100,6 +100,10 @@ internal sealed class BatchRun : IDisposable
             }
             switch (run.Refusal)
             {
+                case TransactionRefusal.None when whole.Outcome == ConsulKvOutcome.Unknown:
+                    // There was no time left to ask. What to look at later differs by kind.
+                    await AllAloneAsync(batch, positions, run.Earlier(whole)).ConfigureAwait(false);
+                    return;
                 case TransactionRefusal.None:
                     Settle(batch, positions, run, whole);
                     return;

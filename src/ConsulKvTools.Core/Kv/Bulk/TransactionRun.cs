@@ -73,6 +73,9 @@ internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] wr
 
     protected override Task<WriteStep?> AskAsync(CancellationToken cancellation) => Task.FromResult<WriteStep?>(null);
 
+    /// <summary>Nobody is told this: the writes go on alone, and each says it for itself.</summary>
+    protected override string HowToTell(string shown) => "";
+
     /// <summary>The end of the transaction, not of its writes.</summary>
     private WriteStep Refused(TransactionRefusal refusal, Failure failure)
     {

@@ -4,22 +4,69 @@ using ConsulKvTools.Http;
 namespace ConsulKvTools.Kv.Writing;
 
 /// <summary>
-/// Removes every key below a prefix. After a lost answer the names are read: none left is success, else the same is sent again, which
-/// also removes keys that were created meanwhile: Consul has no check-and-set for a tree.
+/// Removes every key below a prefix. After a lost answer the keys are read: when nothing is left of what was there at the beginning, the
+/// tree is gone, and what was made since stays. Else the removal is sent again, in one transaction with a check that a key which was left is
+/// still there as it was read: had the lost attempt been applied meanwhile, nothing more is removed.
 /// </summary>
 internal sealed class DeleteTreeRun(ConsulKvSession session, ConsulKvWrite write) : WriteRun(session, write)
 {
-    protected override string Action => "DELETE recurse";
+    private ulong? before;
+    private ConsulKvEntry? left;
 
-    protected override ConsulRequest NextRequest() => new() { Method = "DELETE", Path = KvKey.PrefixPath(Write.Key), Query = "recurse" };
+    protected override string Action => left is null ? "DELETE recurse" : "TXN delete-tree";
+
+    protected override bool CanLandLate => left is null;
+
+    protected override ConsulRequest NextRequest() => left is null
+        ? new() { Method = "DELETE", Path = KvKey.PrefixPath(Write.Key), Query = "recurse" }
+        : KvTransaction.Request([Write], [new TransactionGuard(left.Key, left.ModifyIndex)]);
+
+    protected override async Task<WriteStep?> PrepareAsync(CancellationToken cancellation)
+    {
+        // Of a key that is not there Consul tells the index of the last change of any key.
+        var nothing = Write.Key + Guid.NewGuid().ToString("N");
+        var (_, missing, failed) = await ReadAsync(nothing, "read index", cancellation).ConfigureAwait(false);
+        if (failed is { TryAgain: true }) return failed;
+        if (missing) before = Session.HighestKeyIndex;
+        return null;
+    }
+
+    protected override Task<WriteStep> OnAnswerAsync(ConsulResponse response, CancellationToken cancellation) =>
+        left is null ? base.OnAnswerAsync(response, cancellation) : Task.FromResult(WriteStep.Settled(ConsulKvOutcome.Written));
+
+    protected override async Task<WriteStep> OnFailedAsync(Failure failure, ConsulResponse? response, CancellationToken cancellation) =>
+        left is not null && failure.Code == "Txn.OpFailed"
+            ? await AskAsync(cancellation).ConfigureAwait(false) ?? WriteStep.Again
+            : OnFailure(failure);
 
     protected override async Task<WriteStep?> AskAsync(CancellationToken cancellation)
     {
-        var request = ConsulRequest.Get(KvKey.PrefixPath(Write.Key), "keys&separator=/&consistent");
-        var (response, failure) = await SendAsync(request, "read names back", cancellation).ConfigureAwait(false);
-        if (response is { Status: 404, Index: not null }) return WriteStep.Settled(ConsulKvOutcome.Written);
-        if (failure is not null) return WriteStep.Failed(failure, failure.Retry != RetryAdvice.Never);
-        // "[]" may also mean that the token may not list: then only the tree's own answer counts.
-        return null;
+        var started = Session.Time.GetTimestamp();
+        var state = KvReadState.Filtered;
+        try
+        {
+            await foreach (var entry in new KvReader(Session).ListAsync(Write.Key, ConsulConsistency.Consistent, (told, _) => state = told, cancellation).ConfigureAwait(false))
+            {
+                if (entry.CreateIndex > before) continue;
+                Note("read back", started, null);
+                // A transaction knows no namespace: there the same is sent again.
+                if (Session.Namespace is null && Session.Partition is null) left = entry;
+                return null;
+            }
+        }
+        catch (ConsulException unread)
+        {
+            var failure = new Failure(unread.Finding, WriteEffect.NotApplied, RetryAdvice.AfterBackoff, null, false, null);
+            Note("read back", started, failure);
+            return WriteStep.Failed(failure, tryAgain: true);
+        }
+        Note("read back", started, null);
+        // What the token may not see may still be there: then only the tree's own answer counts.
+        return state is KvReadState.Missing or KvReadState.Found ? WriteStep.Settled(ConsulKvOutcome.Written) : null;
     }
+
+    protected override string CommandToTell(string shown) => $"Get-ConsulKv -Prefix '{shown}' -Recurse -Consistency Consistent";
+
+    protected override string HowToTell(string shown) =>
+        $"Nothing{(before is { } index ? $", or only keys with a CreateIndex above {index}" : "")}: the tree is gone. Else it is still there; an attempt whose answer was lost may still remove it, and all that is made below it until then.";
 }

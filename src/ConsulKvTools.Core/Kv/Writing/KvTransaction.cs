@@ -7,14 +7,15 @@ namespace ConsulKvTools.Kv.Writing;
 /// <summary>The JSON of <c>/v1/txn</c>.</summary>
 internal static class KvTransaction
 {
-    /// <summary>One transaction of these writes, in order.</summary>
-    public static ConsulRequest Request(IReadOnlyList<ConsulKvWrite> writes)
+    /// <summary>One transaction of these writes, in order, behind the guards.</summary>
+    public static ConsulRequest Request(IReadOnlyList<ConsulKvWrite> writes, IReadOnlyList<TransactionGuard>? guards = null)
     {
         var buffer = new MemoryStream();
         // What is written is fixed and tested; to have it checked each time would cost half of the time.
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             json.WriteStartArray();
+            foreach (var guard in guards ?? []) Append(json, guard);
             foreach (var write in writes) Append(json, write);
             json.WriteEndArray();
         }
@@ -22,21 +23,48 @@ internal static class KvTransaction
     }
 
     /// <summary>A transaction that only reads a key, which so need not fit into a path.</summary>
-    public static ConsulRequest Get(string key)
+    public static ConsulRequest Get(string key) => View([key], [true]);
+
+    /// <summary>
+    /// One consistent view of several keys: those that are thought to be there are read, of the others it is checked that they are not. It is
+    /// refused, naming the operations, when one is otherwise.
+    /// </summary>
+    public static ConsulRequest View(IReadOnlyList<string> keys, IReadOnlyList<bool> there)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartArray();
-            json.WriteStartObject();
-            json.WriteStartObject("KV");
-            json.WriteString("Verb", "get");
-            json.WriteString("Key", key);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            for (var position = 0; position < keys.Count; position++)
+                if (there[position]) Append(json, "get", keys[position], null);
+                else Append(json, new TransactionGuard(keys[position], 0));
             json.WriteEndArray();
         }
-        return new ConsulRequest { Method = "PUT", Path = "/v1/txn", Body = buffer.ToArray() };
+        return new ConsulRequest { Method = "PUT", Path = "/v1/txn", Query = "consistent", Body = buffer.ToArray(), ChangesNothing = true, MaxBody = 64 * 1024 * 1024 };
+    }
+
+    /// <summary>The answer to <see cref="View"/>: an entry a key, null for those that are not there.</summary>
+    /// <exception cref="ConsulTransportException">The body is not what Consul sends.</exception>
+    public static ConsulKvEntry?[] ReadView(byte[] body, IReadOnlyList<string> keys, IReadOnlyList<bool> there)
+    {
+        try
+        {
+            var entries = new Dictionary<string, ConsulKvEntry>(StringComparer.Ordinal);
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.GetProperty("Results") is { ValueKind: JsonValueKind.Array } results)
+                foreach (var row in results.EnumerateArray())
+                {
+                    var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(row.GetProperty("KV").GetRawText()));
+                    reader.Read();
+                    var entry = KvJson.ReadEntry(ref reader, new KvJson.ReadContext(ConsulConsistency.Consistent, null, null));
+                    entries[entry.Key] = entry;
+                }
+            return keys.Select((key, position) => there[position] ? entries[key] : null).ToArray();
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw KvJson.Malformed(error);
+        }
     }
 
     /// <summary>The ModifyIndex of every key that a committed transaction wrote; removals have no result.</summary>
@@ -74,6 +102,20 @@ internal static class KvTransaction
             // Not Consul's form: the classifier sees the text itself.
             return [];
         }
+    }
+
+    private static void Append(Utf8JsonWriter json, TransactionGuard guard) =>
+        Append(json, guard.Index == 0 ? "check-not-exists" : "check-index", guard.Key, guard.Index == 0 ? null : guard.Index);
+
+    private static void Append(Utf8JsonWriter json, string verb, string key, ulong? index)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("KV");
+        json.WriteString("Verb", verb);
+        json.WriteString("Key", key);
+        if (index is { } number) json.WriteNumber("Index", number);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     /// <summary>Consul's verb for a kind of write.</summary>

@@ -28,6 +28,10 @@ internal sealed class LockRun(ConsulKvSession session, ConsulKvWrite write) : Wr
         return done ? WriteStep.Settled(ConsulKvOutcome.Written, null, entry!.ModifyIndex) : null;
     }
 
+    protected override string HowToTell(string shown) => Acquire
+        ? $"LockSession {LockSession}: it is held. Nobody or another: it is not held now, but an attempt whose answer was lost may still take it: Consul refuses that once the lock session is destroyed (PUT /v1/session/destroy/{LockSession})."
+        : $"LockSession {LockSession}: it is still held, and an attempt whose answer was lost may still give it back. Anybody else or nobody: it is not held by this lock session any more.";
+
     protected override async Task<WriteStep> OnRefusedAsync(CancellationToken cancellation)
     {
         if (Ambiguity is not null)

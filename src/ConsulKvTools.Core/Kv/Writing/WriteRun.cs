@@ -17,6 +17,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     private RetryCourse course = null!;
     private CancellationToken caller;
     private bool prepared;
+    private bool late;
 
     protected ConsulKvSession Session { get; } = session;
 
@@ -25,8 +26,20 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>What made an attempt ambiguous; null while every attempt's fate is known. Once set it stays: a late attempt may still land.</summary>
     protected Failure? Ambiguity { get; private set; }
 
-    /// <summary>The greatest raft index seen anywhere before the first attempt: what is not newer was there before us.</summary>
+    /// <summary>
+    /// The greatest index of keys seen before the first attempt: what is not newer was there before us. Answers about other things do not
+    /// count: a token's may come from another datacenter, whose raft counts for itself.
+    /// </summary>
     protected ulong IndexBefore { get; private set; }
+
+    /// <summary>
+    /// Whether the attempt that is sent now could still change something after another one went through, should its answer be lost: false when
+    /// it is bound to an index above 0, which never comes back.
+    /// </summary>
+    protected virtual bool CanLandLate => true;
+
+    /// <summary>True when an attempt whose answer was lost could still take effect after this write has been reported written.</summary>
+    protected virtual bool LateAttempt => late;
 
     /// <summary>Runs to the end. Never throws for what Consul or the network does.</summary>
     /// <param name="cancellation">Stops it; what is known then is said.</param>
@@ -34,11 +47,11 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     public async Task<ConsulKvWriteResult> RunAsync(CancellationToken cancellation, EarlierAttempts? earlier = null)
     {
         began = earlier?.Began ?? Session.Time.GetTimestamp();
-        IndexBefore = earlier?.IndexBefore ?? Session.HighestSeenIndex;
+        IndexBefore = earlier?.IndexBefore ?? Session.HighestKeyIndex;
         if (earlier is not null)
         {
             attempts.AddRange(earlier.Attempts);
-            Ambiguity = earlier.Ambiguity;
+            if (earlier.Ambiguity is { } open) Doubt(open);
         }
         course = new RetryCourse(Session, began);
         caller = cancellation;
@@ -48,13 +61,12 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         (AttemptSequel Sequel, string? Reason) end;
         try
         {
-            var run = await Session.Executor.RunAsync(async (_, token) =>
+            var run = await TryAsync(async token =>
             {
                 var next = await NextAsync(token).ConfigureAwait(false);
                 last = next.Failure ?? last;
                 return next;
-            }, step => step.Settlement is null ? course.Judge(step.Failure, step.TryAgain) : default,
-            (_, pause) => MayPause(pause), total.Token).ConfigureAwait(false);
+            }, total.Token).ConfigureAwait(false);
             if (run.Last.Settlement is { } settled) return Result(settled);
             end = course.Ended(run.End);
         }
@@ -82,6 +94,10 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         return result.Outcome == ConsulKvOutcome.Failed && attempts.Count > 1 && end.Sequel is AttemptSequel.AttemptsUsedUp or AttemptSequel.TimeUp
             ? result with { Message = $"{result.Message} ({end.Reason})" } : result;
     }
+
+    /// <summary>Takes steps until one settles the write, or the policy allows no further one.</summary>
+    protected Task<RetryResult<WriteStep>> TryAsync(Func<CancellationToken, Task<WriteStep>> step, CancellationToken cancellation) =>
+        Session.Executor.RunAsync((_, token) => step(token), taken => taken.Settlement is null ? course.Judge(taken.Failure, taken.TryAgain) : default, (_, pause) => MayPause(pause), cancellation);
 
     /// <summary>The next request of this write.</summary>
     protected abstract ConsulRequest NextRequest();
@@ -127,6 +143,12 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             return null;
         }
     }
+
+    /// <summary>What to compare to find out later, as sentences that follow the command; the key is <paramref name="shown"/>.</summary>
+    protected abstract string HowToTell(string shown);
+
+    /// <summary>The command that shows what <see cref="HowToTell"/> speaks of.</summary>
+    protected virtual string CommandToTell(string shown) => $"Get-ConsulKvConsistent -Key '{shown}'";
 
     /// <summary>Reads the key by consensus. Exactly one of entry, missing and failure is given.</summary>
     protected async Task<(ConsulKvEntry? Entry, bool Missing, WriteStep? Failed)> ReadAsync(string key, string why, CancellationToken cancellation)
@@ -187,7 +209,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             // Stopped while under way: nobody will hear the answer any more.
             var failure = new Failure(ConsulFinding.Create("Outcome.UnknownTimeout", ("key", Printable.Text(Write.Key)), ("operation", request.Method)),
                 WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, null);
-            if (request.IsWrite) Ambiguity ??= failure;
+            // What is sent before the first attempt carries nothing of what the caller asked for.
+            if (request.IsWrite && prepared) Doubt(failure);
             Note(action, started, failure);
             throw;
         }
@@ -200,8 +223,15 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>What a failed attempt means for the next step.</summary>
     protected WriteStep OnFailure(Failure failure)
     {
-        if (failure.Effect == WriteEffect.Ambiguous) Ambiguity ??= failure;
+        if (failure.Effect == WriteEffect.Ambiguous) Doubt(failure);
         return WriteStep.Failed(failure, failure.Retry != RetryAdvice.Never);
+    }
+
+    /// <summary>An attempt's answer was lost. Never called for what only prepares.</summary>
+    protected virtual void Doubt(Failure failure)
+    {
+        Ambiguity ??= failure;
+        late |= CanLandLate;
     }
 
     /// <summary>Timestamp of the beginning.</summary>
@@ -232,9 +262,16 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         prepared = true;
         if (Ambiguity is not null && await AskAsync(cancellation).ConfigureAwait(false) is { } asked) return asked;
         var (response, failure) = await SendAsync(NextRequest(), Action, cancellation).ConfigureAwait(false);
-        return failure is not null
-            ? await OnFailedAsync(failure, response, cancellation).ConfigureAwait(false)
-            : await OnAnswerAsync(response!, cancellation).ConfigureAwait(false);
+        if (failure is not null) return await OnFailedAsync(failure, response, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await OnAnswerAsync(response!, cancellation).ConfigureAwait(false);
+        }
+        catch (ConsulTransportException malformed)
+        {
+            // Status 200 and not Consul's words: who knows who answered, and whether the agent was asked at all.
+            return OnFailure(new Failure(malformed.ToFinding(), WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, response!.Status));
+        }
     }
 
     /// <summary>How long a request may take. Nothing is sent when no time is left.</summary>
@@ -268,7 +305,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             attempts[attempts.Count - 1] = attempts[attempts.Count - 1] with { Sequel = next.Sequel, Reason = next.Reason, Pause = pause > TimeSpan.Zero ? pause : null };
     }
 
-    private void Note(string action, long started, Failure? failure, int? status = null, bool refused = false)
+    /// <summary>Notes one step in the timeline.</summary>
+    protected void Note(string action, long started, Failure? failure, int? status = null, bool refused = false)
     {
         if (attempts.Count > 0 && attempts[attempts.Count - 1] is { Sequel: AttemptSequel.Settled }) Follow((AttemptSequel.WentOn, "then: " + action));
         attempts.Add(new ConsulKvAttempt
@@ -292,6 +330,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     {
         var finding = settled.Finding;
         var unknown = settled.Outcome == ConsulKvOutcome.Unknown;
+        var shown = Printable.Text(write.Key, 120).Replace("'", "''");
+        if (Ambiguity is not null && settled.Outcome == ConsulKvOutcome.Written && LateAttempt) Remark("Outcome.LateAttempt");
         return new ConsulKvWriteResult
         {
             Key = write.Key,
@@ -301,7 +341,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Finding = finding,
             Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,
             Remedy = unknown
-                ? $"Read the key with Get-ConsulKvConsistent '{Printable.Text(write.Key, 120).Replace("'", "''")}' once the cluster answers and compare the value before writing again. Invoke-ConsulDiagnosis says why there was no answer; -OperationPrefix makes the outcome of the next write decidable."
+                ? $"Run {CommandToTell(shown)} once the cluster answers, before writing again. {HowToTell(shown)} Invoke-ConsulDiagnosis says why there was no answer."
                 : finding?.Remedy,
             ModifyIndex = settled.Index,
             Attempts = attempts.ToArray(),
