@@ -9,6 +9,8 @@ internal static class KvKey
     // .NET refuses a URI of 65,520 characters; the rest is for scheme, host and query.
     private const int LongestPath = 60_000;
 
+    private const string Root = "/v1/kv/";
+
     /// <summary><c>/v1/kv/…</c> for a key.</summary>
     /// <exception cref="ConsulKeyException">Consul would store or read another key, or none.</exception>
     public static string Path(string key) => Check(key, isPrefix: false) is { } problem ? throw new ConsulKeyException(problem) : Escape(key);
@@ -30,7 +32,7 @@ internal static class KvKey
     /// <summary>True for what nearly every key is: letters, digits, hyphens and the like, with no slash or dot where it could mean something else.</summary>
     private static bool IsPlain(string key)
     {
-        if (key.Length > LongestPath) return false;
+        if (Root.Length + key.Length > LongestPath) return false;
         var last = '/';
         foreach (var letter in key)
         {
@@ -80,8 +82,8 @@ internal static class KvKey
 
     private static string Escape(string key)
     {
-        if (IsPlain(key)) return "/v1/kv/" + key;
-        var path = new StringBuilder("/v1/kv/", key.Length + 16);
+        if (IsPlain(key)) return Root + key;
+        var path = new StringBuilder(Root, key.Length + 16);
         var start = 0;
         while (true)
         {

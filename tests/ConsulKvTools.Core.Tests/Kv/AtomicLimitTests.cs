@@ -81,7 +81,7 @@ public sealed class AtomicLimitTests(AclAgentFixture lab) : IDisposable
         var results = await AtomicAsync([.. Enumerable.Range(0, 64).Select(number => Put("fit/marked/" + number, 1) with { OperationPrefix = "fit-ops/" })]);
 
         Assert.All(results, result => Assert.Equal((ConsulKvOutcome.Failed, "Limit.TxnOps"), (result.Outcome, result.Code)));
-        Assert.Equal(0, await StoredAsync("fit"));
+        Assert.Equal(0, await StoredAsync("fit/marked/") + await StoredAsync("fit-ops/"));
     }
 
     [Fact]
