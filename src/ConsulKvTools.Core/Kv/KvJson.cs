@@ -75,15 +75,19 @@ internal static class KvJson
     }
 
     /// <summary>The one entry of a GET of one key.</summary>
+    /// <param name="body">The whole body.</param>
+    /// <param name="key">The key that was asked for.</param>
+    /// <param name="mask">Takes secrets out of what is said about the body.</param>
+    /// <param name="context">What the answer says about its entry.</param>
     /// <exception cref="ConsulTransportException">The body is not what Consul sends, or is about another key.</exception>
-    public static ConsulKvEntry ReadSingle(byte[] body, string key, in KvReadContext context)
+    public static ConsulKvEntry ReadSingle(byte[] body, string key, AnswerMask mask, in KvReadContext context)
     {
         var list = new KvListParser<ConsulKvEntry>(new KvEntryReader(context, key));
         list.Parse(body, ended: true);
         var problem = list.Problem
             ?? (list.Ready.Count != 1 ? new KvBodyException($"one entry was expected, not {list.Ready.Count}")
                 : list.Ready[0].Key != key ? new KvBodyException($"the entry is that of {Printable.Text(list.Ready[0].Key, 120)}, not of {Printable.Text(key, 120)}") : null);
-        return problem is null ? list.Ready[0] : throw Malformed(problem);
+        return problem is null ? list.Ready[0] : throw Malformed(problem, mask);
     }
 
     /// <summary>The text the reader stands on; null for null.</summary>
@@ -103,15 +107,18 @@ internal static class KvJson
     }
 
     /// <summary>The failure that a body which is not Consul's JSON amounts to.</summary>
-    public static ConsulTransportException Malformed(Exception error) => new("Http.BodyMalformed", DialPhase.Receive, [("problem", ProblemOf(error))], error);
-
-    /// <summary>What is wrong with a body, in words of our own.</summary>
-    public static string ProblemOf(Exception error) => error switch
+    /// <param name="error">What is wrong with it.</param>
+    /// <param name="mask">Takes secrets out of words that quote the body; null when none do.</param>
+    public static ConsulTransportException Malformed(Exception error, AnswerMask? mask = null)
     {
-        KvBodyException own => own.Message,
-        JsonException json => $"JSON breaks at byte {json.BytePositionInLine} of line {json.LineNumber}",
-        _ => error.GetType().Name,
-    };
+        var problem = error switch
+        {
+            KvBodyException own => mask?.Of(own.Message) ?? own.Message,
+            JsonException json => $"JSON breaks at byte {json.BytePositionInLine} of line {json.LineNumber}",
+            _ => error.GetType().Name,
+        };
+        return new("Http.BodyMalformed", DialPhase.Receive, [("problem", problem)], new KvBodyException(problem));
+    }
 
     /// <summary>A token's kind for people.</summary>
     public static string NameOf(JsonTokenType token) => token switch

@@ -42,7 +42,7 @@ internal static class KvListStream
                 var consumed = parser.Parse(new ReadOnlySpan<byte>(buffer, 0, filled), ended);
                 if (parser.Ready.Count > 0) yield return parser.Ready.ToArray();
                 if (parser.Problem is { } problem)
-                    throw ended && !parser.IsClosed && exchange.EndsWithConnection ? Truncated(parser.Count) : With(KvJson.Malformed(problem), parser.Count);
+                    throw ended && !parser.IsClosed && exchange.EndsWithConnection ? Truncated(parser.Count) : With(KvJson.Malformed(problem, exchange.Mask), parser.Count);
                 Buffer.BlockCopy(buffer, consumed, buffer, 0, filled - consumed);
                 filled -= consumed;
                 // An element that does not fit is looked at again only when there is a good deal more of it: else one byte at a time would cost its square.

@@ -35,11 +35,11 @@ internal sealed class KvReader(ConsulKvSession session)
         ConsulKvEntry entry;
         try
         {
-            entry = KvJson.ReadSingle(response.Body, key, ContextOf(response.LastContact, consistency));
+            entry = KvJson.ReadSingle(response.Body, key, response.Mask, ContextOf(response.LastContact, consistency));
         }
         catch (ConsulTransportException malformed)
         {
-            throw ConsulException.From(malformed.ToFinding(), malformed);
+            throw Broken(malformed);
         }
         return new KvReadResult(KvReadState.Found, entry, null, response.Index, response.LastContact);
     }
@@ -129,7 +129,7 @@ internal sealed class KvReader(ConsulKvSession session)
         }
         catch (ConsulTransportException broken)
         {
-            throw ConsulException.From(broken.ToFinding(), broken);
+            throw Broken(broken);
         }
     }
 
@@ -137,6 +137,13 @@ internal sealed class KvReader(ConsulKvSession session)
     {
         await foreach (var piece in pieces.WithCancellation(cancellation).ConfigureAwait(false))
             foreach (var element in piece) yield return element;
+    }
+
+    /// <summary>The catalogue says what kind of fault it is; where the body is at fault, the title says which.</summary>
+    private static ConsulException Broken(ConsulTransportException failure)
+    {
+        var finding = failure.ToFinding();
+        return ConsulException.From(failure.InnerException is KvBodyException body ? finding with { Title = $"{finding.Title}: {body.Message}" } : finding, failure);
     }
 
     private async Task<bool> MayNotListAsync(string prefix, CancellationToken cancellation)

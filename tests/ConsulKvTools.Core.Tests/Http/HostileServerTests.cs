@@ -131,6 +131,19 @@ public sealed class HostileServerTests : IDisposable
         Assert.Contains(problem, (string)error!.Finding.Evidence["problem"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_that_sends_the_token_back_does_not_get_it_into_the_error()
+    {
+        var token = Guid.NewGuid().ToString();
+        server.On("GET", "/v1/kv/", ScriptedResponse.Json("[" + Entry.Replace("app/NUMBER", "of " + token, StringComparison.Ordinal) + "]"));
+        using var session = LabSessions.Open(server.Address.ToString(), token, LabSessions.Impatient);
+
+        var (_, error) = await ListAsync(session);
+
+        Assert.Contains("was not asked for", error!.Finding.Title, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, error + string.Join(' ', error.Finding.Evidence.Values.Cast<object>()), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[]", "one entry was expected, not 0")]
     [InlineData("[" + Entry + "," + Entry + "]", "one entry was expected, not 2")]

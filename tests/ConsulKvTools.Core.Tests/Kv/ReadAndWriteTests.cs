@@ -228,7 +228,7 @@ public sealed class ReadAndWriteTests(AclAgentFixture lab)
         server.On("GET", "/v1/kv/app/", ScriptedResponse.Json(names ? "[\"app/a\"]" : Entry, 200, "X-Consul-Index: 1", "X-Consul-Results-Filtered-By-ACLs: true"));
         server.On("GET", "/v1/kv/app/a", ScriptedResponse.Json(Entry, 200, "X-Consul-Index: 1"));
         server.On("GET", "/v1/kv/no/", ScriptedResponse.Text("Permission denied", 403));
-        using var session = LabSessions.Open(server.Address.ToString(), null, LabSessions.Impatient);
+        using var session = LabSessions.Open(server.Address.ToString(), Guid.NewGuid().ToString(), LabSessions.Impatient);
 
         Assert.Equal((KvReadState.Filtered, "Acl.ReadFiltered"), await ListingAsync(session, form, "app/"));
         Assert.Equal((KvReadState.Forbidden, "Acl.PermissionDenied"), await ListingAsync(session, form, "no/"));

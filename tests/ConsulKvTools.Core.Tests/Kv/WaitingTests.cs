@@ -119,7 +119,7 @@ public sealed class WaitingTests(AclAgentFixture lab)
 
         Assert.Equal(60UL, read.Entry!.ModifyIndex);
         var indexes = server.Requests.Select(request => request.Target.Split('?')[1].Split('&').FirstOrDefault(part => part.StartsWith("index=", StringComparison.Ordinal))).ToArray();
-        Assert.Equal([null, "index=50", "index=50", null, null, "index=20"], indexes);
+        Assert.Equal<IEnumerable<string?>>([null, "index=50", "index=50", null, null, "index=20"], indexes);
         Assert.All(server.Requests, request => Assert.Contains("consistent", request.Target, StringComparison.Ordinal));
         Assert.All(server.Requests.Where(request => request.Target.Contains("index=", StringComparison.Ordinal)), request => Assert.Matches("wait=[1-9][0-9]*ms", request.Target));
     }
