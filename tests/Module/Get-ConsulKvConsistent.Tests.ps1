@@ -68,8 +68,8 @@ Describe '<_> -WaitIndex and -WaitValue' -ForEach 'Get-ConsulKv', 'Get-ConsulKvC
     }
 
     It 'gives at once what is there already, by index and by value' {
-        $written = Set-ConsulKv "$key/there" 7
-        $entry = & $read "$key/there" -WaitIndex $written.ModifyIndex -WaitValue 7 -WaitTimeout 5s
+        Set-ConsulKv "$key/there" 7 | Out-Null
+        $entry = & $read "$key/there" -WaitIndex (Get-ConsulKvConsistent "$key/there").ModifyIndex -WaitValue 7 -WaitTimeout 5s
         $entry.Value | Should -Be '7'
         (& $read "$key/there" -WaitValue ([byte[]]55)).Value | Should -Be '7'
     }

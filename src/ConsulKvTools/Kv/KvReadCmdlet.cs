@@ -10,7 +10,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
 
     /// <summary>Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen.</summary>
     [Parameter]
-    [Index("an index to wait for: give the ModifyIndex of a write's result")]
+    [Index("an index to wait for: give a ModifyIndex, as Get-ConsulKv shows it")]
     public ulong WaitIndex { get; set; }
 
     /// <summary>Waits until the key has exactly this value: text (UTF-8), bytes, or a number, date or other scalar, as <c>Set-ConsulKv</c> takes it.</summary>
