@@ -39,11 +39,13 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
         });
         try
         {
-            do
+            while (true)
             {
                 while (actions.Reader.TryRead(out var action)) action();
+                var more = actions.Reader.WaitToReadAsync(stop.Token).AsTask();
+                Block(more);
+                if (!more.GetAwaiter().GetResult()) break;
             }
-            while (actions.Reader.WaitToReadAsync(stop.Token).AsTask().GetAwaiter().GetResult());
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -75,16 +77,12 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
         var task = StartQuestion(question);
         try
         {
-            task.Wait(stop.Token);
+            Block(task);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             Abandon(task);
             throw new PipelineStoppedException();
-        }
-        catch (AggregateException)
-        {
-            // Thrown again as it is.
         }
         Finish(task);
         return task.Result;
@@ -143,6 +141,20 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
         {
             throw new OperationCanceledException();
         }
+    }
+
+    /// <summary>
+    /// Waits for the end of <paramref name="task"/>, however it ends. Unlike <see cref="Task.Wait()"/> it does not spin first: an answer from the
+    /// network takes longer than any spin, and on a busy machine every turn given up on the way costs milliseconds.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The pipeline was stopped meanwhile.</exception>
+    private void Block(Task task)
+    {
+        if (task.IsCompleted) return;
+        // Not disposed: the task may end after the pipeline was stopped, and there is nothing in it to dispose of.
+        var ended = new ManualResetEventSlim(false, spinCount: 0);
+        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(ended.Set);
+        ended.Wait(stop.Token);
     }
 
     private void Finish(Task task)
