@@ -16,7 +16,7 @@ internal static class ExitCode
     public const int CouldNotRun = 3;
 
     /// <summary>For a failure that ends a command.</summary>
-    public static int Of(ConsulFinding finding) => IsInput(finding) ? Usage : CouldNotRun;
+    public static int Of(ConsulFinding finding) => finding.Code == "Key.WaitTimeout" ? Fault : IsInput(finding) ? Usage : CouldNotRun;
 
     /// <summary>For a write: one that was refused for its input never left this machine.</summary>
     public static int Of(ConsulKvWriteResult result) => result switch

@@ -93,4 +93,25 @@ public sealed class GetTests(AgentFixture fixture)
         Assert.Contains("Config.CaFileUnreadable", run.Error, StringComparison.Ordinal);
         Assert.Contains("/nowhere/ca.pem", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_value_or_an_index_is_waited_for()
+    {
+        var key = AgentFixture.NewKey();
+        var waiting = fixture.Process().RunAsync("get", key, "--wait-value", "soon", "--raw");
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
+        await fixture.Agent.PutKeyAsync(key, "soon", TestContext.Current.CancellationToken);
+
+        Assert.Equal("soon", (await waiting).Exits(ExitCode.Healthy).Output);
+        (await fixture.Process().RunAsync("get", key, "--wait-index", "1", "--consistency", "consistent")).Exits(ExitCode.Healthy);
+        Assert.Contains("Key.WaitTimeout", (await fixture.Process().RunAsync("get", key, "--wait-value", "never", "--wait-timeout", "300ms")).Exits(ExitCode.Fault).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--prefix", "a/", "--wait-index", "1")]
+    [InlineData("a", "--wait-timeout", "1s")]
+    [InlineData("a", "--wait-index", "-1")]
+    [InlineData("a", "--wait-index", "18446744073709551616")]
+    public async Task A_wait_that_cannot_be_is_a_usage_error(params string[] arguments) =>
+        (await fixture.Process().RunAsync(["get", .. arguments])).Exits(ExitCode.Usage);
 }

@@ -110,7 +110,7 @@ Describe 'Stopping' {
     AfterAll { $listener.Stop() }
 
     It 'ends within a second: <_>' -ForEach @(
-        'Set-ConsulKv a b', '1..500 | Set-ConsulKv -Value b', 'Set-ConsulKv a b -WhatIf', 'Get-ConsulKv a', 'Get-ConsulKv a/', 'Get-ConsulKvConsistent a', 'Remove-ConsulKv a', 'Remove-ConsulKv a/ -Recurse -Force',
+        'Set-ConsulKv a b', '1..500 | Set-ConsulKv -Value b', 'Set-ConsulKv a b -WhatIf', 'Get-ConsulKv a', 'Get-ConsulKv a/', 'Get-ConsulKvConsistent a', 'Get-ConsulKvConsistent a -WaitIndex 9', 'Get-ConsulKvConsistent a -CompareStale', 'Remove-ConsulKv a', 'Remove-ConsulKv a/ -Recurse -Force',
         'Test-ConsulConnectivity', 'Test-ConsulAcl a', 'Invoke-ConsulDiagnosis a'
     ) {
         $shell = [powershell]::Create()
@@ -126,5 +126,28 @@ Describe 'Stopping' {
             $shell.InvocationStateInfo.State | Should -Be 'Stopped'
         }
         finally { $shell.Dispose() }
+    }
+
+    It 'ends within a second in the middle of a listing, and hangs up' {
+        $server = [ConsulKvTools.Lab.ScriptedHttpServer]::new()
+        $shell = [powershell]::Create()
+        try {
+            $begun = "HTTP/1.1 200 OK`r`nX-Consul-Index: 1`r`nContent-Length: 100000`r`n`r`n[" + '{"LockIndex":0,"Key":"a/1","Flags":0,"Value":null,"CreateIndex":1,"ModifyIndex":1},'
+            [void]$server.On('GET', '/v1/kv/', [ConsulKvTools.Lab.ScriptedResponse]::Raw($begun).ThenSilence())
+            $given = [Management.Automation.PSDataCollection[psobject]]::new()
+            $running = $shell.AddScript("Import-Module '$ManifestPath'; Get-ConsulKv a/ -Session $($server.Address.OriginalString.TrimEnd('/'))").BeginInvoke([Management.Automation.PSDataCollection[psobject]]$null, $given)
+            for ($time = 0; $given.Count -eq 0 -and $time -lt 200; $time++) { Start-Sleep -Milliseconds 50 }
+            $given[0].Key | Should -Be 'a/1'
+            $running.IsCompleted | Should -BeFalse
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 1
+            for ($time = 0; (Get-NetworkConnections $server.Port) -gt 0 -and $time -lt 100; $time++) { Start-Sleep -Milliseconds 50 }
+            Get-NetworkConnections $server.Port | Should -Be 0
+        }
+        finally {
+            $shell.Dispose()
+            $server.Dispose()
+        }
     }
 }

@@ -5,8 +5,13 @@ using ConsulKvTools.Sessions;
 namespace ConsulKvTools.Http;
 
 /// <summary>A request whose answer has begun: status and headers are there, the body is being read.</summary>
-internal sealed class ConsulExchange : IDisposable
+internal sealed partial class ConsulExchange : IDisposable
 {
+    /// <summary>Bytes that a streamed body must bring within the time-out.</summary>
+    internal const int LeastProgress = 1024;
+
+    private const int LargestTrust = 1024 * 1024;
+
     private readonly ConsulEndpoint endpoint;
     private readonly ConsulRequest request;
     private readonly HttpRequestMessage message;
@@ -35,8 +40,7 @@ internal sealed class ConsulExchange : IDisposable
         this.cancellation = cancellation;
         firstByte = clock.Elapsed;
         var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var header in response.Headers) all[header.Key] = string.Join(", ", header.Value);
-        foreach (var header in response.Content.Headers) all[header.Key] = string.Join(", ", header.Value);
+        ReadHeaders(all);
         Headers = all;
     }
 
@@ -55,30 +59,63 @@ internal sealed class ConsulExchange : IDisposable
     /// <exception cref="ConsulTransportException">It is longer than <paramref name="limit"/>, ended early, or stalled.</exception>
     public async Task<byte[]> ReadBodyAsync(long limit)
     {
-        if (response.Content.Headers.ContentLength > limit) throw TooLarge(limit);
+        RefuseCompressed();
+        var announced = response.Content.Headers.ContentLength;
+        if (announced > limit) throw TooLarge(limit);
         return whole ??= await GuardAsync(async () =>
         {
             using var stream = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
-            using var received = new MemoryStream((int)(response.Content.Headers.ContentLength ?? 0));
-            var chunk = new byte[16 * 1024];
+            // A length is only a promise: what does not come is not paid for.
+            var received = new byte[announced is { } promised ? (int)Math.Min(promised, LargestTrust) : 4096];
+            var count = 0;
             while (true)
             {
-                var count = await stream.ReadAsync(chunk, 0, chunk.Length, deadline.Token).ConfigureAwait(false);
-                if (count == 0) return received.ToArray();
-                if (received.Length + count > limit) throw TooLarge(limit);
-                received.Write(chunk, 0, count);
+                if (count == received.Length)
+                {
+                    if (count == announced) return received;
+                    Array.Resize(ref received, (int)Math.Min(received.Length == 0 ? 4096 : received.Length * 2L, Math.Max(announced ?? 0, limit + 1)));
+                }
+                var read = await stream.ReadAsync(received, count, received.Length - count, deadline.Token).ConfigureAwait(false);
+                count += read;
+                if (count > limit) throw TooLarge(limit);
+                if (read > 0) continue;
+                Array.Resize(ref received, count);
+                return received;
             }
         }).ConfigureAwait(false);
     }
 
-    /// <summary>The body as it comes in. Reads are bounded in silence, not in length: each must bring something within the time-out.</summary>
+    /// <summary>True when only the connection's end says where the body ends, so that a body cut short looks like a whole one.</summary>
+    public bool EndsWithConnection => response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked != true;
+
+    /// <summary>
+    /// The body as it comes in, bounded in slowness, not in length: within the time-out either its end or <see cref="LeastProgress"/> bytes
+    /// must come. Time in which nobody reads does not count.
+    /// </summary>
+    /// <exception cref="ConsulTransportException">It is compressed, ended early, or stalled; thrown by the reads too.</exception>
     public async Task<Func<byte[], int, int, Task<int>>> OpenBodyAsync()
     {
+        RefuseCompressed();
         var stream = await GuardAsync(() => response.Content.ReadAsStreamAsync()).ConfigureAwait(false);
-        return (buffer, offset, count) =>
+        deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+        var waited = TimeSpan.Zero;
+        var since = 0;
+        return async (buffer, offset, count) =>
         {
-            deadline.CancelAfter(timeout);
-            return GuardAsync(() => stream.ReadAsync(buffer, offset, count, deadline.Token));
+            if (since >= LeastProgress) (waited, since) = (TimeSpan.Zero, 0);
+            var began = clock.Elapsed;
+            var read = await GuardAsync(async () =>
+            {
+                var reading = stream.ReadAsync(buffer, offset, count, deadline.Token);
+                if (reading.IsCompleted) return await reading.ConfigureAwait(false);
+                deadline.CancelAfter(waited < timeout ? timeout - waited : TimeSpan.Zero);
+                var brought = await reading.ConfigureAwait(false);
+                deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+                return brought;
+            }, since).ConfigureAwait(false);
+            waited += clock.Elapsed - began;
+            since += read;
+            return read;
         };
     }
 
@@ -100,7 +137,14 @@ internal sealed class ConsulExchange : IDisposable
         return TransportFailures.Classify(error, phase, answerBegun, DialEvidence.Of(endpoint, null));
     }
 
-    private async Task<T> GuardAsync<T>(Func<Task<T>> read)
+    /// <summary>It was never asked for, and what unpacks to a thousand times its size is not worth unpacking.</summary>
+    private void RefuseCompressed()
+    {
+        if (Headers.TryGetValue("Content-Encoding", out var encoding) && encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new ConsulTransportException("Http.BodyCompressed", DialPhase.Receive, DialEvidence.Of(endpoint, null, ("encoding", Printable.Text(Mask.Of(encoding), 60))));
+    }
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> read, int? since = null)
     {
         try
         {
@@ -109,6 +153,8 @@ internal sealed class ConsulExchange : IDisposable
         catch (Exception error) when (error is not ConsulTransportException)
         {
             if (cancellation.IsCancellationRequested) throw new OperationCanceledException(cancellation);
+            if (since is { } bytes && deadline.IsCancellationRequested)
+                throw new ConsulTransportException("Http.ResponseStalled", DialPhase.Receive, DialEvidence.Of(endpoint, null, ("seconds", Math.Round(timeout.TotalSeconds, 1)), ("size", bytes)), error);
             throw Failure(endpoint, error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request, answerBegun: true);
         }
     }

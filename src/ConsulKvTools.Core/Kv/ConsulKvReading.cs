@@ -15,7 +15,10 @@ public sealed record ConsulKvReading
     /// <summary><c>X-Consul-Index</c>; null when there was no answer.</summary>
     public ulong? Index { get; init; }
 
-    /// <summary>Since the answering server heard of the leader; null when it did not say.</summary>
+    /// <summary>
+    /// Since the answering server heard of the leader: its answer is at least as old, and may be older. Zero from the leader itself; null when
+    /// it did not say.
+    /// </summary>
     public TimeSpan? LastContact { get; init; }
 
     /// <summary>From the request to the answer.</summary>

@@ -10,12 +10,14 @@ internal static class KvComparison
     {
         KvKey.Path(key);
         // The stale one is asked first: asked later, a server would have had more time to catch up.
-        var stale = ReadAsync(session, key, ConsulConsistency.Stale, cancellation);
+        var any = ReadAsync(session, key, ConsulConsistency.Stale, cancellation);
         var normal = ReadAsync(session, key, ConsulConsistency.Default, cancellation);
         var consistent = ReadAsync(session, key, ConsulConsistency.Consistent, cancellation);
-        await Task.WhenAll(stale, normal, consistent).ConfigureAwait(false);
-        var (sure, usual, old) = (consistent.Result, normal.Result, stale.Result);
+        await Task.WhenAll(any, normal, consistent).ConfigureAwait(false);
+        var (sure, usual, old) = (consistent.Result, normal.Result, any.Result);
         var agrees = Same(sure, usual) && Same(sure, old);
+        var behind = Behind(sure, old);
+        bool? stale = behind is { } indexes ? indexes > 0 && !Same(sure, old) : null;
         return new ConsulKvConsistencyReport
         {
             Key = key,
@@ -23,13 +25,26 @@ internal static class KvComparison
             Consistent = sure,
             Default = usual,
             Stale = old,
-            IndexBehind = sure.Entry is { } now && old.Entry is { } then ? (long)(now.ModifyIndex - then.ModifyIndex) : null,
-            Finding = !agrees && old.State is not null && sure.State is not null
-                ? ConsulFinding.Create("Outcome.StaleRead", ("key", Printable.Text(key)), ("index", old.Entry?.ModifyIndex), ("currentIndex", sure.Entry?.ModifyIndex), ("lastContact", old.LastContact?.TotalMilliseconds))
-                : sure.State is null ? sure.Finding : null,
+            IndexBehind = behind,
+            TimeBehind = stale switch { true => old.LastContact, false => TimeSpan.Zero, _ => null },
+            IsStale = stale,
+            Finding = stale == true
+                ? ConsulFinding.Create("Outcome.StaleRead", ("key", Printable.Text(key)), ("index", old.Entry?.ModifyIndex ?? old.Index), ("currentIndex", sure.Entry?.ModifyIndex ?? sure.Index),
+                    ("lastContact", old.LastContact?.TotalMilliseconds), ("count", behind))
+                : sure.State is null ? sure.Finding : old.State is null ? old.Finding : usual.State is null ? usual.Finding : null,
             Session = session.Name,
         };
     }
+
+    /// <summary>Where both show the key, or both show none, their own index counts; where only one does, that of the answers.</summary>
+    private static long? Behind(ConsulKvReading sure, ConsulKvReading old) => (sure, old) switch
+    {
+        ({ State: null or KvReadState.Forbidden }, _) or (_, { State: null or KvReadState.Forbidden }) => null,
+        ({ Entry: { } now }, { Entry: { } then }) => (long)(now.ModifyIndex - then.ModifyIndex),
+        ({ Entry: null }, { Entry: null }) => 0,
+        ({ Index: { } now }, { Index: { } then }) => (long)(now - then),
+        _ => null,
+    };
 
     private static async Task<ConsulKvReading> ReadAsync(ConsulKvSession session, string key, ConsulConsistency consistency, CancellationToken cancellation)
     {

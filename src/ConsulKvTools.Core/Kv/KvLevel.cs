@@ -16,14 +16,16 @@ internal static class KvLevel
         {
             if (name.EndsWith("/", StringComparison.Ordinal) && name != prefix) continue;
             underWay.Enqueue(reader.GetAsync(name, consistency, cancellation));
-            if (underWay.Count == AtOnce && (await underWay.Dequeue().ConfigureAwait(false)) is { Entry: { } early }) yield return early;
+            if (underWay.Count == AtOnce && Take(await underWay.Dequeue().ConfigureAwait(false)) is { } early) yield return early;
         }
         while (underWay.Count > 0)
+            if (Take(await underWay.Dequeue().ConfigureAwait(false)) is { } entry) yield return entry;
+
+        ConsulKvEntry? Take(KvReadResult read)
         {
-            var read = await underWay.Dequeue().ConfigureAwait(false);
             // Listed but not readable: the rules allow the one without the other. Gone meanwhile: not there.
             if (read.State == KvReadState.Forbidden) report(KvReadState.Filtered, read.Finding);
-            if (read.Entry is { } entry) yield return entry;
+            return read.Entry;
         }
     }
 }

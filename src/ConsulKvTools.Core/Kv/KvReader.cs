@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
 
@@ -11,10 +10,17 @@ internal sealed class KvReader(ConsulKvSession session)
     /// <summary>Reads one key.</summary>
     /// <exception cref="ConsulKeyException">The key cannot be sent as it is.</exception>
     /// <exception cref="ConsulException">No answer could be had.</exception>
-    public async Task<KvReadResult> GetAsync(string key, ConsulConsistency consistency, CancellationToken cancellation)
+    public Task<KvReadResult> GetAsync(string key, ConsulConsistency consistency, CancellationToken cancellation) => GetAsync(key, consistency, "", cancellation);
+
+    /// <summary>Reads one key by a blocking query.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="consistency">The read mode.</param>
+    /// <param name="query">More of the query, escaped; empty for none.</param>
+    /// <param name="cancellation">Stops the read.</param>
+    internal async Task<KvReadResult> GetAsync(string key, ConsulConsistency consistency, string query, CancellationToken cancellation)
     {
         // Agents may be set to take values far over the usual 512 KiB; JSON makes them a third larger.
-        var request = ConsulRequest.Get(KvKey.Path(key), QueryOf(consistency)) with { MaxBody = 64 * 1024 * 1024 };
+        var request = ConsulRequest.Get(KvKey.Path(key), Join(QueryOf(consistency), query)) with { MaxBody = 64 * 1024 * 1024 };
         var response = await Queries.SendAsync(session, request, KvQueryAnswers, key, cancellation).ConfigureAwait(false);
         return Interpret(response, key, consistency);
     }
@@ -29,11 +35,11 @@ internal sealed class KvReader(ConsulKvSession session)
         ConsulKvEntry entry;
         try
         {
-            entry = KvJson.ReadSingle(response.Body, ContextOf(response.LastContact, consistency));
+            entry = KvJson.ReadSingle(response.Body, key, response.Mask, ContextOf(response.LastContact, consistency));
         }
         catch (ConsulTransportException malformed)
         {
-            throw ConsulException.From(malformed.ToFinding(), malformed);
+            throw Broken(malformed);
         }
         return new KvReadResult(KvReadState.Found, entry, null, response.Index, response.LastContact);
     }
@@ -43,16 +49,13 @@ internal sealed class KvReader(ConsulKvSession session)
     /// <param name="consistency">The read mode.</param>
     /// <param name="report">Called once, before the first entry, with the answer's state; Missing or Filtered when nothing or not all is shown.</param>
     /// <param name="cancellation">Stops the read.</param>
-    public IAsyncEnumerable<ConsulKvEntry> ListAsync(string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation)
-    {
-        var path = KvKey.PrefixPath(prefix);
-        return StreamAsync<ConsulKvEntry>(path, Join("recurse", QueryOf(consistency)), prefix, report,
-            lastContact =>
-            {
-                var context = ContextOf(lastContact, consistency);
-                return (ref Utf8JsonReader reader) => KvJson.ReadEntry(ref reader, context);
-            }, cancellation);
-    }
+    public IAsyncEnumerable<ConsulKvEntry> ListAsync(string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation) =>
+        OneByOneAsync(ListPiecesAsync(prefix, consistency, report, cancellation), cancellation);
+
+    /// <summary>As <see cref="ListAsync"/>, in pieces as they come in: for many entries at the least cost.</summary>
+    public IAsyncEnumerable<ConsulKvEntry[]> ListPiecesAsync(string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation) =>
+        StreamAsync(KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report,
+            lastContact => new KvEntryReader(ContextOf(lastContact, consistency), prefix), cancellation);
 
     /// <summary>Reads the names of the keys below a prefix, without values.</summary>
     /// <param name="prefix">The prefix; empty reads the whole store.</param>
@@ -60,20 +63,23 @@ internal sealed class KvReader(ConsulKvSession session)
     /// <param name="consistency">The read mode.</param>
     /// <param name="report">As for <see cref="ListAsync"/>.</param>
     /// <param name="cancellation">Stops the read.</param>
-    public IAsyncEnumerable<string> NamesAsync(string prefix, string? separator, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation)
+    public IAsyncEnumerable<string> NamesAsync(string prefix, string? separator, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation) =>
+        OneByOneAsync(NamePiecesAsync(prefix, separator, consistency, report, cancellation), cancellation);
+
+    /// <summary>As <see cref="NamesAsync"/>, in pieces as they come in.</summary>
+    public IAsyncEnumerable<string[]> NamePiecesAsync(string prefix, string? separator, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation)
     {
         var query = separator is null ? "keys" : "keys&separator=" + Uri.EscapeDataString(separator);
-        return StreamAsync<string>(KvKey.PrefixPath(prefix), Join(query, QueryOf(consistency)), prefix, report,
-            _ => (ref Utf8JsonReader reader) => reader.GetString() ?? "", cancellation);
+        return StreamAsync(KvKey.PrefixPath(prefix), Join(query, QueryOf(consistency)), prefix, report, _ => new KvNameReader(prefix), cancellation);
     }
 
     /// <summary>The statuses that are answers to a read, not failures of it.</summary>
     internal static bool KvQueryAnswers(ConsulResponse response) =>
         response.Status is 200 || (response.Status is 403 && Classifier.IsAclDenial(response)) || (response.Status is 404 && response.Index is not null);
 
-    private async IAsyncEnumerable<T> StreamAsync<T>(
+    private async IAsyncEnumerable<T[]> StreamAsync<T>(
         string path, string query, string prefix, Action<KvReadState, ConsulFinding?> report,
-        Func<TimeSpan?, KvEntryStream.ReadElement<T>> readerFor, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<TimeSpan?, KvElementReader<T>> readerFor, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var request = ConsulRequest.Get(path, query);
         var exchange = await Queries.BeginAsync(session, request, KvQueryAnswers, prefix, cancellation).ConfigureAwait(false);
@@ -91,19 +97,18 @@ internal sealed class KvReader(ConsulKvSession session)
             if (head.Status == 200)
             {
                 if (!head.FilteredByAcls) report(KvReadState.Found, null);
-                var body = await exchange.OpenBodyAsync().ConfigureAwait(false);
-                var elements = KvEntryStream.ReadAsync(body, readerFor(head.LastContact), cancellation).GetAsyncEnumerator(cancellation);
+                var pieces = KvListStream.ReadAsync(exchange, readerFor(head.LastContact), cancellation).GetAsyncEnumerator(cancellation);
                 try
                 {
-                    while (await MoveAsync(elements).ConfigureAwait(false))
+                    while (await MoveAsync(pieces).ConfigureAwait(false))
                     {
                         any = true;
-                        yield return elements.Current;
+                        yield return pieces.Current;
                     }
                 }
                 finally
                 {
-                    await elements.DisposeAsync().ConfigureAwait(false);
+                    await pieces.DisposeAsync().ConfigureAwait(false);
                 }
             }
             // Before 1.11 Consul does not say that it filtered: nothing at all may mean nothing to see.
@@ -116,16 +121,29 @@ internal sealed class KvReader(ConsulKvSession session)
         }
     }
 
-    private static async Task<bool> MoveAsync<T>(IAsyncEnumerator<T> elements)
+    private static async Task<bool> MoveAsync<T>(IAsyncEnumerator<T> pieces)
     {
         try
         {
-            return await elements.MoveNextAsync().ConfigureAwait(false);
+            return await pieces.MoveNextAsync().ConfigureAwait(false);
         }
         catch (ConsulTransportException broken)
         {
-            throw ConsulException.From(broken.ToFinding(), broken);
+            throw Broken(broken);
         }
+    }
+
+    private static async IAsyncEnumerable<T> OneByOneAsync<T>(IAsyncEnumerable<T[]> pieces, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var piece in pieces.WithCancellation(cancellation).ConfigureAwait(false))
+            foreach (var element in piece) yield return element;
+    }
+
+    /// <summary>The catalogue says what kind of fault it is; where the body is at fault, the title says which.</summary>
+    private static ConsulException Broken(ConsulTransportException failure)
+    {
+        var finding = failure.ToFinding();
+        return ConsulException.From(failure.InnerException is KvBodyException body ? finding with { Title = $"{finding.Title}: {body.Message}" } : finding, failure);
     }
 
     private async Task<bool> MayNotListAsync(string prefix, CancellationToken cancellation)
@@ -145,7 +163,7 @@ internal sealed class KvReader(ConsulKvSession session)
     private ConsulFinding FilteredFinding(string prefix) =>
         ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(prefix)), ("key", Printable.Text(prefix)), ("address", session.Address));
 
-    private KvJson.ReadContext ContextOf(TimeSpan? lastContact, ConsulConsistency consistency) => new(consistency, lastContact, session.Name);
+    private KvReadContext ContextOf(TimeSpan? lastContact, ConsulConsistency consistency) => new(consistency, lastContact, session.Name);
 
     private static string QueryOf(ConsulConsistency consistency) => consistency switch
     {
@@ -154,5 +172,5 @@ internal sealed class KvReader(ConsulKvSession session)
         _ => "",
     };
 
-    private static string Join(string one, string other) => other.Length == 0 ? one : one + "&" + other;
+    private static string Join(string one, string other) => one.Length == 0 ? other : other.Length == 0 ? one : one + "&" + other;
 }

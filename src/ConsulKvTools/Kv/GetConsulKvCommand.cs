@@ -49,6 +49,8 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
         base.BeginProcessing();
         if (Separator is not null && !NamesOnly)
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Separator", "-Separator cuts names, so it needs -NamesOnly", Separator));
+        if (ParameterSetName == PrefixSet) RequireNoWait("-Prefix");
+        if (Recurse) RequireNoWait("-Recurse");
     }
 
     /// <inheritdoc/>
@@ -62,35 +64,38 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
             return;
         }
         foreach (var key in Key)
-            AwaitFor(key, cancellation => Recurse || key.EndsWith("/", StringComparison.Ordinal) ? ListAsync(key, Separator, cancellation) : OneAsync(key, cancellation));
-    }
-
-    private async Task OneAsync(string key, CancellationToken cancellation)
-    {
-        if (await ReadAsync(key, Consistency, cancellation).ConfigureAwait(false) is { } entry) WriteObject(NamesOnly ? entry.Key : entry);
+        {
+            // A wait is for one key, and then a slash at its end is part of it.
+            if (!IsWaiting && (Recurse || key.EndsWith("/", StringComparison.Ordinal))) AwaitFor(key, cancellation => ListAsync(key, Separator, cancellation));
+            else if (Read(key, Consistency) is { } entry) WriteObject(NamesOnly ? entry.Key : entry);
+        }
     }
 
     private async Task ListAsync(string prefix, string? separator, CancellationToken cancellation)
     {
         var answer = new ListingAnswer();
         if (NamesOnly)
-            await foreach (var name in Reader.NamesAsync(prefix, separator, Consistency, answer.Take, cancellation).ConfigureAwait(false)) Show(name, answer);
+            await foreach (var names in Reader.NamePiecesAsync(prefix, separator, Consistency, answer.Take, cancellation).ConfigureAwait(false)) await ShowAsync(names, answer).ConfigureAwait(false);
         else
-            await foreach (var entry in Reader.ListAsync(prefix, Consistency, answer.Take, cancellation).ConfigureAwait(false)) Show(entry, answer);
+            await foreach (var entries in Reader.ListPiecesAsync(prefix, Consistency, answer.Take, cancellation).ConfigureAwait(false)) await ShowAsync(entries, answer).ConfigureAwait(false);
         Explain(prefix, answer);
     }
 
     private async Task LevelAsync(string prefix, CancellationToken cancellation)
     {
         var answer = new ListingAnswer();
-        await foreach (var entry in KvLevel.ReadAsync(Reader, prefix, Consistency, answer.Take, cancellation).ConfigureAwait(false)) Show(entry, answer);
+        await foreach (var entry in KvLevel.ReadAsync(Reader, prefix, Consistency, answer.Take, cancellation).ConfigureAwait(false))
+        {
+            answer.Any = true;
+            WriteObject(entry);
+        }
         Explain(prefix, answer);
     }
 
-    private void Show(object found, ListingAnswer answer)
+    private ValueTask ShowAsync(Array found, ListingAnswer answer)
     {
         answer.Any = true;
-        WriteObject(found);
+        return WriteObjectsAsync(found);
     }
 
     /// <summary>Part of a listing is a warning, none of it because of ACLs an error, none of it because nothing is there neither.</summary>

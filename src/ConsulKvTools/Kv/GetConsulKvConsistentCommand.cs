@@ -19,15 +19,20 @@ public sealed class GetConsulKvConsistentCommand : KvReadCmdlet
     public SwitchParameter CompareStale { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (CompareStale) RequireNoWait("-CompareStale");
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         foreach (var key in Key)
-            AwaitFor(key, cancellation => CompareStale ? CompareAsync(key, cancellation) : OneAsync(key, cancellation));
-    }
-
-    private async Task OneAsync(string key, CancellationToken cancellation)
-    {
-        if (await ReadAsync(key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } entry) WriteObject(entry);
+        {
+            if (CompareStale) AwaitFor(key, cancellation => CompareAsync(key, cancellation));
+            else if (Read(key, ConsulConsistency.Consistent) is { } entry) WriteObject(entry);
+        }
     }
 
     private async Task CompareAsync(string key, CancellationToken cancellation) =>

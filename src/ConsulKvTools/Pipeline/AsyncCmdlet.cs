@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Threading.Channels;
 
 namespace ConsulKvTools.Commands;
 
@@ -7,14 +7,14 @@ namespace ConsulKvTools.Commands;
 /// A cmdlet whose work runs off the pipeline thread. What the work writes waits in a queue that the pipeline thread drains, so the
 /// Write methods may be called from anywhere, and Ctrl+C is heeded at once even while the work does not look.
 /// </summary>
-public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
 {
-    // So many objects may wait for a slow pipeline before the work waits too.
-    private const int QueueLength = 512;
+    // So many things to say may wait for a slow pipeline before the work waits too. One of them may be a whole piece of a listing.
+    private const int QueueLength = 16;
 
     private readonly CancellationTokenSource stop = new();
     private readonly AsyncLocal<bool> isWork = new();
-    private volatile BlockingCollection<Action>? queue;
+    private volatile ChannelWriter<Action>? queue;
 
     /// <summary>Fires on Ctrl+C, and when the rest of the pipeline wants no more.</summary>
     protected CancellationToken StopToken => stop.Token;
@@ -23,8 +23,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <exception cref="PipelineStoppedException">The pipeline was stopped meanwhile.</exception>
     protected void Await(Func<CancellationToken, Task> work)
     {
-        var actions = new BlockingCollection<Action>(QueueLength);
-        queue = actions;
+        var actions = Channel.CreateBounded<Action>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+        queue = actions.Writer;
         var task = Task.Run(async () =>
         {
             isWork.Value = true;
@@ -34,12 +34,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             }
             finally
             {
-                actions.CompleteAdding();
+                actions.Writer.TryComplete();
             }
         });
         try
         {
-            foreach (var action in actions.GetConsumingEnumerable(stop.Token)) action();
+            while (true)
+            {
+                while (actions.Reader.TryRead(out var action)) action();
+                var more = actions.Reader.WaitToReadAsync(stop.Token).AsTask();
+                Block(more);
+                if (!more.GetAwaiter().GetResult()) break;
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -55,16 +61,31 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         finally
         {
             queue = null;
+            // Whoever waits for room waits no longer.
+            actions.Writer.TryComplete();
         }
+        Finish(task);
+    }
+
+    /// <summary>
+    /// Asks a question that writes nothing itself, and waits for the answer: without the detours of <see cref="Await"/>, which cost more than
+    /// a read of one key takes. Call it from the pipeline thread only.
+    /// </summary>
+    /// <exception cref="PipelineStoppedException">The pipeline was stopped meanwhile.</exception>
+    protected T Ask<T>(Func<CancellationToken, Task<T>> question)
+    {
+        var task = StartQuestion(question);
         try
         {
-            task.GetAwaiter().GetResult();
+            Block(task);
         }
-        // Only our own stop: a time-out inside the work is a cancellation too, and must not vanish.
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            Abandon(task);
             throw new PipelineStoppedException();
         }
+        Finish(task);
+        return task.Result;
     }
 
     /// <inheritdoc/>
@@ -72,6 +93,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Writes an object, from any thread.</summary>
     protected new void WriteObject(object? sendToPipeline) => OnPipeline(() => base.WriteObject(sendToPipeline));
+
+    /// <summary>Writes many objects, one after the other, from the work: far cheaper than one by one. Waits while the pipeline is behind.</summary>
+    protected ValueTask WriteObjectsAsync(Array objects) => OnPipelineAsync(() => base.WriteObject(objects, enumerateCollection: true));
 
     /// <summary>Writes an error that concerns one input only, from any thread.</summary>
     protected new void WriteError(ErrorRecord errorRecord) => OnPipeline(() => base.WriteError(errorRecord));
@@ -103,8 +127,47 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private void OnPipeline(Action action)
     {
         if (!isWork.Value) action();
-        // Once the pipeline has ended nobody takes what the work still has to say, and to say it from here would run PowerShell on two threads.
-        else (queue ?? throw new OperationCanceledException()).Add(action, stop.Token);
+        else if (queue?.TryWrite(action) != true) OnPipelineAsync(action).AsTask().GetAwaiter().GetResult();
+    }
+
+    private async ValueTask OnPipelineAsync(Action action)
+    {
+        try
+        {
+            // Once the pipeline has ended nobody takes what the work still has to say, and to say it from here would run PowerShell on two threads.
+            await (queue ?? throw new OperationCanceledException()).WriteAsync(action, stop.Token).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new OperationCanceledException();
+        }
+    }
+
+    /// <summary>
+    /// Waits for the end of <paramref name="task"/>, however it ends. Unlike <see cref="Task.Wait()"/> it does not spin first: an answer from the
+    /// network takes longer than any spin, and on a busy machine every turn given up on the way costs milliseconds.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The pipeline was stopped meanwhile.</exception>
+    private void Block(Task task)
+    {
+        if (task.IsCompleted) return;
+        // Not disposed: the task may end after the pipeline was stopped, and there is nothing in it to dispose of.
+        var ended = new ManualResetEventSlim(false, spinCount: 0);
+        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(ended.Set);
+        ended.Wait(stop.Token);
+    }
+
+    private void Finish(Task task)
+    {
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        // Only our own stop: a time-out inside the work is a cancellation too, and must not vanish.
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
     }
 
     private void Abandon(Task task)

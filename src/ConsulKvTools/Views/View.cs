@@ -80,8 +80,11 @@ public static class View
     /// <summary>What one read mode answered, in one line: the value and its index, or why there is none.</summary>
     public static string Reading(ConsulKvReading reading, int longest) =>
         reading.Entry is { } entry
-            ? $"{Value(entry, longest)}, index {entry.ModifyIndex}" + (reading.LastContact is { } contact && contact > TimeSpan.Zero ? $", {DiagnosisText.Time(contact)} behind its leader" : "")
+            ? $"{Value(entry, longest)}, index {entry.ModifyIndex}" + (reading.LastContact is { } contact && contact > TimeSpan.Zero ? $", heard of the leader {DiagnosisText.Time(contact)} before" : "")
             : reading.State?.ToString() ?? reading.Finding?.Code ?? "";
+
+    /// <summary>How old the stale answer is at least.</summary>
+    public static string TimeBehind(ConsulKvConsistencyReport report) => report.TimeBehind is not { } time ? "" : time == TimeSpan.Zero ? report.IsStale == true ? "not known" : "0" : $"at least {DiagnosisText.Time(time)}";
 
     /// <summary>A star for the session that commands without -Session use in this runspace.</summary>
     public static string DefaultMark(ConsulKvSession session) => Commands.RunspaceSessions.Current.Default == session ? "*" : "";

@@ -202,6 +202,58 @@ public sealed class ReadAndWriteTests(AclAgentFixture lab)
         Assert.Equal(KvReadState.Filtered, await StateBelowAsync(session, "hidden/"));
     }
 
+    public static TheoryData<string> Listings { get; } = ["entries", "entries in pieces", "names", "names in pieces", "folders", "one level"];
+
+    [Theory]
+    [MemberData(nameof(Listings))]
+    public async Task Every_listing_tells_found_missing_and_filtered_apart(string form)
+    {
+        using var admin = lab.Session();
+        foreach (var key in new[] { "four/seen", "four/below/seen", "hidden/secret", "hidden/below/secret" })
+            await new KvWriter(admin).WriteAsync(new ConsulKvWrite { Key = key, Value = "x"u8.ToArray() }, None);
+        var token = await lab.Agent.CreateTokenAsync("key_prefix \"four/\" { policy = \"read\" }");
+        using var session = lab.Session(token.SecretId);
+
+        Assert.Equal((KvReadState.Found, null), await ListingAsync(session, form, "four/"));
+        Assert.Equal((KvReadState.Missing, "Key.Missing"), await ListingAsync(session, form, "four/nothing/"));
+        Assert.Equal((KvReadState.Filtered, "Acl.ReadFiltered"), await ListingAsync(session, form, "hidden/"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Listings))]
+    public async Task A_listing_that_Consul_says_was_filtered_and_one_that_is_forbidden_say_so(string form)
+    {
+        await using var server = new ScriptedHttpServer();
+        var names = form is "names" or "names in pieces" or "folders" or "one level";
+        const string Entry = """[{"LockIndex":0,"Key":"app/a","Flags":0,"Value":"dg==","CreateIndex":1,"ModifyIndex":1}]""";
+        server.On("GET", "/v1/kv/app/", ScriptedResponse.Json(names ? "[\"app/a\"]" : Entry, 200, "X-Consul-Index: 1", "X-Consul-Results-Filtered-By-ACLs: true"));
+        server.On("GET", "/v1/kv/app/a", ScriptedResponse.Json(Entry, 200, "X-Consul-Index: 1"));
+        server.On("GET", "/v1/kv/no/", ScriptedResponse.Text("Permission denied", 403));
+        using var session = LabSessions.Open(server.Address.ToString(), Guid.NewGuid().ToString(), LabSessions.Impatient);
+
+        Assert.Equal((KvReadState.Filtered, "Acl.ReadFiltered"), await ListingAsync(session, form, "app/"));
+        Assert.Equal((KvReadState.Forbidden, "Acl.PermissionDenied"), await ListingAsync(session, form, "no/"));
+    }
+
+    [Fact]
+    public async Task A_key_of_a_level_that_is_listed_but_not_readable_makes_it_filtered_wherever_it_stands()
+    {
+        await using var server = new ScriptedHttpServer();
+        var keys = Enumerable.Range(10, 40).Select(number => $"app/{number}").ToArray();
+        server.On(request => request.Path.StartsWith("/v1/kv/app/", StringComparison.Ordinal), request => ScriptedResponse.Json(
+            $$"""[{"LockIndex":0,"Key":"{{request.Path["/v1/kv/".Length..]}}","Flags":0,"Value":"dg==","CreateIndex":1,"ModifyIndex":1}]""", 200, "X-Consul-Index: 1"));
+        server.On(request => request.Path == "/v1/kv/app/", ScriptedResponse.Json($"[{string.Join(",", keys.Select(key => $"\"{key}\""))}]", 200, "X-Consul-Index: 1"));
+        server.On("GET", "/v1/kv/app/12", ScriptedResponse.Text("Permission denied", 403));
+        using var session = LabSessions.Open(server.Address.ToString(), null, LabSessions.Impatient);
+        var states = new List<KvReadState>();
+        var read = new List<string>();
+
+        await foreach (var entry in KvLevel.ReadAsync(new KvReader(session), "app/", ConsulConsistency.Default, (state, _) => states.Add(state), None)) read.Add(entry.Key);
+
+        Assert.Equal(keys.Where(key => key != "app/12"), read);
+        Assert.Equal(KvReadState.Filtered, states[^1]);
+    }
+
     [Fact]
     public async Task A_pipeline_keeps_input_order_and_the_order_of_each_key()
     {
@@ -234,6 +286,28 @@ public sealed class ReadAndWriteTests(AclAgentFixture lab)
 
         Assert.Equal(ConsulKvOutcome.Written, written.Outcome);
         Assert.Equal([0, 255, 10], (await new KvReader(session).GetAsync("unix/a", ConsulConsistency.Stale, None)).Entry!.Bytes);
+    }
+
+    private static async Task<(KvReadState State, string? Code)> ListingAsync(ConsulKvSession session, string form, string prefix)
+    {
+        var reader = new KvReader(session);
+        var (state, code, any) = (default(KvReadState?), default(string), false);
+        void Report(KvReadState seen, ConsulFinding? finding) => (state, code) = (seen, finding?.Code);
+        async Task TakeAsync<T>(IAsyncEnumerable<T> listing)
+        {
+            await foreach (var _ in listing) any = true;
+        }
+        await (form switch
+        {
+            "entries" => TakeAsync(reader.ListAsync(prefix, ConsulConsistency.Default, Report, None)),
+            "entries in pieces" => TakeAsync(reader.ListPiecesAsync(prefix, ConsulConsistency.Default, Report, None)),
+            "names" => TakeAsync(reader.NamesAsync(prefix, null, ConsulConsistency.Default, Report, None)),
+            "names in pieces" => TakeAsync(reader.NamePiecesAsync(prefix, null, ConsulConsistency.Default, Report, None)),
+            "folders" => TakeAsync(reader.NamesAsync(prefix, "/", ConsulConsistency.Default, Report, None)),
+            _ => TakeAsync(KvLevel.ReadAsync(reader, prefix, ConsulConsistency.Default, Report, None)),
+        });
+        Assert.True(any || state != KvReadState.Found);
+        return (state!.Value, code);
     }
 
     private static async Task<KvReadState> StateBelowAsync(ConsulKvSession session, string prefix)

@@ -69,6 +69,12 @@ public sealed class ScriptedResponse
     public static ScriptedResponse Endless(int status = 200) =>
         new(new SendStep(Encoding.Latin1.GetBytes(Head(status, []))), new EndlessStep());
 
+    /// <summary>Sends a head and then pieces that are made while they are sent, then closes: for bodies too long to hold, or without end.</summary>
+    /// <param name="head">Status line and headers, with a line break after each, without the empty line at the end.</param>
+    /// <param name="pieces">Called once for each time this is played.</param>
+    public static ScriptedResponse Generated(string head, Func<IEnumerable<byte[]>> pieces) =>
+        new ScriptedResponse(new SendStep(Encoding.Latin1.GetBytes(head + "\r\n")), new GenerateStep(pieces)).ThenClose();
+
     /// <summary>Waits before the first byte.</summary>
     public ScriptedResponse After(TimeSpan delay) => new([new WaitStep(delay), .. _steps]);
 
@@ -105,6 +111,9 @@ public sealed class ScriptedResponse
                 case WaitStep wait:
                     await Task.Delay(wait.Time, cancellationToken).ConfigureAwait(false);
                     break;
+                case GenerateStep generate:
+                    foreach (var piece in generate.Pieces()) await connection.Stream.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+                    break;
                 case EndlessStep:
                     var block = new byte[64 * 1024];
                     Array.Fill(block, (byte)'x');
@@ -139,6 +148,8 @@ public sealed class ScriptedResponse
     private sealed record SendStep(byte[] Bytes) : Step;
 
     private sealed record WaitStep(TimeSpan Time) : Step;
+
+    private sealed record GenerateStep(Func<IEnumerable<byte[]>> Pieces) : Step;
 
     private sealed record EndlessStep : Step;
 

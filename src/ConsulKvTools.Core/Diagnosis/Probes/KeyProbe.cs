@@ -62,7 +62,7 @@ internal sealed class KeyProbe : IProbe
         }
         if (NotAKeysAnswer(context, response) is { } stranger) return ProbeResults.From(stranger.Title, [stranger, .. findings]);
         if (isPrefix) return ProbeResults.From("there are keys below the prefix", findings, ("KeyExists", true));
-        var entry = KvJson.ReadSingle(response.Body, new KvJson.ReadContext(ConsulConsistency.Default, response.LastContact, context.Session.Name));
+        var entry = KvJson.ReadSingle(response.Body, key, response.Mask, new KvReadContext(ConsulConsistency.Default, response.LastContact, context.Session.Name));
         findings.AddRange(await StoredTraces.OfAsync(context, entry, cancellation).ConfigureAwait(false));
         if (entry.LockSession is { } holder && context.Request.Operation is AclOperation.Write or AclOperation.Lock or AclOperation.Delete)
             findings.Add(ConsulFinding.Create(context.Request.Operation == AclOperation.Lock ? "Lock.Held" : "Key.Locked",

@@ -1,0 +1,6 @@
+namespace ConsulKvTools.Kv;
+
+internal ref partial struct JsonScan
+{
+    private static string Decode(ReadOnlySpan<byte> text) => Strict.GetString(text.ToArray());
+}
