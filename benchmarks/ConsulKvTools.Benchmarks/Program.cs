@@ -33,14 +33,23 @@ root.SetAction(async (parsed, cancellation) =>
     foreach (var one in chosen)
     {
         Console.Error.WriteLine($"== {one.Name}");
-        reports.Add(await one.RunAsync(run, cancellation));
+        try
+        {
+            reports.Add(await one.RunAsync(run, cancellation));
+        }
+        // One job that cannot be measured is told of; the figures of the others are not to be lost for it.
+        catch (Exception failed) when (!cancellation.IsCancellationRequested)
+        {
+            Console.Error.WriteLine(failed);
+            reports.Add(JobReport.Failed(one.Name, failed));
+        }
     }
     var remarks = Path.Combine(Repository.Root, "benchmarks", "remarks.md");
     var page = MarkdownPage.Write(machine, reports, $"{(isQuick ? "quick" : "full")}, {count} rounds", File.Exists(remarks) ? await File.ReadAllTextAsync(remarks, cancellation) : "");
     var file = parsed.GetValue(output)?.FullName ?? (isQuick || chosen.Length < all.Length ? null : Path.Combine(Repository.Root, "docs", "benchmarks.md"));
     if (file is null) Console.Write(page);
     else await File.WriteAllTextAsync(file, page, cancellation);
-    return 0;
+    return reports.Exists(report => report.HasFailed) ? 1 : 0;
 });
 var filter = new Argument<string[]>("arguments") { Description = "Passed on to BenchmarkDotNet, such as --filter '*Json*' or --job short.", Arity = ArgumentArity.ZeroOrMore };
 var micro = new Command("micro", "The micro-benchmarks (BenchmarkDotNet).") { filter };

@@ -41,9 +41,12 @@ internal static class ConsulCli
     {
         var text = new StringBuilder();
         foreach (var (key, value) in pairs)
+        {
+            if (text.Length > 0) text.AppendLine("next");
             text.Append("url = \"").Append(address.OriginalString).Append("/v1/kv/").Append(key).AppendLine("\"")
                 .Append("data-binary = \"").Append(Encoding.ASCII.GetString(value)).AppendLine("\"")
-                .AppendLine("request = PUT").AppendLine("output = /dev/null").AppendLine("silent").AppendLine("fail").AppendLine("next");
+                .AppendLine("request = PUT").AppendLine("output = /dev/null").AppendLine("silent").AppendLine("fail");
+        }
         await File.WriteAllTextAsync(file, text.ToString(), cancellation).ConfigureAwait(false);
     }
 

@@ -19,4 +19,17 @@ internal sealed record JobReport
 
     /// <summary>What was left out and why, and what else a reader must know.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>True when the job could not be measured.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>The report of a job that could not be measured.</summary>
+    public static JobReport Failed(string name, Exception failure) => new()
+    {
+        Title = name,
+        What = "**This job could not be measured.**",
+        Tables = [],
+        Notes = [failure.Message.Split('\n')[0]],
+        HasFailed = true,
+    };
 }
