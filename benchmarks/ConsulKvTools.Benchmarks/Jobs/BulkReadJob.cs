@@ -53,7 +53,10 @@ internal sealed class BulkReadJob : IJob
         var get = Program("consul kv get -recurse", getMemory, token => ConsulCli.GetAsync(agent, Prefix, token));
         var export = Program("consul kv export", exportMemory, token => ConsulCli.ExportAsync(agent, Prefix, token));
         var rest = new Contender("Invoke-RestMethod, decoded", async token =>
-            (double)(await warm.AskAsync("read-restmethod.ps1", new JsonObject { ["Address"] = agent.AddressText, ["Prefix"] = Prefix }, token).ConfigureAwait(false))["seconds"]! * 1000) { WarmUps = 0, MaxRounds = 1 };
+        {
+            var answer = await warm.AskAsync("read-restmethod.ps1", new JsonObject { ["Address"] = agent.AddressText, ["Prefix"] = Prefix }, token).ConfigureAwait(false);
+            return (int)answer["count"]! == count ? (double)answer["seconds"]! * 1000 : throw new InvalidOperationException($"Invoke-RestMethod gave {answer["count"]} keys, not {count}.");
+        }) { WarmUps = 0, MaxRounds = 1 };
         var slow = await Contest.RunAsync([get, export, rest], Math.Min(run.Rounds, 3), "ms", run.Say, cancellation).ConfigureAwait(false);
 
         var curlFirst = new Contender("curl, first byte", async token =>
