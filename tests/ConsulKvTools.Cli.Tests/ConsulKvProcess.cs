@@ -7,10 +7,18 @@ public sealed class ConsulKvProcess
 {
     private readonly Dictionary<string, string?> variables = [];
     private byte[]? input;
+    private string? executable;
 
     public ConsulKvProcess With(string variable, string? value)
     {
         variables[variable] = value;
+        return this;
+    }
+
+    /// <summary>Another consulkv than the one beside the tests.</summary>
+    public ConsulKvProcess Executable(string path)
+    {
+        executable = path;
         return this;
     }
 
@@ -42,14 +50,14 @@ public sealed class ConsulKvProcess
     /// <summary>Starts it and leaves the rest to the caller.</summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(executable ?? (Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet"))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
+        if (executable is null) start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.ToArray())
             if (name.StartsWith("CONSUL_HTTP", StringComparison.Ordinal) || name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase)) start.Environment.Remove(name);

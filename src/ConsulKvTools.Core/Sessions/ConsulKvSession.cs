@@ -21,6 +21,7 @@ public sealed class ConsulKvSession : IDisposable
         Id = Guid.NewGuid();
         Name = options.Name ?? configuration.Target.Endpoint.ToString();
         RetryPolicy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
+        MaxConnections = options.MaxConnections;
         Time = time;
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections, options.Handler));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
@@ -62,6 +63,9 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>True once <see cref="Dispose"/> was called; the session can then not be used any more.</summary>
     public bool IsDisposed => disposed != 0;
+
+    /// <summary>Connections to the agent at most; requests beyond that wait for one.</summary>
+    internal int MaxConnections { get; }
 
     internal bool CanConnect => configuration.CanConnect;
 

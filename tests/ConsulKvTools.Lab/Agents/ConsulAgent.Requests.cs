@@ -43,7 +43,7 @@ public sealed partial class ConsulAgent
         if (!string.IsNullOrEmpty(rules))
         {
             var id = await CreatePolicyAsync($"lab-{Guid.NewGuid():N}", rules, cancellationToken).ConfigureAwait(false);
-            policies.Add(new JsonObject { ["ID"] = id });
+            policies.Add((JsonNode)new JsonObject { ["ID"] = id });
         }
         return await CreateTokenFromJsonAsync(new JsonObject { ["Policies"] = policies }.ToJsonString(), cancellationToken).ConfigureAwait(false);
     }

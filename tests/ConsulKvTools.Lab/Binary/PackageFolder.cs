@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -45,6 +46,7 @@ internal sealed class PackageFolder(Func<string, string?> environment) : IConsul
             throw new SourceUnusableException($"{name} has SHA-256 {actual.ToLowerInvariant()}, but {sums} says {expected}");
     }
 
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An empty answer is provided for; PowerShell, which loads the lab from its folder, has another base directory.")]
     private static string? RepositoryRoot()
     {
         var here = new DirectoryInfo(Path.GetDirectoryName(typeof(PackageFolder).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory);

@@ -143,7 +143,7 @@ public sealed class ScriptedConsul : ScriptedHttpServer
         {
             var answer = question!.DeepClone().AsObject();
             answer["Allow"] = (string?)answer["Resource"] == "key" && token.May((string?)answer["Access"] == "write", (string?)answer["Segment"] ?? "");
-            answers.Add(answer);
+            answers.Add((JsonNode)answer);
         }
         return Json(answers.ToJsonString());
     }
@@ -221,7 +221,7 @@ public sealed class ScriptedConsul : ScriptedHttpServer
         {
             for (var i = 0; i < operations.Count; i++)
             {
-                if (Check(operations[i], request, token) is { } what) errors.Add(new JsonObject { ["OpIndex"] = i, ["What"] = what });
+                if (Check(operations[i], request, token) is { } what) errors.Add((JsonNode)new JsonObject { ["OpIndex"] = i, ["What"] = what });
             }
             if (errors.Count > 0) return Json(new JsonObject { ["Results"] = null, ["Errors"] = errors }.ToJsonString(), 409);
             foreach (var operation in operations)
@@ -229,7 +229,7 @@ public sealed class ScriptedConsul : ScriptedHttpServer
                 var (verb, key) = ((string)operation["Verb"]!, (string)operation["Key"]!);
                 if (verb is "set" or "cas") Store(key, Convert.FromBase64String((string?)operation["Value"] ?? ""), (ulong?)operation["Flags"] ?? 0);
                 if (verb is "delete" or "delete-cas") _entries.Remove(key);
-                else if (_entries.TryGetValue(key, out var entry)) results.Add(new JsonObject { ["KV"] = entry.ToJson(key, withValue: verb == "get") });
+                else if (_entries.TryGetValue(key, out var entry)) results.Add((JsonNode)new JsonObject { ["KV"] = entry.ToJson(key, withValue: verb == "get") });
             }
         }
         return Json(new JsonObject { ["Results"] = results, ["Errors"] = null }.ToJsonString());

@@ -51,10 +51,11 @@ internal readonly struct JsonPlace(JsonElement value, string path)
     public T Word<T>() where T : struct, Enum
     {
         var word = Text();
+        var words = Enum.GetNames(typeof(T));
         // Enum.TryParse would also take numbers.
-        foreach (T known in Enum.GetValues(typeof(T)))
-            if (known.ToString() == word) return known;
-        throw Unreadable($"is '{Printable.Text(word, 40)}', not one of {string.Join(", ", Enum.GetNames(typeof(T)))}");
+        return words.Contains(word, StringComparer.Ordinal)
+            ? (T)Enum.Parse(typeof(T), word)
+            : throw Unreadable($"is '{Printable.Text(word, 40)}', not one of {string.Join(", ", words)}");
     }
 
     public IReadOnlyList<T> List<T>(Func<JsonPlace, T> read)

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using ConsulKvTools.Lab;
+
+namespace ConsulKvTools.Tests.Load;
+
+/// <summary>Counts the sockets a session has open, when nothing else in this process opens or closes any meanwhile.</summary>
+/// <remarks>
+/// On Linux from the process's own descriptors: a new one gets the lowest free number, so that reading the list while connections come
+/// and go never counts more than were open at once. The kernel's list of connections has no such order: read while a hundred were
+/// replaced it showed half as many again.
+/// </remarks>
+internal sealed class AgentConnections
+{
+    private readonly ConsulAgent agent;
+    private readonly int others;
+    private int most;
+
+    /// <summary>Begins to count: what is open now is not the session's.</summary>
+    public AgentConnections(ConsulAgent agent)
+    {
+        this.agent = agent;
+        others = CountAll();
+    }
+
+    /// <summary>Most that were seen at once while watched.</summary>
+    public int Most => Volatile.Read(ref most);
+
+    /// <summary>Those open now.</summary>
+    public int Count() => CountAll() - others;
+
+    /// <summary>Looks again and again until it is told to stop.</summary>
+    public Task WatchAsync(CancellationToken stop) => Task.Factory.StartNew(() =>
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            most = Math.Max(most, Count());
+            Thread.Sleep(2);
+        }
+    }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private int CountAll()
+    {
+        if (!OperatingSystem.IsLinux())
+            return IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+                .Count(connection => connection.State == TcpState.Established && Equals(connection.RemoteEndPoint, new IPEndPoint(IPAddress.Parse(agent.BindAddress), agent.HttpAddress!.Port)));
+        return Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(IsSocket);
+    }
+
+    private static bool IsSocket(string descriptor)
+    {
+        try
+        {
+            return new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            // Closed since it was listed.
+            return false;
+        }
+    }
+}
