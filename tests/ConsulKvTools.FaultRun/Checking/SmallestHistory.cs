@@ -1,0 +1,20 @@
+namespace ConsulKvTools.FaultRun.Checking;
+
+/// <summary>Makes a history that cannot be explained smaller, so that a person can follow it.</summary>
+internal static class SmallestHistory
+{
+    /// <summary>
+    /// Leaves out observations as long as what is left cannot be explained either. Leaving one out never makes a history harder to
+    /// explain, so what is left is a true witness; leaving out a write could invent a fault.
+    /// </summary>
+    public static IReadOnlyList<Step> Of(IReadOnlyList<Step> steps, KeyState before, Step impossible)
+    {
+        var left = steps.OrderBy(step => step.Begin).ToList();
+        foreach (var step in left.Where(step => step.IsObservation && step != impossible).ToList())
+        {
+            var without = left.Where(one => !ReferenceEquals(one, step)).ToList();
+            if (!Linearizability.Explains(without, before)) left = without;
+        }
+        return left;
+    }
+}
