@@ -29,8 +29,7 @@ internal readonly record struct KeyState(string? Value, ulong Index, ulong Floor
         if (Value is null || Excludes(index)) return this;
         if (Index != 0) return Index == index ? null : this;
         if (index <= Floor) return this;
-        var all = Not.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => ulong.Parse(text, CultureInfo.InvariantCulture)).Append(index).Order();
-        return this with { Not = string.Concat(all.Select(one => Text(one))) };
+        return this with { Not = string.Concat(Numbers().Append(index).Order().Select(one => Text(one))) };
     }
 
     /// <summary>The value is stored. An identical value moves no index.</summary>
@@ -49,8 +48,19 @@ internal readonly record struct KeyState(string? Value, ulong Index, ulong Floor
     /// <summary>The key is removed.</summary>
     public KeyState Remove(ulong floor) => Value is null ? this : new KeyState(null, 0, Math.Max(Math.Max(Index, Floor), floor), "");
 
+    /// <summary>Whatever is possible for the other, which has the same value, is possible for this one, too: it is not known more exactly.</summary>
+    public bool Covers(KeyState other)
+    {
+        if (Index != 0) return Index == other.Index;
+        if (other.Index != 0) return other.Index > Floor && !Excludes(other.Index);
+        if (Floor > other.Floor) return false;
+        return Not.Length == 0 || Not == other.Not || Numbers().All(number => number <= other.Floor || other.Excludes(number));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Value is null ? "no key" : Index != 0 ? $"'{Value}' at {Index}" : $"'{Value}' above {Floor}";
+
+    private IEnumerable<ulong> Numbers() => Not.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => ulong.Parse(text, CultureInfo.InvariantCulture));
 
     private bool Excludes(ulong index) => Not.Length > 0 && ("," + Not).Contains("," + Text(index), StringComparison.Ordinal);
 

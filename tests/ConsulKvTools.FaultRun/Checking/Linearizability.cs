@@ -9,8 +9,8 @@ namespace ConsulKvTools.FaultRun.Checking;
 /// once, not with the length of the history.
 /// </summary>
 /// <remarks>
-/// Steps without an end stay under way for ever. Of two explanations with the same state, one that needed fewer of them can do all that the
-/// other can, so the other is dropped: unknown outcomes do not make the search explode.
+/// Steps without an end stay under way for ever. Of two explanations, one that needed fewer of them and knows no more of the key can do all
+/// that the other can, so the other is dropped: unknown outcomes do not make the search explode.
 /// </remarks>
 internal sealed class Linearizability
 {
@@ -127,23 +127,25 @@ internal sealed class Linearizability
 
     private readonly record struct Explanation(KeyState State, BigInteger Happened);
 
-    /// <summary>Explanations without those that used up more of the open steps than another one that is otherwise equal.</summary>
+    /// <summary>Explanations without those that can do no more than another one and used up as many of the open steps.</summary>
     private sealed class Antichains(BigInteger open)
     {
-        private readonly Dictionary<Explanation, List<BigInteger>> used = [];
+        private readonly Dictionary<(string? Value, BigInteger Closed), List<Explanation>> best = [];
 
         /// <summary>False when there is one already that can do as much.</summary>
         public bool Add(Explanation one)
         {
-            var alike = one with { Happened = one.Happened - (one.Happened & open) };
-            var mine = one.Happened & open;
-            if (!used.TryGetValue(alike, out var others)) used[alike] = others = [];
-            if (others.Exists(other => (other & mine) == other)) return false;
-            others.RemoveAll(other => (other & mine) == mine);
-            others.Add(mine);
+            var alike = (one.State.Value, one.Happened - (one.Happened & open));
+            if (!best.TryGetValue(alike, out var others)) best[alike] = others = [];
+            if (others.Exists(other => CanDoAll(other, one))) return false;
+            others.RemoveAll(other => CanDoAll(one, other));
+            others.Add(one);
             return true;
         }
 
-        public List<Explanation> All() => used.SelectMany(pair => pair.Value, (pair, mine) => pair.Key with { Happened = pair.Key.Happened | mine }).ToList();
+        public List<Explanation> All() => best.SelectMany(pair => pair.Value).ToList();
+
+        private static bool CanDoAll(Explanation one, Explanation other) =>
+            (one.Happened & other.Happened) == one.Happened && one.State.Covers(other.State);
     }
 }

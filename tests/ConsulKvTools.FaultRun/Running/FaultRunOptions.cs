@@ -17,6 +17,12 @@ internal sealed record FaultRunOptions
     /// <summary>What is done; null is all that can be done here.</summary>
     public IReadOnlyList<FaultKind>? Kinds { get; init; }
 
+    /// <summary>Of how many requests at the gates something is done, 0 to 1; null leaves that to the kind of fault.</summary>
+    public double? Share { get; init; }
+
+    /// <summary>Only these workloads, by name; null is all.</summary>
+    public IReadOnlyList<string>? Workloads { get; init; }
+
     /// <summary>How long it is quiet before the last check, so that late attempts land.</summary>
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(8);
 

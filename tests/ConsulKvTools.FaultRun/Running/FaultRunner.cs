@@ -26,16 +26,12 @@ internal static class FaultRunner
         await using var cluster = await FaultCluster.StartAsync(options.Seed);
         var run = new RunContext(options.Write ?? RunContext.Product, options.Echo);
         if (FaultCluster.WhyNoCut is { } reason) run.Log.Write($"The network is not cut: {reason}.");
-        Workload[] workloads =
-        [
-            new RegisterWorkload(run), new CounterWorkload(run, marked: false, clients: 2), new CounterWorkload(run, marked: true, clients: 3),
-            new SetWorkload(run, singles: 4, bulks: 2), new OrderWorkload(run, pairs: 2), new LockWorkload(run, clients: 3),
-        ];
+        var workloads = Workloads(run).Where(workload => options.Workloads?.Contains(workload.Name) ?? true).ToArray();
         var sessions = new List<ConsulKvSession>();
         try
         {
             var clients = Begin(workloads, cluster, options.Seed, sessions);
-            var driver = new FaultDriver(cluster, run.Log);
+            var driver = new FaultDriver(cluster, run.Log, options.Share);
             await Task.Delay(TimeSpan.FromSeconds(1));
             foreach (var planned in schedule) await PlayAsync(driver, planned, clients);
             run.Log.Write($"Faults are over after {run.Tally.Total} operations.");
@@ -73,6 +69,12 @@ internal static class FaultRunner
             foreach (var session in sessions) session.Dispose();
         }
     }
+
+    private static Workload[] Workloads(RunContext run) =>
+    [
+        new RegisterWorkload(run), new CounterWorkload(run, marked: false, clients: 2), new CounterWorkload(run, marked: true, clients: 3),
+        new SetWorkload(run, singles: 4, bulks: 2), new OrderWorkload(run, pairs: 2), new LockWorkload(run, clients: 3),
+    ];
 
     /// <summary>Clients go to the agents in turn; every other one through the gate, and those give up sooner.</summary>
     private static List<Task> Begin(Workload[] workloads, FaultCluster cluster, int seed, List<ConsulKvSession> sessions)
