@@ -28,7 +28,11 @@ public sealed class FaultRunTests(ITestOutputHelper output)
     [InlineData(nameof(Mutant.LostIsFailed), nameof(FaultKind.AnswersCut), "set")]
     public async Task A_product_with_one_rule_broken_is_found_out_and_the_whole_one_is_not(string mutant, string fault, string workload)
     {
-        var options = new FaultRunOptions { Seed = 5, Faults = 3, Operations = 300, Kinds = [Enum.Parse<FaultKind>(fault)], Share = 0.25, Workloads = [workload], Quiet = TimeSpan.FromSeconds(1) };
+        var options = new FaultRunOptions
+        {
+            Seed = 5, Faults = 3, Operations = 300, Kinds = [Enum.Parse<FaultKind>(fault)], Workloads = [workload],
+            Share = 0.25, GatesOnly = true, Impatience = TimeSpan.FromMilliseconds(300), Quiet = TimeSpan.FromSeconds(1),
+        };
         var broken = (WriteKey)typeof(Mutant).GetProperty(mutant)!.GetValue(null)!;
 
         var whole = await RunAsync(options);
@@ -41,9 +45,10 @@ public sealed class FaultRunTests(ITestOutputHelper output)
 
     private async Task<RunReport> RunAsync(FaultRunOptions options)
     {
-        var report = await FaultRunner.RunAsync(options);
+        using var log = new StringWriter();
+        var report = await FaultRunner.RunAsync(options with { Echo = log });
         foreach (var planned in report.Schedule) output.WriteLine(planned);
-        output.WriteLine(RunReportText.ToText(report));
+        output.WriteLine($"{log}\n{RunReportText.ToText(report)}");
         return report;
     }
 

@@ -5,7 +5,7 @@ using ConsulKvTools.Lab;
 namespace ConsulKvTools.FaultRun.Faults;
 
 /// <summary>Plays a schedule: starts each fault, ends it, and waits until the cluster is well again.</summary>
-internal sealed class FaultDriver(FaultCluster cluster, RunLog log, double? share)
+internal sealed class FaultDriver(FaultCluster cluster, RunLog log, FaultRunOptions options)
 {
     /// <summary>How often each kind was done.</summary>
     public IReadOnlyDictionary<FaultKind, int> Done => done;
@@ -98,9 +98,9 @@ internal sealed class FaultDriver(FaultCluster cluster, RunLog log, double? shar
             FaultKind.AnswersCut => new GateFault(kind, 0.02, TimeSpan.Zero),
             FaultKind.AnswersDropped => new GateFault(kind, 0.03, TimeSpan.Zero),
             FaultKind.AnswersDelayed => new GateFault(kind, 0.5, TimeSpan.FromMilliseconds(random.Next(50, 800))),
-            _ => new GateFault(kind, 0.1, FaultRunner.ImpatientAttempt + TimeSpan.FromMilliseconds(random.Next(100, 2500))),
+            _ => new GateFault(kind, 0.1, options.Impatience + TimeSpan.FromMilliseconds(random.Next(100, 2500))),
         };
-        if (share is { } given) fault = fault with { Share = given };
+        if (options.Share is { } given) fault = fault with { Share = given };
         var before = cluster.Gates.Sum(gate => gate.Touched);
         log.Write(string.Create(CultureInfo.InvariantCulture, $"{number,3}  {kind}: {fault.Share:0.##} of the requests at the gates{(fault.Pause > TimeSpan.Zero ? $", {fault.Pause.TotalSeconds:0.0} s" : "")}"));
         foreach (var gate in cluster.Gates) gate.Fault = fault;

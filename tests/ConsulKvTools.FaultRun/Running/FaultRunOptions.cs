@@ -20,6 +20,12 @@ internal sealed record FaultRunOptions
     /// <summary>Of how many requests at the gates something is done, 0 to 1; null leaves that to the kind of fault.</summary>
     public double? Share { get; init; }
 
+    /// <summary>How long an attempt may take for clients that come through a gate; the others have the product's own time.</summary>
+    public TimeSpan Impatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>True sends all clients through the gates, false every other one.</summary>
+    public bool GatesOnly { get; init; }
+
     /// <summary>Only these workloads, by name; null is all.</summary>
     public IReadOnlyList<string>? Workloads { get; init; }
 

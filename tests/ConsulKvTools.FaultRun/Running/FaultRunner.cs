@@ -7,17 +7,12 @@ namespace ConsulKvTools.FaultRun.Running;
 /// <summary>One whole run: a cluster, clients, faults, quiet, checks.</summary>
 internal static class FaultRunner
 {
-    /// <summary>An attempt's time for those clients that give up soon.</summary>
-    public static readonly TimeSpan ImpatientAttempt = TimeSpan.FromSeconds(2);
-
     /// <summary>Outlives an election, a frozen agent and an agent's restart.</summary>
     private static readonly ConsulRetryPolicy Patient = new()
     {
-        MaxAttempts = 40, BaseDelay = TimeSpan.FromMilliseconds(100), MaxDelay = TimeSpan.FromSeconds(1), TotalTimeout = TimeSpan.FromSeconds(60),
+        MaxAttempts = 40, BaseDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromSeconds(1), TotalTimeout = TimeSpan.FromSeconds(60),
         CircuitBreakDuration = TimeSpan.FromSeconds(1),
     };
-
-    private static readonly ConsulRetryPolicy Impatient = Patient with { AttemptTimeout = ImpatientAttempt };
 
     /// <summary>Runs it.</summary>
     public static async Task<RunReport> RunAsync(FaultRunOptions options)
@@ -26,12 +21,12 @@ internal static class FaultRunner
         await using var cluster = await FaultCluster.StartAsync(options.Seed);
         var run = new RunContext(options.Write ?? RunContext.Product, options.Echo);
         if (FaultCluster.WhyNoCut is { } reason) run.Log.Write($"The network is not cut: {reason}.");
-        var workloads = Workloads(run).Where(workload => options.Workloads?.Contains(workload.Name) ?? true).ToArray();
+        var workloads = Workloads(run, cluster.Cluster.Servers[0].NodeName).Where(workload => options.Workloads?.Contains(workload.Name) ?? true).ToArray();
         var sessions = new List<ConsulKvSession>();
         try
         {
-            var clients = Begin(workloads, cluster, options.Seed, sessions);
-            var driver = new FaultDriver(cluster, run.Log, options.Share);
+            var clients = Begin(workloads, cluster, options, sessions);
+            var driver = new FaultDriver(cluster, run.Log, options);
             await Task.Delay(TimeSpan.FromSeconds(1));
             foreach (var planned in schedule) await PlayAsync(driver, planned, clients);
             run.Log.Write($"Faults are over after {run.Tally.Total} operations.");
@@ -70,29 +65,30 @@ internal static class FaultRunner
         }
     }
 
-    private static Workload[] Workloads(RunContext run) =>
+    private static Workload[] Workloads(RunContext run, string node) =>
     [
         new RegisterWorkload(run), new CounterWorkload(run, marked: false, clients: 2), new CounterWorkload(run, marked: true, clients: 3),
-        new SetWorkload(run, singles: 4, bulks: 2), new OrderWorkload(run, pairs: 2), new LockWorkload(run, clients: 3),
+        new SetWorkload(run, singles: 4, bulks: 2), new OrderWorkload(run, pairs: 2), new LockWorkload(run, clients: 3, node),
     ];
 
     /// <summary>Clients go to the agents in turn; every other one through the gate, and those give up sooner.</summary>
-    private static List<Task> Begin(Workload[] workloads, FaultCluster cluster, int seed, List<ConsulKvSession> sessions)
+    private static List<Task> Begin(Workload[] workloads, FaultCluster cluster, FaultRunOptions options, List<ConsulKvSession> sessions)
     {
         var agents = cluster.Cluster.Agents.ToList();
         var tasks = new List<Task>();
+        var impatient = Patient with { AttemptTimeout = options.Impatience };
         var count = 0;
         foreach (var workload in workloads)
         {
             for (var number = 0; number < workload.Clients; number++, count++)
             {
-                var (at, gated) = (count / 2 % agents.Count, count % 2 == 1);
+                var (at, gated) = (count / 2 % agents.Count, count % 2 == 1 || options.GatesOnly);
                 var session = ConsulKvSession.Create(new ConsulSessionOptions
                 {
-                    Address = gated ? cluster.Gates[at].Address : agents[at].AddressText, RetryPolicy = gated ? Impatient : Patient,
+                    Address = gated ? cluster.Gates[at].Address : agents[at].AddressText, RetryPolicy = gated ? impatient : Patient,
                 }, ConsulEnvironment.Empty);
                 sessions.Add(session);
-                var client = new RunClient($"c{count}", session, new Random(HashCode.Combine(seed, count)));
+                var client = new RunClient($"c{count}", session, new Random(options.Seed * 1_000 + count));
                 var (place, of) = (number, workload);
                 tasks.Add(Task.Run(() => of.RunAsync(place, client)));
             }

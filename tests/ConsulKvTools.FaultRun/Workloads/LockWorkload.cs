@@ -10,7 +10,7 @@ namespace ConsulKvTools.FaultRun.Workloads;
 /// Clients take a key's lock, hold it for a moment and give it back. By the product's word there are never two holders. Each turn has a lock
 /// session of its own, which ends with it: a late release of an earlier turn could otherwise give back a later one.
 /// </summary>
-internal sealed class LockWorkload(RunContext run, int clients) : Workload(run)
+internal sealed class LockWorkload(RunContext run, int clients, string node) : Workload(run)
 {
     private readonly ConcurrentQueue<(string Key, Done Acquired, long Until)> turns = new();
 
@@ -59,10 +59,13 @@ internal sealed class LockWorkload(RunContext run, int clients) : Workload(run)
         return Task.FromResult<IReadOnlyList<Violation>>(violations);
     }
 
-    /// <summary>A lock session that no health check ends: only its client does.</summary>
-    private static async Task<string?> BeginSessionAsync(RunClient client)
+    /// <summary>
+    /// A lock session that no health check ends: only its client does. It belongs to a server's node, since a client agent that is ended in good
+    /// order leaves the cluster, and its node's lock sessions end with it.
+    /// </summary>
+    private async Task<string?> BeginSessionAsync(RunClient client)
     {
-        var body = """{"LockDelay":"0s","Behavior":"release","Checks":[],"NodeChecks":[]}"""u8.ToArray();
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { Node = node, LockDelay = "0s", Behavior = "release", Checks = Array.Empty<string>(), NodeChecks = Array.Empty<string>() });
         var answer = await SendAsync(client, new ConsulRequest { Method = "PUT", Path = "/v1/session/create", Body = body });
         return answer is null ? null : JsonDocument.Parse(answer).RootElement.GetProperty("ID").GetString();
     }

@@ -33,7 +33,7 @@ internal sealed class OrderWorkload(RunContext run, int pairs) : Workload(run)
         foreach (var key in writes.Keys)
         {
             if (await Run.ReadAsync(Name, client, key) is { } last) Reads(key).Enqueue(last.Step);
-            else early.Enqueue(Violated(key, "The key could not be read in the end.", [], 0, Run.Clock.Now));
+            else early.Enqueue(Violated(key, "The key could not be read in the end.", [], Run.Clock.Now, Run.Clock.Now));
         }
         return [.. early, .. writes.Select(pair => Check(pair.Key, [.. pair.Value], [.. Reads(pair.Key)])).OfType<Violation>()];
     }
