@@ -77,4 +77,19 @@ public sealed class KnownHistoriesTests
         IsFine([.. steps]);
         Cannot([.. steps, Read("1998", 20_020, 20_021)]);
     }
+
+    [Fact]
+    public void Many_lost_attempts_of_one_write_are_no_trouble()
+    {
+        // Each write was tried eight times without an answer; any one of the eight may be the one that counted.
+        var steps = new List<Step> { Put("0", 0, 1), Read("0", 2, 3, 1) };
+        for (var at = 1; at < 60; at++)
+        {
+            for (var attempt = 0; attempt < 8; attempt++) steps.Add(Cas((ulong)at, $"{at}", at * 10 + attempt, Step.Open));
+            steps.Add(Read($"{at}", at * 10 + 8, at * 10 + 9, (ulong)at + 1));
+        }
+
+        IsFine([.. steps]);
+        Cannot([.. steps, Read("58", 700, 701)]);
+    }
 }

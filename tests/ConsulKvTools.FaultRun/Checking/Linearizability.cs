@@ -16,6 +16,8 @@ internal sealed class Linearizability
 {
     private readonly List<Step?> places = [];
     private readonly Stack<int> free = new();
+    private readonly Dictionary<int, int> twin = [];
+    private readonly Dictionary<Step, int> lastAlike = [];
     private readonly Dictionary<Step, int> placeOf = new(ReferenceEqualityComparer.Instance);
     private List<Explanation> explanations;
     private BigInteger open;
@@ -81,8 +83,16 @@ internal sealed class Linearizability
         }
         places[place] = step;
         placeOf[step] = place;
-        if (step.MustHappen) mustHappen++;
-        else open |= BigInteger.One << place;
+        if (step.MustHappen)
+        {
+            mustHappen++;
+            return;
+        }
+        open |= BigInteger.One << place;
+        // Attempts that differ in nothing but their time are the same to any explanation: only the first that is left need be tried.
+        var alike = step with { Begin = 0, Who = "" };
+        if (lastAlike.TryGetValue(alike, out var earlier)) twin[place] = earlier;
+        lastAlike[alike] = place;
     }
 
     private List<Step> NotYet(Explanation explanation) =>
@@ -108,6 +118,7 @@ internal sealed class Linearizability
             for (var other = 0; other < places.Count; other++)
             {
                 if (places[other] is not { } next || Has(one.Happened, other)) continue;
+                if (twin.TryGetValue(other, out var earlier) && !Has(one.Happened, earlier)) continue;
                 // An open step that is overwritten at once explains nothing, unless what came before it is put back: that moves the index.
                 if (last is { MustHappen: false } && next.Kind == StepKind.Put && next.Value != last.Value && next.Value != over) continue;
                 if (next.On(one.State) is not { } after) continue;
