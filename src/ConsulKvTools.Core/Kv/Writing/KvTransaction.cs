@@ -55,9 +55,8 @@ internal static class KvTransaction
                 foreach (var row in results.EnumerateArray())
                 {
                     var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(row.GetProperty("KV").GetRawText()));
-                    reader.Read();
-                    var entry = KvJson.ReadEntry(ref reader, new KvJson.ReadContext(ConsulConsistency.Consistent, null, null));
-                    entries[entry.Key] = entry;
+                    KvJson.TryReadEntry(ref reader, new KvReadContext(ConsulConsistency.Consistent, null, null), out var entry);
+                    entries[entry!.Key] = entry;
                 }
             return keys.Select((key, position) => there[position] ? entries[key] : null).ToArray();
         }
