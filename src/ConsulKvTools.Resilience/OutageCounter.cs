@@ -12,6 +12,8 @@ internal sealed class OutageCounter(TimeProvider time, TimeSpan window)
     /// <summary>Notes one attempt; gives back how many outages there were in a row, this one included.</summary>
     public int Note(bool isOutage)
     {
+        // Every request comes by here; nearly all find nothing to forget.
+        if (!isOutage && Volatile.Read(ref inRow) == 0) return 0;
         lock (gate)
         {
             if (!isOutage) return inRow = 0;

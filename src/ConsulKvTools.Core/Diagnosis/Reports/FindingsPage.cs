@@ -39,7 +39,7 @@ internal static class FindingsPage
             RetryAdvice.Now => "at once",
             RetryAdvice.AfterBackoff => "after a pause",
             _ => "only after asking what became of it",
-        }).Append(".\n");
+        }).Append(row.AwaitsLeader ? "; an election is waited for" : "").Append(".\n");
         if (!string.IsNullOrEmpty(row.Proof)) page.Append("- Proof: ").Append(Escape(row.Proof!)).Append('\n');
         if (!string.IsNullOrEmpty(row.Versions)) page.Append("- Versions: ").Append(Escape(row.Versions!)).Append('\n');
         if (!string.IsNullOrEmpty(row.Source)) page.Append("- Source: ").Append(Escape(row.Source!)).Append('\n');
