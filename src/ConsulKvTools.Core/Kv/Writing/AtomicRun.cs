@@ -118,7 +118,7 @@ internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvW
             var removes = write.Kind is ConsulKvWriteKind.Delete or ConsulKvWriteKind.DeleteCheckAndSet;
             if (removes && (entry.CreateIndex <= IndexBefore || entry.CreateIndex <= untouchedAt?[position] || (write.Kind == ConsulKvWriteKind.DeleteCheckAndSet && entry.CreateIndex <= write.Index))) return true;
             if (write.Kind == ConsulKvWriteKind.CreateOnly && entry.CreateIndex <= IndexBefore) return true;
-            if (write.Kind == ConsulKvWriteKind.CheckAndSet && entry.ModifyIndex < write.Index) return true;
+            if (write.Kind == ConsulKvWriteKind.CheckAndSet && (entry.ModifyIndex < write.Index || (entry.CreateIndex > write.Index && entry.CreateIndex <= IndexBefore))) return true;
             // Writing what is there already moves nothing, so nothing can be told from it.
             var leavesTrace = write.Kind is ConsulKvWriteKind.Put or ConsulKvWriteKind.CheckAndSet && !IsOurs(write, entry);
             if (leavesTrace && (entry.ModifyIndex <= IndexBefore || entry.ModifyIndex == untouchedAt?[position]

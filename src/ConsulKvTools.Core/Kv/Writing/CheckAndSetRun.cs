@@ -56,7 +56,9 @@ internal sealed class CheckAndSetRun(ConsulKvSession session, ConsulKvWrite writ
         if (CreateOnly) return false;
         // A missing key is answered with the index of the last change of any key.
         if (entry is null) return Session.HighestKeyIndex <= IndexBefore && Index <= IndexBefore;
-        var untouched = entry.ModifyIndex != Index && (entry.ModifyIndex <= IndexBefore || entry.ModifyIndex < Index);
+        // Its version, or the key itself, is older than the call but newer than the index; or the key never got as far as the index.
+        var untouched = entry.ModifyIndex != Index
+            && (entry.ModifyIndex <= IndexBefore || entry.ModifyIndex < Index || (entry.CreateIndex > Index && entry.CreateIndex <= IndexBefore));
         // An index that raft has not reached yet could still become the key's.
         return untouched && Index <= Session.HighestKeyIndex;
     }

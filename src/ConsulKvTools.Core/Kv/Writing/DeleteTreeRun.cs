@@ -61,8 +61,9 @@ internal sealed class DeleteTreeRun(ConsulKvSession session, ConsulKvWrite write
             return WriteStep.Failed(failure, tryAgain: true);
         }
         Note("read back", started, null);
-        // What the token may not see may still be there: then only the tree's own answer counts.
-        return state is KvReadState.Missing or KvReadState.Found ? WriteStep.Settled(ConsulKvOutcome.Written) : null;
+        // What the token may not see may still be there, and what was made since would be removed unseen by another attempt.
+        return WriteStep.Settled(state is KvReadState.Missing or KvReadState.Found ? ConsulKvOutcome.Written : ConsulKvOutcome.Unknown,
+            state is KvReadState.Missing or KvReadState.Found ? null : Ambiguity?.Finding);
     }
 
     protected override string CommandToTell(string shown) => $"Get-ConsulKv -Prefix '{shown}' -Recurse -Consistency Consistent";

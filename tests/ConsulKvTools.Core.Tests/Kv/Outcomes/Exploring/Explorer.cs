@@ -5,11 +5,12 @@ namespace ConsulKvTools.Tests.Kv.Outcomes.Exploring;
 /// <summary>Runs schedules and holds each result against <see cref="Promise"/>.</summary>
 /// <param name="scenario">What is asked for.</param>
 /// <param name="perform">The run under test; the product's own writer unless a mutant stands in.</param>
-internal sealed class Explorer(Scenario scenario, Explorer.Performer? perform = null)
+/// <param name="unknown">What runs that ended in <c>Unknown</c> saw, shared by explorers whose scenarios differ only in how the store began.</param>
+internal sealed class Explorer(Scenario scenario, Explorer.Performer? perform = null, UndecidedViews? unknown = null)
 {
     private static readonly ConsulRetryPolicy Policy = new() { MaxAttempts = 6, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1), UseJitter = false, CircuitBreakerFailures = 0 };
 
-    private readonly Dictionary<string, (Truth Truths, int[] Sample)> unknown = new(StringComparer.Ordinal);
+    private readonly UndecidedViews undecided = unknown ?? new UndecidedViews();
 
     /// <summary>Carries out the scenario's writes.</summary>
     public delegate Task<IReadOnlyList<ConsulKvWriteResult>> Performer(Scenario scenario, ConsulKvSession session, CancellationToken cancellation);
@@ -22,15 +23,6 @@ internal sealed class Explorer(Scenario scenario, Explorer.Performer? perform = 
 
     /// <summary>The first schedules whose result was not true, three of each kind.</summary>
     public List<string> Violations { get; } = [];
-
-    /// <summary>
-    /// Runs that ended in <c>Unknown</c> although all that they saw, and one more read, fits one truth only: as far as was explored, a better
-    /// rule could have told.
-    /// </summary>
-    public IEnumerable<(Truth Truth, int[] Sample)> Decidable => unknown.Values.Where(seen => seen.Truths is Truth.Happened or Truth.Never);
-
-    /// <summary>Different things seen by runs that ended in <c>Unknown</c>.</summary>
-    public int UnknownViews => unknown.Count;
 
     /// <summary>Every schedule within the scenario's bounds, up to <paramref name="limit"/>.</summary>
     /// <returns>True when none was left out.</returns>
@@ -49,13 +41,6 @@ internal sealed class Explorer(Scenario scenario, Explorer.Performer? perform = 
         for (var run = 0; run < count; run++) await OneAsync(new Choices([], random));
     }
 
-    /// <summary>The story of one schedule.</summary>
-    public async Task<string> TellAsync(int[] schedule)
-    {
-        var (world, results) = await RunAsync(new Choices(schedule));
-        return Story(world, results);
-    }
-
     private async Task<Choices> OneAsync(Choices choices)
     {
         var (world, results) = await RunAsync(choices);
@@ -64,11 +49,7 @@ internal sealed class Explorer(Scenario scenario, Explorer.Performer? perform = 
         Outcomes[outcome] = Outcomes.GetValueOrDefault(outcome) + 1;
         foreach (var broken in Promise.Broken(scenario, world, results))
             if (Violations.Count(known => known.StartsWith($"{scenario}: {broken[..Math.Min(12, broken.Length)]}", StringComparison.Ordinal)) < 3) Violations.Add($"{scenario}: {broken}\n  {Story(world, results)}\n  schedule [{choices}]");
-        if (outcome == ConsulKvOutcome.Unknown)
-        {
-            var before = unknown.GetValueOrDefault(world.TraceOfCall, (Truth.None, choices.Taken));
-            unknown[world.TraceOfCall] = (before.Item1 | world.TruthOfCall, before.Item2);
-        }
+        if (outcome == ConsulKvOutcome.Unknown) undecided.Add(world.TraceOfCall, world.TruthOfCall, !world.Story.Any(line => line.StartsWith("stranger", StringComparison.Ordinal)), $"{scenario}\n  {Story(world, results)}");
         return choices;
     }
 

@@ -43,7 +43,12 @@ internal sealed class World(Scenario scenario, Choices choices) : HttpMessageHan
     public int AnsweredInARow { get; private set; }
 
     /// <summary>From now on decisions are made.</summary>
-    public void Begin() => started = true;
+    public void Begin()
+    {
+        started = true;
+        // What the run can know when it begins.
+        trace.Append(scenario.HasRead ? $"the store is at {Now.TableIndex};" : "");
+    }
 
     /// <summary>The call is over; others go on.</summary>
     public void Rest()
@@ -101,7 +106,7 @@ internal sealed class World(Scenario scenario, Choices choices) : HttpMessageHan
                 return (turn % 4) switch
                 {
                     0 => KvModelWire.Text(HttpStatusCode.InternalServerError, "leadership lost while committing log"),
-                    1 => throw Reset(),
+                    1 => throw Lost(wire, Reset()),
                     2 => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new CutStream()) },
                     _ => throw Lost(wire, TimedOut()),
                 };
