@@ -41,7 +41,8 @@ internal sealed class BulkReadJob : IJob
         {
             using var cold = PowerShellWorker.Start(run.Product.Module);
             return await ReadAsync(cold, agent, growth, token).ConfigureAwait(false);
-        }) { WarmUps = 0 };
+        })
+        { WarmUps = 0 };
         var plain = new Contender("plain HttpClient, streaming reader", async token =>
         {
             var (number, elapsed) = await http.ReadAllAsync(Prefix, token).ConfigureAwait(false);
@@ -56,7 +57,8 @@ internal sealed class BulkReadJob : IJob
         {
             var answer = await warm.AskAsync("read-restmethod.ps1", new JsonObject { ["Address"] = agent.AddressText, ["Prefix"] = Prefix }, token).ConfigureAwait(false);
             return (int)answer["count"]! == count ? (double)answer["seconds"]! * 1000 : throw new InvalidOperationException($"Invoke-RestMethod gave {answer["count"]} keys, not {count}.");
-        }) { WarmUps = 0, MaxRounds = 1 };
+        })
+        { WarmUps = 0, MaxRounds = 1 };
         var slow = await Contest.RunAsync([get, export, rest], Math.Min(run.Rounds, 3), "ms", run.Say, cancellation).ConfigureAwait(false);
 
         var curlFirst = new Contender("curl, first byte", async token =>
@@ -95,7 +97,8 @@ internal sealed class BulkReadJob : IJob
             var done = await startAsync(token).ConfigureAwait(false);
             memory.Add((done.PeakMemory ?? 0) / Megabyte);
             return done.Elapsed.TotalMilliseconds;
-        }) { WarmUps = 0 };
+        })
+        { WarmUps = 0 };
     }
 
     private static string Url(ConsulAgent agent) => $"{agent.AddressText}/v1/kv/{Prefix}?recurse";

@@ -24,7 +24,8 @@ internal sealed class DiagnosisJob : IJob
         using var worker = PowerShellWorker.Start(run.Product.Module);
         var plain = new Contender("Invoke-ConsulDiagnosis, warm", Cmdlet(new() { ["Address"] = agent.AddressText })) { WarmUps = 3 };
         var tls = new Contender("Invoke-ConsulDiagnosis, warm, TLS and ACLs",
-            Cmdlet(new() { ["Address"] = secure.HttpsAddress!.OriginalString, ["Token"] = token.SecretId, ["CACertificate"] = authority.CertificateFile })) { WarmUps = 3 };
+            Cmdlet(new() { ["Address"] = secure.HttpsAddress!.OriginalString, ["Token"] = token.SecretId, ["CACertificate"] = authority.CertificateFile }))
+        { WarmUps = 3 };
         var warm = await Contest.RunAsync([plain, tls], run.Rounds * 2, "ms", run.Say, cancellation).ConfigureAwait(false);
 
         var managed = new Contender("consulkv diagnose, run by dotnet", Process("dotnet", run.Product.ManagedCommandLine, "diagnose", "app/benchmark"));

@@ -34,7 +34,8 @@ internal sealed class ServerLimitJob : IJob
             return new JobReport { Title = "The server's own limit", What = What, Tables = [ResultTable.Of("a second", samples, null)] };
 
             Contender Read(string name, string query) => new(name,
-                token => Wrk.RequestsPerSecondAsync(new Uri(readable.Address, $"/v1/kv/{key}{query}"), seconds, null, 64, token)) { WarmUps = 0 };
+                token => Wrk.RequestsPerSecondAsync(new Uri(readable.Address, $"/v1/kv/{key}{query}"), seconds, null, 64, token))
+            { WarmUps = 0 };
         }
         finally
         {
