@@ -35,8 +35,9 @@ public sealed class FaultRunTests(ITestOutputHelper output)
         };
         var broken = (WriteKey)typeof(Mutant).GetProperty(mutant)!.GetValue(null)!;
 
-        var whole = await RunAsync(options);
-        var found = await RunAsync(options with { Write = broken });
+        var runs = await Task.WhenAll(FaultRunner.RunAsync(options), FaultRunner.RunAsync(options with { Write = broken }));
+        foreach (var run in runs) output.WriteLine(RunReportText.ToText(run));
+        var (whole, found) = (runs[0], runs[1]);
 
         IsFine(whole);
         Assert.NotEmpty(found.Violations);

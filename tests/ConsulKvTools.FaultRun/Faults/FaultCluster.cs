@@ -33,7 +33,9 @@ internal sealed class FaultCluster : IAsyncDisposable
         var network = WhyNoCut is null ? new NetworkNamespace() : null;
         try
         {
-            var agent = network is null ? new ConsulAgentOptions() : new ConsulAgentOptions { CommandPrefix = network.CommandPrefix, UnixSocket = true, DisableHttp = true };
+            // On a busy machine elections may fail again and again for a while.
+            var agent = new ConsulAgentOptions { StartTimeout = TimeSpan.FromMinutes(3) };
+            if (network is not null) agent = agent with { CommandPrefix = network.CommandPrefix, UnixSocket = true, DisableHttp = true };
             return new FaultCluster(await ConsulCluster.StartAsync(new ConsulClusterOptions { Servers = 3, Clients = 1, Agent = agent }), network, seed);
         }
         catch

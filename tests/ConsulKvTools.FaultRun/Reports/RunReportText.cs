@@ -5,6 +5,7 @@ namespace ConsulKvTools.FaultRun.Reports;
 /// <summary>A report for people and for programs.</summary>
 internal static class RunReportText
 {
+    private const int Shown = 20;
     private static readonly System.Text.Json.JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>As JSON.</summary>
@@ -29,7 +30,7 @@ internal static class RunReportText
         Add($"faults ({report.RequestsTouched} single requests were touched at the gates):");
         foreach (var (kind, count) in report.FaultsByKind) Add($"{count,8}  {kind}");
         if (report.NotDone is { } not) Add($"not done: {not}");
-        foreach (var violation in report.Violations)
+        foreach (var violation in report.Violations.Take(Shown))
         {
             Add("");
             Add($"VIOLATION  {violation.Workload}, {violation.Key}: {violation.What}");
@@ -37,6 +38,7 @@ internal static class RunReportText
             if (violation.Log.Count > 0) Add("  meanwhile:");
             foreach (var line in violation.Log) Add($"    {line}");
         }
+        if (report.Violations.Count > Shown) Add($"… and {report.Violations.Count - Shown} more violations: --json has them all.");
         return text.ToString();
 
         void Add(string line) => text.AppendLine(line);
