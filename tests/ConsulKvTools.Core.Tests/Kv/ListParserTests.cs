@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 using FsCheck;
 using FsCheck.Fluent;
 

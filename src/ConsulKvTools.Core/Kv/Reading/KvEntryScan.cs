@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Reads an entry in the order and without the spaces in which every Consul since 0.x writes it.</summary>
 internal static class KvEntryScan

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ConsulKvTools.Http;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Reads entries from the JSON of <c>/v1/kv</c>, in whatever order and spacing, and says what is wrong with one that is none.</summary>
 internal static class KvJson
