@@ -20,19 +20,7 @@ internal static class KvEntryScan
             || !scan.TryLiteral(",\"ModifyIndex\":"u8) || !scan.TryNumber(out var modify)
             || !scan.TryLiteral("}"u8)) return false;
         length = scan.Position;
-        entry = new ConsulKvEntry
-        {
-            Key = key!,
-            Bytes = bytes,
-            Flags = flags,
-            CreateIndex = create,
-            ModifyIndex = modify,
-            LockIndex = locked,
-            LockSession = string.IsNullOrEmpty(lockSession) ? null : lockSession,
-            Consistency = context.Consistency,
-            LastContact = context.LastContact,
-            Session = context.Session,
-        };
+        entry = context.EntryOf(key!, bytes, flags, create, modify, locked, lockSession);
         return true;
     }
 }
