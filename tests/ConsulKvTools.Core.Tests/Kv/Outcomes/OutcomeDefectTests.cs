@@ -111,6 +111,24 @@ public sealed class OutcomeDefectTests
     }
 
     [Fact]
+    public async Task A_tree_that_may_not_be_read_back_is_not_removed_again()
+    {
+        using var consul = new ScriptedConsul(KvModel.Empty.Apply(new KvModelOperation("set", "t/a", "old")).After);
+        var refused = 0;
+        consul.Lose(1, () => consul.Others["/v1/kv/t/"] = () =>
+        {
+            refused++;
+            return KvModelWire.Text(HttpStatusCode.Forbidden, "Permission denied");
+        });
+        using var session = consul.Open();
+
+        var result = await WriteAsync(session, new ConsulKvWrite { Key = "t/", Kind = ConsulKvWriteKind.DeleteTree });
+
+        Assert.Equal((ConsulKvOutcome.Unknown, 1), (result.Outcome, consul.Requests.Count(wire => wire.IsWrite)));
+        Assert.True(refused > 0);
+    }
+
+    [Fact]
     public async Task A_transaction_is_read_back_in_one_view()
     {
         using var consul = new ScriptedConsul(Two).LoseAnswer(1);
