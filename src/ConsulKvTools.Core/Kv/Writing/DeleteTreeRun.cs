@@ -21,6 +21,9 @@ internal sealed class DeleteTreeRun(ConsulKvSession session, ConsulKvWrite write
         ? new() { Method = "DELETE", Path = KvKey.PrefixPath(Write.Key), Query = "recurse" }
         : KvTransaction.Request([Write], [new TransactionGuard(left.Key, left.ModifyIndex)]);
 
+    // Behind the check of a key that was left.
+    protected override (int Number, string Key)? AskedFor(int operation) => (1, Write.Key);
+
     protected override async Task<WriteStep?> PrepareAsync(CancellationToken cancellation)
     {
         // Of a key that is not there Consul tells the index of the last change of any key.

@@ -129,6 +129,20 @@ public sealed class OutcomeDefectTests
     }
 
     [Fact]
+    public async Task A_refused_operation_has_the_callers_number_and_key_whatever_else_was_sent_along()
+    {
+        using var consul = new ScriptedConsul(Two);
+        using var session = consul.Open();
+        ConsulKvWrite[] writes = [Put("k"), Cas("l", 1)];
+
+        var plain = await new KvWriter(session).WriteAtomicAsync(writes, None);
+        var marked = await new KvWriter(session).WriteAtomicAsync([.. writes.Select(Marked)], None);
+
+        foreach (var finding in new[] { plain[0].Finding!, marked[0].Finding! })
+            Assert.Equal(("Txn.OpFailed", 2, "l"), (finding.Code, finding.Evidence["number"], finding.Evidence["key"]));
+    }
+
+    [Fact]
     public async Task A_transaction_is_read_back_in_one_view()
     {
         using var consul = new ScriptedConsul(Two).LoseAnswer(1);
