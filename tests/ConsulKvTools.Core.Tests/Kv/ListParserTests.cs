@@ -54,6 +54,17 @@ public sealed class ListParserTests
     }
 
     [Fact]
+    public void An_entry_without_a_name_is_none_in_the_plainest_form_too()
+    {
+        var parser = new KvListParser<ConsulKvEntry>(new KvEntryReader(Context, ""));
+
+        parser.Parse("""[{"LockIndex":0,"Key":"","Flags":0,"Value":null,"CreateIndex":1,"ModifyIndex":1}]"""u8.ToArray(), ended: true);
+
+        Assert.Empty(parser.Ready);
+        Assert.Contains("no Key", parser.Problem?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_entry_costs_its_own_memory_and_no_more()
     {
         const int Count = 5000;

@@ -12,7 +12,7 @@ internal static class KvEntryScan
         string? lockSession = null;
         byte[] bytes = [];
         if (!scan.TryLiteral("{\"LockIndex\":"u8) || !scan.TryNumber(out var locked)
-            || !scan.TryLiteral(",\"Key\":"u8) || !scan.TryText(out var key)
+            || !scan.TryLiteral(",\"Key\":"u8) || !scan.TryText(out var key) || key!.Length == 0
             || !scan.TryLiteral(",\"Flags\":"u8) || !scan.TryNumber(out var flags)
             || !scan.TryLiteral(",\"Value\":"u8) || !(scan.TryLiteral("null"u8) || scan.TryBase64(out bytes))
             || (scan.TryLiteral(",\"Session\":"u8) && !scan.TryText(out lockSession))
