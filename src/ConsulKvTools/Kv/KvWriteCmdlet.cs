@@ -45,7 +45,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     {
         base.Dispose(disposing);
         if (!disposing || pipeline is null) return;
-        if (pipeline.Oldest is not null) SayWhatIsKnown();
+        SayWhatIsKnown();
         pipeline.Dispose();
     }
 
