@@ -18,7 +18,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public string? OperationPrefix { get; set; }
 
-    /// <summary>Writes under way at once. Two writes to one key keep their order all the same.</summary>
+    /// <summary>Requests under way at once, 1 to 200; from a pipeline each carries up to 64 writes. Two writes to one key keep their order all the same.</summary>
     [Parameter]
     [ValidateRange(1, 200)]
     public int ThrottleLimit { get; set; } = 16;
