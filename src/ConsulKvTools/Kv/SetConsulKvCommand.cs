@@ -77,7 +77,10 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
     public SwitchParameter Acquire { get; set; }
 
-    /// <summary>Gives the key's lock back, and writes.</summary>
+    /// <summary>
+    /// Gives the key's lock back, and writes. A release whose answer was lost may arrive late and give back a lock that the same lock session
+    /// took again: use a new lock session for each turn.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
     public SwitchParameter Release { get; set; }
 

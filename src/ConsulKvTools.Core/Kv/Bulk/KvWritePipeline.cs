@@ -8,11 +8,12 @@ namespace ConsulKvTools.Kv.Bulk;
 internal sealed class KvWritePipeline : IDisposable
 {
     // A producer that is slower than this does not gather: its writes are sent as they come.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMilliseconds(10);
 
     private readonly object gate = new();
     private readonly BatchRun run;
     private readonly int atOnce;
+    private readonly TimeSpan patience;
     private readonly Queue<WriteBatch> underWay = new();
     private readonly Queue<ConsulKvWriteResult> taken = new();
     private readonly Dictionary<string, WriteBatch> lastOfKey = new(StringComparer.Ordinal);
@@ -26,8 +27,10 @@ internal sealed class KvWritePipeline : IDisposable
     /// <param name="session">Where to write.</param>
     /// <param name="atOnce">Requests under way at once, 1 or more.</param>
     /// <param name="cancellation">Nothing more is sent once it fires; what is under way has a moment to be answered.</param>
-    public KvWritePipeline(ConsulKvSession session, int atOnce, CancellationToken cancellation)
+    /// <param name="patience">How long to gather at most; null for 10 ms.</param>
+    public KvWritePipeline(ConsulKvSession session, int atOnce, CancellationToken cancellation, TimeSpan? patience = null)
     {
+        this.patience = patience ?? DefaultPatience;
         run = new BatchRun(session, atOnce, cancellation);
         this.atOnce = atOnce;
         timer = session.Time.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -64,7 +67,7 @@ internal sealed class KvWritePipeline : IDisposable
             {
                 current = new WriteBatch(TransactionLimits.Operations);
                 if (barrier is not null) current.After(barrier.Done);
-                timer.Change(Patience, Timeout.InfiniteTimeSpan);
+                timer.Change(patience, Timeout.InfiniteTimeSpan);
             }
             if (result is not null) current.Settle(current.Count, result);
             else if (earlier is not null) current.After(earlier.Done);

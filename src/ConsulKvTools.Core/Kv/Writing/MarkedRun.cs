@@ -151,7 +151,7 @@ internal sealed class MarkedRun : WriteRun
     protected override string CommandToTell(string shown) => $"Get-ConsulKvConsistent -Key '{Printable.Text(marker, 160).Replace("'", "''")}'";
 
     protected override string HowToTell(string shown) =>
-        $"That is the marker: with the value 'done' everything was written, with 'pending' nothing so far; then 'Remove-ConsulKv -Key {marker} -CheckAndSet {markerIndex}' makes sure that nothing will be. Remove the marker when you have read it.";
+        $"That is the marker: with the value 'done' everything was written, with 'pending' nothing so far; then Remove-ConsulKv -Key '{Printable.Text(marker, 160).Replace("'", "''")}' -CheckAndSet {markerIndex} makes sure that nothing will be. Remove the marker when you have read it.";
 
     private WriteStep Abandoned()
     {

@@ -249,7 +249,8 @@ public sealed class BulkWriteTests(AclAgentFixture lab) : IDisposable
 
     private static async Task<List<ConsulKvWriteResult>> WriteAsync(ConsulKvSession session, IEnumerable<ConsulKvWrite> writes, int atOnce = 16)
     {
-        using var pipeline = new KvWritePipeline(session, atOnce, Cancellation);
+        // On a busy machine this test may stand still for longer than a pipeline gathers.
+        using var pipeline = new KvWritePipeline(session, atOnce, Cancellation, TimeSpan.FromMinutes(1));
         var results = new List<ConsulKvWriteResult>();
         foreach (var write in writes) results.AddRange(await pipeline.SubmitAsync(write));
         while (await pipeline.NextAsync() is { } result) results.Add(result);
