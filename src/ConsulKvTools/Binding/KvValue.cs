@@ -43,6 +43,9 @@ internal static class KvValue
                 return TryEncode(Convert.ToString(given, CultureInfo.InvariantCulture)!, out bytes, out problem);
             case IFormattable number when given.GetType().IsPrimitive || given is decimal or DateTime or DateTimeOffset or System.Numerics.BigInteger:
                 return TryEncode((string)LanguagePrimitives.ConvertTo(number, typeof(string), CultureInfo.InvariantCulture), out bytes, out problem);
+            case ScriptBlock:
+                problem = "the value is a script block, which is computed for -Key but not for -Value; make rows first: … | ForEach-Object { @{ Key = …; Value = … } } | Set-ConsulKv";
+                return false;
             case IEnumerable and not IDictionary:
                 problem = $"the value is a list ({given.GetType().Name}); join it (-join \"`n\"), read files with Get-Content -Raw, or store it as JSON with ConvertTo-Json";
                 return false;
@@ -50,6 +53,18 @@ internal static class KvValue
                 problem = $"the value is an object ({NameOf(value, given)}), which has no text of its own; turn it into JSON with ConvertTo-Json -Compress first";
                 return false;
         }
+    }
+
+    /// <summary>The bytes of an object's property: a byte array, or what JSON makes of one, a list of numbers.</summary>
+    /// <exception cref="KvValueException">They are none. To store the object's text instead would store something else than was meant.</exception>
+    public static byte[] BytesOf(object given)
+    {
+        var list = given is PSObject wrapped ? wrapped.BaseObject : given;
+        if (list is byte[] raw) return raw;
+        if (list is IEnumerable and not (string or IDictionary) && LanguagePrimitives.TryConvertTo(list, CultureInfo.InvariantCulture, out byte[] bytes)) return bytes;
+        throw new KvValueException(list is string text
+            ? $"Bytes is the text '{Printable.Text(text, 40)}', as Export-Csv leaves it; leave that column out (Select-Object Key, Value, Flags), or keep bytes with Export-Clixml"
+            : $"Bytes is no list of numbers from 0 to 255 ({list.GetType().Name}); give a byte array, or Value alone");
     }
 
     private static bool IsByte(object? item) => (item is PSObject boxed ? boxed.BaseObject : item) is byte;

@@ -13,6 +13,8 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private const string CreateOnlySet = "CreateOnly";
     private const string AcquireSet = "Acquire";
     private const string ReleaseSet = "Release";
+    // A set of its own: were it part of the default set, PowerShell would take that one for every -Fenced, and bind no piped key or hashtable.
+    private const string FencedSet = "Fenced";
     private const string InputSet = "Input";
     private const string InputCheckAndSetSet = "InputCheckAndSet";
     private const string FlagsMeaning = "a number from 0 to 18446744073709551615, which is what Consul keeps as flags";
@@ -31,6 +33,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
     [Alias("Path")]
     [AllowEmptyString]
     public string Key { get; set; } = "";
@@ -52,6 +55,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
     [Parameter(ParameterSetName = InputSet)]
     [Parameter(ParameterSetName = InputCheckAndSetSet)]
     [AllowNull]
@@ -65,6 +69,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
     [AllowNull]
     [AllowEmptyCollection]
     public byte[]? Bytes { get; set; }
@@ -75,6 +80,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
     [Parameter(ParameterSetName = InputSet)]
     [Parameter(ParameterSetName = InputCheckAndSetSet)]
     [Index(FlagsMeaning)]
@@ -109,7 +115,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     public SwitchParameter Release { get; set; }
 
     /// <summary>Reads first and makes every attempt a check-and-set, so that not even a late attempt overwrites a newer value.</summary>
-    [Parameter(ParameterSetName = PutSet)]
+    [Parameter(Mandatory = true, ParameterSetName = FencedSet)]
     [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter Fenced { get; set; }
 
@@ -194,7 +200,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
 
     /// <summary>What was given on the command line counts for every input; else an entry's bytes count before their text.</summary>
     private byte[] BytesOf(KvInput input) =>
-        !isValueGiven && input.Bytes is { } bytes ? bytes
+        !isValueGiven && input.Bytes is { } bytes ? bytes as byte[] ?? KvValue.BytesOf(bytes)
         : KvValue.TryConvert(isValueGiven ? Value : input.Value, out var converted, out var problem) ? converted
         : throw new KvValueException(problem!);
 
