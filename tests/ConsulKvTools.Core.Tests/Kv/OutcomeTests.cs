@@ -231,6 +231,28 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
     }
 
     [Fact]
+    public async Task A_write_whose_answer_was_lost_waits_for_an_open_circuit_and_finds_out()
+    {
+        using var session = Open(Quick with { CircuitBreakerFailures = 2, CircuitBreakDuration = TimeSpan.FromSeconds(1) });
+        relay.CutRequest(request =>
+        {
+            if (request.Method != "PUT") return false;
+            relay.Refuse(dropExisting: false);
+            return true;
+        }, afterForwarding: true);
+
+        var writing = WriteAsync(session, new ConsulKvWrite { Key = "out/circuit", Value = "x"u8.ToArray() });
+        // Long enough for both the lost answer and the refused question to be counted.
+        await Task.Delay(TimeSpan.FromMilliseconds(500), None);
+        relay.Pass();
+        var result = await writing;
+
+        Assert.Equal(ConsulKvOutcome.Written, result.Outcome);
+        Assert.Equal(1, Count("PUT"));
+        Assert.Contains(result.Attempts, attempt => attempt.Reason?.Contains("circuit breaker was open", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task A_cancelled_write_that_was_not_sent_is_not_there()
     {
         using var session = Open();
