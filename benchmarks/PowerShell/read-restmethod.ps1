@@ -6,7 +6,7 @@ param([hashtable] $Kept, [string] $Address, [string] $Prefix)
 
 $clock = [Diagnostics.Stopwatch]::StartNew()
 $number = 0
-foreach ($entry in Invoke-RestMethod -Uri "$Address/v1/kv/${Prefix}?recurse" -NoProxy) {
+foreach ($entry in (Invoke-RestMethod -Uri "$Address/v1/kv/${Prefix}?recurse" -NoProxy)) {
     $null = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($entry.Value))
     $number++
 }

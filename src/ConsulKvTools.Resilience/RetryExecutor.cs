@@ -10,6 +10,9 @@ public sealed class RetryExecutor
     // Polly keeps a window of its own: it must hold the outages that are counted here.
     private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(10);
 
+    // While another's request tries whether the circuit can be closed again.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
+
     private static readonly ResiliencePropertyKey<Run> Current = new("run");
 
     private readonly ResiliencePipeline<object> pipeline;
@@ -31,7 +34,7 @@ public sealed class RetryExecutor
     /// <param name="mayPause">Hears of each result that would be tried again and of the pause before that; false ends the run at once.
     /// Null allows every pause.</param>
     /// <param name="cancellation">Ends a pause; handed to the attempts.</param>
-    /// <exception cref="CircuitOpenException">An attempt was due while the circuit is open.</exception>
+    /// <exception cref="CircuitOpenException">The first attempt was due while the circuit is open. A run that had begun waits for it.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired in a pause, or an attempt threw it.</exception>
     public async Task<RetryResult<T>> RunAsync<T>(
         Func<int, CancellationToken, Task<T>> attempt, Func<T, Verdict> judge, Func<T, TimeSpan, bool>? mayPause, CancellationToken cancellation)
@@ -81,8 +84,13 @@ public sealed class RetryExecutor
                 DelayGrowth.Linear => DelayBackoffType.Linear,
                 _ => DelayBackoffType.Exponential,
             },
-            ShouldHandle = arguments => new ValueTask<bool>(arguments.Outcome.Result is not null && Of(arguments.Context).WantsAnother),
-            DelayGenerator = arguments => new ValueTask<TimeSpan?>(Of(arguments.Context).Verdict.Pause),
+            // Who had begun when others' failures opened the circuit waits for it; who comes while it is open is told at once.
+            ShouldHandle = arguments => new ValueTask<bool>(
+                arguments.Outcome.Exception is BrokenCircuitException ? Of(arguments.Context).Result is not null
+                : arguments.Outcome.Result is not null && Of(arguments.Context).WantsAnother),
+            DelayGenerator = arguments => new ValueTask<TimeSpan?>(
+                arguments.Outcome.Exception is BrokenCircuitException open ? open.RetryAfter > ShortestWait ? open.RetryAfter : ShortestWait
+                : Of(arguments.Context).Verdict.Pause),
             OnRetry = arguments =>
             {
                 var run = Of(arguments.Context);

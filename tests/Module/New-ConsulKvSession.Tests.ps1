@@ -67,6 +67,14 @@ Describe 'New-ConsulKvSession' {
         $failure.Exception.Finding.Code | Should -Be 'Config.AddrSchemeUnknown'
     }
 
+    It 'limits its connections to 64, or to what is given' {
+        (New-ConsulKvSession).MaxConnections | Should -Be 64
+        $session = New-ConsulKvSession -MaxConnections 3
+        $session.MaxConnections | Should -Be 3
+        $session | Format-List | Out-String | Should -Match 'MaxConnections\s*: 3'
+        foreach ($wrong in 0, 201) { (Get-ErrorOf { New-ConsulKvSession -MaxConnections $wrong }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*' }
+    }
+
     It 'is caught by area' {
         $caught = try { New-ConsulKvSession ftp://consul.test } catch [ConsulKvTools.ConsulConfigurationException] { 'configuration' }
         $caught | Should -Be 'configuration'

@@ -84,6 +84,17 @@ Describe 'Resolve-ConsulError' {
         (Get-ErrorOf { Resolve-ConsulError -Path "$TestDrive/none.log" }).CategoryInfo.Category | Should -Be 'ObjectNotFound'
     }
 
+    It 'says that a folder is none of its files' {
+        $folder = (New-Item -ItemType Directory (Join-Path $TestDrive 'logs')).FullName
+        Set-Content (Join-Path $TestDrive 'logs.txt') $refused
+        foreach ($failure in (Get-ErrorOf { Resolve-ConsulError -Path $folder }), (Get-ErrorOf { Resolve-ConsulError -LiteralPath $folder }), (Get-ErrorOf { Get-Item $folder | Resolve-ConsulError })) {
+            $failure.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+            "$failure" | Should -Match 'is a folder; give the files in it'
+            $failure.TargetObject | Should -Be $folder
+        }
+        (Resolve-ConsulError -Path "$TestDrive/logs*" -ErrorAction Stop).Code | Should -Be 'Tcp.Refused'
+    }
+
     It 'says nothing about nothing' {
         Resolve-ConsulError '', $null, '   ' | Should -BeNullOrEmpty
         @() | Resolve-ConsulError | Should -BeNullOrEmpty

@@ -2,6 +2,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using ConsulKvTools.Benchmarks.Peers;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Benchmarks.Micro;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Kv;
 

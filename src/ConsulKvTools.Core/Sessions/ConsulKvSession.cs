@@ -55,6 +55,9 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Attempts, back-off and time-outs.</summary>
     public ConsulRetryPolicy RetryPolicy { get; }
 
+    /// <summary>Connections to the agent at most, 1 to 200; requests beyond that wait for one.</summary>
+    public int MaxConnections { get; }
+
     /// <summary>Every setting with the source that won; secrets masked.</summary>
     public IReadOnlyList<ConsulSetting> Configuration => configuration.Settings;
 
@@ -63,9 +66,6 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>True once <see cref="Dispose"/> was called; the session can then not be used any more.</summary>
     public bool IsDisposed => disposed != 0;
-
-    /// <summary>Connections to the agent at most; requests beyond that wait for one.</summary>
-    internal int MaxConnections { get; }
 
     internal bool CanConnect => configuration.CanConnect;
 

@@ -8,7 +8,7 @@ namespace ConsulKvTools.Commands;
 /// What an object that comes down the pipeline says about a write. Read here and not by PowerShell's binding by property name, which
 /// costs as much for each property as all the rest of a write.
 /// </summary>
-internal sealed class KvInput(string? key, object? bytes, object? value, object? flags, object? index)
+internal readonly struct KvInput(string? key, object? bytes, object? value, object? flags, object? index)
 {
     /// <summary>The key; null when the object has none.</summary>
     public string? Key { get; } = key;
@@ -50,5 +50,6 @@ internal sealed class KvInput(string? key, object? bytes, object? value, object?
         return new KvInput(key is null ? null : key as string ?? TextOf(key), property("Bytes"), property("Value"), property("Flags"), property("CheckAndSet"));
     }
 
-    private static string TextOf(object key) => (string)LanguagePrimitives.ConvertTo(key, typeof(string), CultureInfo.InvariantCulture);
+    /// <summary>The culture-free text of a key that is a number or another scalar; empty for null.</summary>
+    public static string TextOf(object? key) => (string)LanguagePrimitives.ConvertTo(key, typeof(string), CultureInfo.InvariantCulture);
 }

@@ -43,9 +43,6 @@ internal static class KvValue
                 return TryEncode(Convert.ToString(given, CultureInfo.InvariantCulture)!, out bytes, out problem);
             case IFormattable number when given.GetType().IsPrimitive || given is decimal or DateTime or DateTimeOffset or System.Numerics.BigInteger:
                 return TryEncode((string)LanguagePrimitives.ConvertTo(number, typeof(string), CultureInfo.InvariantCulture), out bytes, out problem);
-            case ScriptBlock:
-                problem = "the value is a script block, which is computed for -Key but not for -Value; make rows first: … | ForEach-Object { @{ Key = …; Value = … } } | Set-ConsulKv";
-                return false;
             case IEnumerable and not IDictionary:
                 problem = $"the value is a list ({given.GetType().Name}); join it (-join \"`n\"), read files with Get-Content -Raw, or store it as JSON with ConvertTo-Json";
                 return false;

@@ -70,7 +70,7 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
             case string text when isPiped:
                 (lines ??= new ErrorStream(WriteObject)).Add(text);
                 return;
-            case FileInfo file:
+            case FileSystemInfo file:
                 ReadFile(file.FullName);
                 return;
             case ConsulFinding known:
@@ -102,6 +102,11 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
 
     private void ReadFile(string path)
     {
+        if (Directory.Exists(path))
+        {
+            WriteError(Refused($"{Printable.Text(path, 200)} is a folder; give the files in it, for example {Printable.Text(System.IO.Path.Combine(path, "*.log"), 200)}", path, ErrorCategory.InvalidArgument));
+            return;
+        }
         var errors = new ErrorStream(WriteObject);
         try
         {
@@ -115,11 +120,15 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             var category = failure is FileNotFoundException or DirectoryNotFoundException ? ErrorCategory.ObjectNotFound : ErrorCategory.ReadError;
-            WriteError(FindingErrors.Invalid(this, "-" + (ParameterSetName == "Input" ? nameof(InputObject) : ParameterSetName), $"the file {Printable.Text(path, 200)} cannot be read: {Printable.Text(failure.Message, 200).TrimEnd('.')}", path, category));
+            WriteError(Refused($"the file {Printable.Text(path, 200)} cannot be read: {Printable.Text(failure.Message, 200).TrimEnd('.')}", path, category));
         }
     }
 
-    private IEnumerable<string> Expand(string path)
+    /// <summary>The error of a file that was given, by whichever parameter.</summary>
+    private ErrorRecord Refused(string problem, string path, ErrorCategory category) =>
+        FindingErrors.Invalid(this, "-" + (ParameterSetName == "Input" ? nameof(InputObject) : ParameterSetName), problem, path, category);
+
+    private IReadOnlyList<string> Expand(string path)
     {
         IReadOnlyList<string> found;
         try
@@ -132,6 +141,8 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
             WriteError(FindingErrors.Invalid(this, "-Path", $"there is no file {Printable.Text(path, 200)}", path, ErrorCategory.ObjectNotFound));
             return [];
         }
-        return found.Where(file => !Directory.Exists(file));
+        // Folders that a wildcard meets beside files are not meant; where there is nothing else, they are answered as such.
+        string[] files = [.. found.Where(file => !Directory.Exists(file))];
+        return files.Length > 0 ? files : found;
     }
 }

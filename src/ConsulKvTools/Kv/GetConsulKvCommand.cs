@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Commands;
 

@@ -45,7 +45,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     {
         base.Dispose(disposing);
         if (!disposing || pipeline is null) return;
-        if (pipeline.Oldest is not null) SayWhatIsKnown();
+        SayWhatIsKnown();
         pipeline.Dispose();
     }
 
@@ -55,7 +55,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private protected void Submit(ConsulKvWrite write)
     {
         pipeline!.Add(write);
-        while (pipeline.TryTake(out var ready)) Emit(ready);
+        while (pipeline.HasReady && pipeline.TryTake(out var ready)) Emit(ready);
         while (pipeline.Room is { } room) EmitAfter(room);
     }
 
@@ -70,8 +70,14 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
 
     private void EmitAfter(Task done)
     {
-        // Not Task.Wait, which spins before it waits: the processor is what the answer is waiting for.
-        if (!done.IsCompleted && WaitHandle.WaitAny([((IAsyncResult)done).AsyncWaitHandle, StopToken.WaitHandle]) == 1) throw new PipelineStoppedException();
+        try
+        {
+            Block(done);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
         while (pipeline!.TryTake(out var ready)) Emit(ready);
     }
 
@@ -79,7 +85,8 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private protected void Emit(ConsulKvWriteResult result)
     {
         givenOut++;
-        WriteObject(result);
+        // Always on the pipeline thread: the way that work on another thread has to take is saved.
+        ((Cmdlet)this).WriteObject(result);
         foreach (var note in result.Notes)
             if (note.Severity == FindingSeverity.Warning) WriteWarning($"{note.Code}: {note.Title}. {note.Remedy}");
         if (FindingErrors.Of(result, result.Key) is not { } error) return;

@@ -13,10 +13,6 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private const string CreateOnlySet = "CreateOnly";
     private const string AcquireSet = "Acquire";
     private const string ReleaseSet = "Release";
-    // A set of its own: were it part of the default set, PowerShell would take that one for every -Fenced, and bind no piped key or hashtable.
-    private const string FencedSet = "Fenced";
-    private const string InputSet = "Input";
-    private const string InputCheckAndSetSet = "InputCheckAndSet";
     private const string FlagsMeaning = "a number from 0 to 18446744073709551615, which is what Consul keeps as flags";
     private const string IndexMeaning = "an index to check against: give the key's ModifyIndex as Get-ConsulKv shows it, or 0 to write only if the key does not exist";
 
@@ -24,99 +20,69 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private bool isValueGiven;
     private bool areFlagsGiven;
     private bool isIndexGiven;
+    private bool isKeyGiven;
     private bool asks;
     private string? spoiler;
 
-    /// <summary>The key. Sent byte for byte as given, or refused with the reason.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
+    /// <summary>
+    /// The key, sent byte for byte as given or refused with the reason; or a script block that computes it from <c>$_</c>, the input from the
+    /// pipeline. Without it the key is the input's.
+    /// </summary>
+    [Parameter(Position = 0)]
     [Alias("Path")]
+    [AllowNull]
     [AllowEmptyString]
-    public string Key { get; set; } = "";
+    public object? Key { get; set; }
 
     /// <summary>
-    /// What is to be written, from the pipeline: an entry of Get-ConsulKv (its bytes and flags are copied), a row or hashtable with Key (or
-    /// Path), Value or Bytes, Flags and CheckAndSet, or a key alone. What is given on the command line counts for every input.
+    /// The value: text (stored as UTF-8), a byte array (stored as it is), or a number, date or other scalar (stored as its culture-free text);
+    /// or a script block that computes it from <c>$_</c>. Without it the value is the input's.
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputCheckAndSetSet)]
-    [AllowEmptyString]
-    public PSObject? InputObject { get; set; }
-
-    /// <summary>
-    /// The value: text (stored as UTF-8), a byte array (stored as it is), or a number, date or other scalar (stored as its culture-free text).
-    /// </summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
-    [Parameter(ParameterSetName = InputSet)]
-    [Parameter(ParameterSetName = InputCheckAndSetSet)]
+    [Parameter(Position = 1)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? Value { get; set; }
 
-    /// <summary>The value's exact bytes. Taken from entries that come down the pipeline, so that they are copied unchanged.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
+    /// <summary>
+    /// What is to be written, from the pipeline: an entry of Get-ConsulKv (its bytes and flags are copied), a row or hashtable with Key (or
+    /// Path), Value or Bytes, Flags and CheckAndSet, or a key alone. What is given on the command line counts for every input.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
     [AllowNull]
-    [AllowEmptyCollection]
-    public byte[]? Bytes { get; set; }
+    [AllowEmptyString]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>A number to store along with the value. Consul sets it to 0 when none is given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = PutSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CreateOnlySet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AcquireSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ReleaseSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = FencedSet)]
-    [Parameter(ParameterSetName = InputSet)]
-    [Parameter(ParameterSetName = InputCheckAndSetSet)]
+    [Parameter]
     [Index(FlagsMeaning)]
     public ulong Flags { get; set; }
 
     /// <summary>Writes only if the key's ModifyIndex is still this; 0 writes only if the key does not exist.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = CheckAndSetSet)]
-    [Parameter(Mandatory = true, ParameterSetName = InputCheckAndSetSet)]
+    [Parameter(Mandatory = true, ParameterSetName = CheckAndSetSet)]
     [Index(IndexMeaning)]
     public ulong CheckAndSet { get; set; }
 
     /// <summary>Writes only if the key does not exist.</summary>
     [Parameter(Mandatory = true, ParameterSetName = CreateOnlySet)]
-    [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter CreateOnly { get; set; }
 
     /// <summary>Id of the Consul lock session that takes or gives back the key's lock.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
-    [Parameter(ParameterSetName = InputSet)]
     [AllowEmptyString]
     public string? LockSession { get; set; }
 
     /// <summary>Takes the key's lock for the lock session, and writes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
-    [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter Acquire { get; set; }
 
     /// <summary>Gives the key's lock back, and writes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
-    [Parameter(ParameterSetName = InputSet)]
     public SwitchParameter Release { get; set; }
 
     /// <summary>Reads first and makes every attempt a check-and-set, so that not even a late attempt overwrites a newer value.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = FencedSet)]
-    [Parameter(ParameterSetName = InputSet)]
+    [Parameter(ParameterSetName = PutSet)]
     public SwitchParameter Fenced { get; set; }
 
     /// <summary>Writes all inputs in one transaction, or none. Consul takes 64 operations at once, 128 from 1.14 on.</summary>
@@ -132,21 +98,19 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         isValueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
         areFlagsGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Flags));
         isIndexGiven = MyInvocation.BoundParameters.ContainsKey(nameof(CheckAndSet));
+        isKeyGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Key));
         // To look up the preferences for each of 100,000 writes would cost as much as the writes.
         asks = IsShown || IsVerbose;
-        RequireOneCondition();
+        if (!isKeyGiven && !MyInvocation.ExpectingInput && InputObject is null)
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Key", "there is no key; give -Key, or pipe keys, entries of Get-ConsulKv, or rows with Key and Value", null));
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is null || ParameterSetName is not (InputSet or InputCheckAndSetSet)) Take(new KvInput(null, Bytes, Value, null, null), Key);
-        else
-        {
-            var input = KvInput.Of(InputObject);
-            if (input.Key is { } key) Take(input, key);
-            else WriteError(FindingErrors.Invalid(this, "-InputObject", $"the object ({InputObject.BaseObject.GetType().Name}) has neither Key nor Path; pipe entries, keys, or rows with Key and Value, or compute the key with -Key {{ … }}", InputObject));
-        }
+        var input = InputObject is null ? default : KvInput.Of(InputObject);
+        if (KeyOf(input) is { } key) Take(input, key);
+        else WriteError(FindingErrors.Invalid(this, "-InputObject", $"the input ({InputObject?.BaseObject.GetType().Name ?? "null"}) has neither Key nor Path; pipe entries, keys, or rows with Key and Value, or compute the key with -Key {{ … }}", InputObject));
     }
 
     /// <inheritdoc/>
@@ -159,7 +123,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         base.EndProcessing();
     }
 
-    private void Take(KvInput input, string key)
+    private void Take(in KvInput input, string key)
     {
         try
         {
@@ -191,7 +155,14 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         }
     }
 
-    private ConsulKvWriteKind KindOf(KvInput input) =>
+    private string? KeyOf(in KvInput input)
+    {
+        if (!isKeyGiven) return input.Key;
+        var given = Computed(Key);
+        return given as string ?? KvInput.TextOf(given);
+    }
+
+    private ConsulKvWriteKind KindOf(in KvInput input) =>
         CreateOnly ? ConsulKvWriteKind.CreateOnly
         : Acquire ? ConsulKvWriteKind.Acquire
         : Release ? ConsulKvWriteKind.Release
@@ -199,16 +170,17 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         : ConsulKvWriteKind.Put;
 
     /// <summary>What was given on the command line counts for every input; else an entry's bytes count before their text.</summary>
-    private byte[] BytesOf(KvInput input) =>
+    private byte[] BytesOf(in KvInput input) =>
         !isValueGiven && input.Bytes is { } bytes ? bytes as byte[] ?? KvValue.BytesOf(bytes)
-        : KvValue.TryConvert(isValueGiven ? Value : input.Value, out var converted, out var problem) ? converted
+        : KvValue.TryConvert(isValueGiven ? Computed(Value) : input.Value, out var converted, out var problem) ? converted
         : throw new KvValueException(problem!);
 
-    private void RequireOneCondition()
+    /// <summary>A script block that came with an input is what it says of that input.</summary>
+    private object? Computed(object? given)
     {
-        string[] given = [.. new[] { (CreateOnly.IsPresent, "-CreateOnly"), (Acquire.IsPresent, "-Acquire"), (Release.IsPresent, "-Release"), (isIndexGiven, "-CheckAndSet"), (Fenced.IsPresent, "-Fenced") }.Where(row => row.Item1).Select(row => row.Item2)];
-        if (given.Length > 1)
-            ThrowTerminatingError(FindingErrors.Invalid(this, given[1], $"{string.Join(" and ", given)} exclude each other; give one of them", null));
+        if ((given is PSObject wrapped ? wrapped.BaseObject : given) is not ScriptBlock block || InputObject is null) return given;
+        var results = block.InvokeWithContext(null, [new PSVariable("_", InputObject)]);
+        return results.Count == 1 ? results[0] : results.Select(result => (object)result).ToArray();
     }
 
     private bool IsWanted(ConsulKvWrite write)

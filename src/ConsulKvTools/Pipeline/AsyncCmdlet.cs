@@ -148,7 +148,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     /// network takes longer than any spin, and on a busy machine every turn given up on the way costs milliseconds.
     /// </summary>
     /// <exception cref="OperationCanceledException">The pipeline was stopped meanwhile.</exception>
-    private void Block(Task task)
+    private protected void Block(Task task)
     {
         if (task.IsCompleted) return;
         // Not disposed: the task may end after the pipeline was stopped, and there is nothing in it to dispose of.

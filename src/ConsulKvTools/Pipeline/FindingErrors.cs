@@ -11,8 +11,9 @@ internal static class FindingErrors
     /// <param name="exception">What was thrown; null makes the exception of the finding's kind.</param>
     /// <param name="message">Another message than the finding's title and cause.</param>
     /// <param name="remedy">Another recommendation than the finding's remedy and command.</param>
-    public static ErrorRecord Create(ConsulFinding finding, object? target, Exception? exception = null, string? message = null, string? remedy = null) =>
-        new(exception ?? ConsulException.From(finding), finding.Code, CategoryOf(finding), target)
+    /// <param name="category">Another category than the finding's.</param>
+    public static ErrorRecord Create(ConsulFinding finding, object? target, Exception? exception = null, string? message = null, string? remedy = null, ErrorCategory? category = null) =>
+        new(exception ?? ConsulException.From(finding), finding.Code, category ?? CategoryOf(finding), target)
         {
             ErrorDetails = new ErrorDetails(message ?? $"{Sentence(finding.Title)} {finding.Cause}")
             {
@@ -38,14 +39,8 @@ internal static class FindingErrors
     public static ErrorRecord Invalid(PSCmdlet cmdlet, string parameter, string problem, object? target, ErrorCategory category = ErrorCategory.InvalidArgument)
     {
         var finding = ConsulFinding.Create("Request.Invalid", ("source", parameter), ("problem", problem));
-        var message = Sentence(problem.Substring(0, 1).ToUpperInvariant() + problem.Substring(1));
-        return new ErrorRecord(ConsulException.From(finding), finding.Code, category, target)
-        {
-            ErrorDetails = new ErrorDetails(message)
-            {
-                RecommendedAction = $"Correct {parameter}: Get-Help {cmdlet.MyInvocation.MyCommand.Name} -Parameter {parameter.TrimStart('-')} says what it takes.",
-            },
-        };
+        return Create(finding, target, null, Sentence(problem.Substring(0, 1).ToUpperInvariant() + problem.Substring(1)),
+            $"Correct {parameter}: Get-Help {cmdlet.MyInvocation.MyCommand.Name} -Parameter {parameter.TrimStart('-')} says what it takes.", category);
     }
 
     /// <summary>The error of what the library refused: as of the parameter where it says which, else as of any finding.</summary>

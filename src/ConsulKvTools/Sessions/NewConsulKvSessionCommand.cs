@@ -100,7 +100,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [ValidateNotNull]
     public ConsulRetryPolicy? RetryPolicy { get; set; }
 
-    /// <summary>Connections to the agent at most. Consul refuses more than 200 from one address.</summary>
+    /// <summary>Connections to the agent at most, 1 to 200; default 64. Consul refuses more than 200 from one address.</summary>
     [Parameter]
     [ValidateRange(1, 200)]
     public int MaxConnections { get; set; } = 64;

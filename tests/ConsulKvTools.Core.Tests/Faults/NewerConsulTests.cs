@@ -1,3 +1,4 @@
+using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Lab;
 using ConsulKvTools.Tests.Diagnosis;
 
@@ -36,7 +37,7 @@ public sealed class NewerConsulTests
         using var consul = new ScriptedConsul();
         consul.On(request => request.Query.Contains("consistent", StringComparison.Ordinal), ScriptedResponse.Text(body, 500));
         using var session = LabSessions.Open(consul.Address.ToString(), policy: LabSessions.Impatient);
-        var report = await ConsulKvTools.Kv.KvComparison.RunAsync(session, "app/x", TestContext.Current.CancellationToken);
+        var report = await KvComparison.RunAsync(session, "app/x", TestContext.Current.CancellationToken);
         Assert.Equal(code, report.Finding?.Code);
         FaultMatrix.Add(FaultOrigin.Scripted, $"500 \"{body}\" to a consistent read", code, "comparison of reads", report.Consistent.Duration);
     }

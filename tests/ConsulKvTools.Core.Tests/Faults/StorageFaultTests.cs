@@ -1,5 +1,6 @@
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Lab;
 using ConsulKvTools.Tests.Diagnosis;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -50,6 +51,17 @@ public sealed class ListParserTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
         Assert.True(damaged > 500, $"only {damaged} lists were found damaged");
+    }
+
+    [Fact]
+    public void An_entry_without_a_name_is_none_in_the_plainest_form_too()
+    {
+        var parser = new KvListParser<ConsulKvEntry>(new KvEntryReader(Context, ""));
+
+        parser.Parse("""[{"LockIndex":0,"Key":"","Flags":0,"Value":null,"CreateIndex":1,"ModifyIndex":1}]"""u8.ToArray(), ended: true);
+
+        Assert.Empty(parser.Ready);
+        Assert.Contains("no Key", parser.Problem?.Message, StringComparison.Ordinal);
     }
 
     [Fact]

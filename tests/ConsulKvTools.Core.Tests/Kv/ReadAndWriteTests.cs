@@ -1,6 +1,7 @@
 using System.Text;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Bulk;
+using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Tests.Kv;

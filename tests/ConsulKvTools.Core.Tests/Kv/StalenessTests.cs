@@ -1,4 +1,5 @@
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Tests.Kv;

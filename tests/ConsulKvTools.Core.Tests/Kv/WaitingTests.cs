@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Lab;
 using ConsulKvTools.Tests.Faults;
 

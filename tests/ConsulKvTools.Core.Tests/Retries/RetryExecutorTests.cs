@@ -175,6 +175,29 @@ public sealed class RetryExecutorTests
         Assert.InRange(open.RetryAfter!.Value.TotalSeconds, 4.9, 5);
     }
 
+    [Fact]
+    public async Task Who_had_begun_when_others_opened_the_circuit_waits_for_it()
+    {
+        var time = new SkippingTime();
+        var executor = new RetryExecutor(new RetrySettings
+        {
+            MaxAttempts = 3, BaseDelay = TimeSpan.FromMilliseconds(200), MaxDelay = TimeSpan.FromSeconds(3), BreakAfterFailures = 2, BreakDuration = TimeSpan.FromSeconds(5), Time = time,
+        });
+        var before = time.GetTimestamp();
+
+        var run = await executor.RunAsync(async (number, _) =>
+        {
+            if (number > 1) return (object)number;
+            // Meanwhile others find nobody there.
+            await OnceAsync(executor, Outage with { TryAgain = false });
+            await OnceAsync(executor, Outage with { TryAgain = false });
+            return number;
+        }, number => (int)number == 1 ? Again : Good, null, Stop);
+
+        Assert.Equal((2, RetryEnd.Final), (run.Last, run.End));
+        Assert.True(time.GetElapsedTime(before) >= TimeSpan.FromSeconds(5));
+    }
+
     private static async Task<RetryExecutor> OpenedAsync(SkippingTime time)
     {
         var executor = Circuit(time, failures: 2);

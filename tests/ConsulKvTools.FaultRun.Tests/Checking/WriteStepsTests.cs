@@ -31,12 +31,34 @@ public sealed class WriteStepsTests
     }
 
     [Fact]
-    public void A_fenced_put_has_no_late_attempt_but_on_top_of_what_it_read()
+    public void A_fenced_put_takes_effect_once_whichever_attempt_it_was()
     {
-        var steps = Steps(new() { Fenced = true }, ConsulKvOutcome.Written, ("read first", WriteEffect.Applied), ("PUT cas=5", WriteEffect.Ambiguous), ("read back", WriteEffect.Applied), ("PUT cas=7", WriteEffect.Applied));
-        Assert.Equal([(StepKind.CheckAndSet, 7UL, true), (StepKind.CheckAndSet, 5UL, false)], steps.Select(step => (step.Kind, step.Check, step.MustHappen)));
+        var write = new Asked { Fenced = true };
+        var answered = Assert.Single(Steps(write, ConsulKvOutcome.Written, ("read first", WriteEffect.Applied), ("PUT cas=5", WriteEffect.Ambiguous), ("read back", WriteEffect.Applied), ("PUT cas=7", WriteEffect.Applied)));
+        var readBack = Assert.Single(Steps(write, ConsulKvOutcome.Written, ("read first", WriteEffect.Applied), ("PUT cas=5", WriteEffect.Ambiguous), ("PUT cas=5", WriteEffect.Ambiguous), ("read back", WriteEffect.Applied)));
 
-        Assert.Single(Steps(new() { Fenced = true }, ConsulKvOutcome.Written, ("PUT", WriteEffect.Ambiguous), ("PUT", WriteEffect.Applied)));
+        Assert.Equal((StepKind.CheckAndSet, 7UL, true), (answered.Kind, answered.Check, answered.MustHappen));
+        Assert.Equal((StepKind.CheckAndSet, 5UL, true), (readBack.Kind, readBack.Check, readBack.MustHappen));
+    }
+
+    [Fact]
+    public void A_fenced_put_on_a_missing_key_may_create_it_again()
+    {
+        var steps = Steps(new() { Fenced = true }, ConsulKvOutcome.Written, ("read first", WriteEffect.Applied), ("PUT cas=0", WriteEffect.Ambiguous), ("read back", WriteEffect.Applied), ("PUT cas=0", WriteEffect.Applied));
+
+        Assert.Equal([(StepKind.CheckAndSet, 0UL, true), (StepKind.CheckAndSet, 0UL, false)], steps.Select(step => (step.Kind, step.Check, step.MustHappen)));
+    }
+
+    [Fact]
+    public void A_history_in_which_a_fenced_put_was_applied_twice_cannot_be()
+    {
+        var done = Steps(new() { Fenced = true }, ConsulKvOutcome.Written, ("read first", WriteEffect.Applied), ("PUT cas=5", WriteEffect.Ambiguous), ("read back", WriteEffect.Applied), ("PUT cas=7", WriteEffect.Applied));
+        var theirs = new Step { Kind = StepKind.Put, Value = "theirs", Begin = 1, End = 2, Index = 7 };
+        var first = new Step { Kind = StepKind.Read, Value = "v", Index = 6, Begin = 0, End = 1 };
+        var before = KeyState.Missing.Store("u", 4, 5)!.Value;
+
+        Assert.True(Linearizability.Explains([.. done, theirs], before));
+        Assert.False(Linearizability.Explains([.. done, first, theirs], before));
     }
 
     [Fact]

@@ -12,7 +12,8 @@ namespace ConsulKvTools.FaultRun.Checking;
 /// between. <c>Denied</c>, <c>Failed</c>: it never happens. <c>Unknown</c>: each attempt without an answer may have happened, or may later.</para>
 /// <para>An attempt without an answer may also land after the result. What the product excludes gets no such step: a check against an index that
 /// has gone by never lands, with an operation marker nothing does, with <c>Fenced</c> every attempt has a check, and without it only the first of the
-/// attempts whose fate is not known may go without. A check that there is no key (index 0) holds again once somebody removed the key.</para>
+/// attempts whose fate is not known may go without; a fenced put is applied once at most. A check that there is no key (index 0) holds again once
+/// somebody removed the key.</para>
 /// </remarks>
 internal static class WriteSteps
 {
@@ -24,11 +25,21 @@ internal static class WriteSteps
         switch (result.Outcome)
         {
             case ConsulKvOutcome.Written:
-                yield return Effect(done, FenceOfAnswered(done)) with { End = done.End, Index = result.ModifyIndex };
                 var answered = result.Attempts.Any(attempt => attempt.Effect == WriteEffect.Applied && FenceOf(attempt) is not null);
-                // Without an answer, one of the lost ones is the effect itself.
-                if (!answered && lost.Count == 1) yield break;
-                foreach (var step in lost) yield return step;
+                // A fenced put takes effect once, on top of what it read: only "no key" comes back, once somebody has removed it.
+                var once = write is { Fenced: true, Kind: ConsulKvWriteKind.Put };
+                if (once && !answered && lost.Count > 0)
+                {
+                    yield return lost[^1] with { Begin = done.Begin, End = done.End, Index = result.ModifyIndex };
+                    lost.RemoveAt(lost.Count - 1);
+                }
+                else
+                {
+                    yield return Effect(done, FenceOfAnswered(done)) with { End = done.End, Index = result.ModifyIndex };
+                    // Without an answer, one of the lost ones is the effect itself.
+                    if (!answered && lost.Count == 1) yield break;
+                }
+                foreach (var step in lost.Where(step => !once || step.Check == 0)) yield return step;
                 break;
             case ConsulKvOutcome.Unknown:
                 if (write.OperationPrefix is not null) yield return Effect(done, null) with { End = Step.Open };

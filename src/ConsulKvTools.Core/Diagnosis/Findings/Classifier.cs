@@ -86,7 +86,8 @@ internal static class Classifier
             : request.IsWrite ? ServerTextScope.Write : ServerTextScope.Read;
         if (scope == ServerTextScope.Txn && response.Status == 409 && KvTransaction.ReadError(response.Body) is { } error)
         {
-            evidence.Add(("opIndex", error.Operation));
+            // Consul counts from 0, people from 1.
+            evidence.Add(("number", error.Operation + 1));
             var what = response.Mask.Of(error.What);
             evidence.Add(("detail", Printable.Text(what)));
             return ServerTexts.Match(null, what, ServerTextScope.Txn, evidence) is { } known ? OfTransaction(known) : "Txn.OpFailed";

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConsulKvTools.Acl;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Diagnosis.Probes;
 

@@ -41,7 +41,7 @@ internal static class ProbeHttp
                 && await TurnsNewcomersAwayAsync(context, cancellation).ConfigureAwait(false))
                 failure = failure with
                 {
-                    Finding = ConsulFinding.Create("Limit.HttpMaxConns", ("address", context.Session.Address), ("limit", context.Facts.Find<AgentFacts>()?.MaxConnectionsPerClient),
+                    Finding = ConsulFinding.Create("Limit.HttpMaxConns", ("limit", context.Facts.Find<AgentFacts>()?.MaxConnectionsPerClient),
                         ("text", "one connection is served, a new one is closed before anything was sent on it")),
                 };
             // What a text says to do next names the key that was asked for, and the agent.

@@ -17,6 +17,8 @@ internal sealed class KvWritePipeline : IDisposable
     private readonly Queue<ConsulKvWriteResult> taken = new();
     private readonly Dictionary<string, WriteBatch> lastOfKey = new(StringComparer.Ordinal);
     private readonly ITimer timer;
+    private volatile Task? oldest;
+    private volatile int count;
     private WriteBatch? current;
     private WriteBatch? barrier;
 
@@ -37,18 +39,16 @@ internal sealed class KvWritePipeline : IDisposable
     {
         get
         {
-            lock (gate) return underWay.Count < atOnce * 2 ? null : underWay.ElementAt(atOnce - 1).Done;
+            if (count < atOnce * 2) return null;
+            lock (gate) return underWay.ElementAt(atOnce - 1).Done;
         }
     }
 
     /// <summary>Ends when the oldest results are there; null when nothing is under way.</summary>
-    public Task? Oldest
-    {
-        get
-        {
-            lock (gate) return underWay.Count == 0 ? null : underWay.Peek().Done;
-        }
-    }
+    public Task? Oldest => oldest;
+
+    /// <summary>True when <see cref="TryTake"/> has something to give.</summary>
+    public bool HasReady => oldest is { IsCompleted: true };
 
     /// <summary>Adds a write. Never waits and never throws for what is wrong with a write: that is its result.</summary>
     public void Add(ConsulKvWrite write)
@@ -108,6 +108,7 @@ internal sealed class KvWritePipeline : IDisposable
         {
             if (underWay.Count == 0 || !underWay.Peek().Done.IsCompleted) return false;
             batch = underWay.Dequeue();
+            Look();
             for (var position = 0; position < batch.Count; position++)
             {
                 var key = batch[position].Key;
@@ -179,8 +180,16 @@ internal sealed class KvWritePipeline : IDisposable
     {
         if (current is null) return;
         timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        underWay.Enqueue(current);
-        current.Start(run.RunAsync);
+        var batch = current;
         current = null;
+        batch.Start(run.RunAsync);
+        underWay.Enqueue(batch);
+        Look();
+    }
+
+    private void Look()
+    {
+        count = underWay.Count;
+        oldest = count == 0 ? null : underWay.Peek().Done;
     }
 }

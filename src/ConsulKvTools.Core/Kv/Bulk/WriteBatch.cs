@@ -65,7 +65,6 @@ internal sealed class WriteBatch(int room, bool isAtomic = false)
     {
         var earlier = before is null ? Task.CompletedTask : Task.WhenAll(before);
         before = null;
-        // Not here: whoever gathers writes has better things to do than to make JSON of them.
-        Done = Task.Run(() => run(this, earlier));
+        Done = run(this, earlier);
     }
 }

@@ -30,6 +30,11 @@ internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvW
 
     protected override ConsulRequest NextRequest() => KvTransaction.Request(Bound().ToArray(), Guards().ToArray());
 
+    // Checks come first, and what is done already is left out.
+    protected override (int Number, string Key)? AskedFor(int operation) =>
+        Guards().Select(guard => guard.Key).Concat(Bound().Select(write => write.Key)).ElementAtOrDefault(operation) is { } key
+            ? (Array.FindIndex([.. writes], write => write.Key == key) + 1, key) : null;
+
     protected override async Task<WriteStep?> PrepareAsync(CancellationToken cancellation)
     {
         if (!fenced) return null;

@@ -10,6 +10,7 @@ namespace ConsulKvTools.Kv.Writing;
 /// </summary>
 internal sealed class DeleteTreeRun(ConsulKvSession session, ConsulKvWrite write) : WriteRun(session, write)
 {
+    private readonly string nothing = write.Key + Guid.NewGuid().ToString("N");
     private ulong? before;
     private ConsulKvEntry? left;
 
@@ -21,10 +22,12 @@ internal sealed class DeleteTreeRun(ConsulKvSession session, ConsulKvWrite write
         ? new() { Method = "DELETE", Path = KvKey.PrefixPath(Write.Key), Query = "recurse" }
         : KvTransaction.Request([Write], [new TransactionGuard(left.Key, left.ModifyIndex)]);
 
+    // Behind the check of a key that was left.
+    protected override (int Number, string Key)? AskedFor(int operation) => (1, Write.Key);
+
     protected override async Task<WriteStep?> PrepareAsync(CancellationToken cancellation)
     {
         // Of a key that is not there Consul tells the index of the last change of any key.
-        var nothing = Write.Key + Guid.NewGuid().ToString("N");
         var (_, missing, failed) = await ReadAsync(nothing, "read index", cancellation).ConfigureAwait(false);
         if (failed is { TryAgain: true }) return failed;
         if (missing) before = Session.HighestKeyIndex;

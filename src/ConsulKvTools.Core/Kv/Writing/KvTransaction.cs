@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Kv.Writing;
 
@@ -51,13 +52,12 @@ internal static class KvTransaction
         {
             var entries = new Dictionary<string, ConsulKvEntry>(StringComparer.Ordinal);
             using var document = JsonDocument.Parse(body);
-            if (document.RootElement.GetProperty("Results") is { ValueKind: JsonValueKind.Array } results)
-                foreach (var row in results.EnumerateArray())
-                {
-                    var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(row.GetProperty("KV").GetRawText()));
-                    KvJson.TryReadEntry(ref reader, new KvReadContext(ConsulConsistency.Consistent, null, null), out var entry);
-                    entries[entry!.Key] = entry;
-                }
+            foreach (var row in RowsOf(document))
+            {
+                var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(row.GetRawText()));
+                KvJson.TryReadEntry(ref reader, new KvReadContext(ConsulConsistency.Consistent, null, null), out var entry);
+                entries[entry!.Key] = entry;
+            }
             return keys.Select((key, position) => there[position] ? entries[key] : null).ToArray();
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
@@ -74,9 +74,8 @@ internal static class KvTransaction
         {
             var indexes = new Dictionary<string, ulong>(StringComparer.Ordinal);
             using var document = JsonDocument.Parse(body);
-            if (document.RootElement.GetProperty("Results") is { ValueKind: JsonValueKind.Array } results)
-                foreach (var row in results.EnumerateArray())
-                    indexes[row.GetProperty("KV").GetProperty("Key").GetString()!] = row.GetProperty("KV").GetProperty("ModifyIndex").GetUInt64();
+            foreach (var row in RowsOf(document))
+                indexes[row.GetProperty("Key").GetString()!] = row.GetProperty("ModifyIndex").GetUInt64();
             return indexes;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -102,6 +101,10 @@ internal static class KvTransaction
             return [];
         }
     }
+
+    /// <summary>What a transaction that was carried out says of its keys; without any result the list is null.</summary>
+    private static IEnumerable<JsonElement> RowsOf(JsonDocument answer) =>
+        answer.RootElement.GetProperty("Results") is { ValueKind: JsonValueKind.Array } results ? results.EnumerateArray().Select(row => row.GetProperty("KV")) : [];
 
     private static void Append(Utf8JsonWriter json, TransactionGuard guard) =>
         Append(json, guard.Index == 0 ? "check-not-exists" : "check-index", guard.Key, guard.Index == 0 ? null : guard.Index);

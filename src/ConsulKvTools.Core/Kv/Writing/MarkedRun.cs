@@ -89,6 +89,10 @@ internal sealed class MarkedRun : WriteRun
         return KvTransaction.Request([mark, .. writes]);
     }
 
+    // The marker comes first.
+    protected override (int Number, string Key)? AskedFor(int operation) =>
+        operation == 0 ? (0, marker) : operation <= writes.Count ? (operation, writes[operation - 1].Key) : null;
+
     protected override Task<WriteStep> OnAnswerAsync(ConsulResponse response, CancellationToken cancellation)
     {
         Indexes = KvTransaction.ReadIndexes(response.Body);

@@ -133,6 +133,12 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>The next request in words.</summary>
     protected abstract string Action { get; }
 
+    /// <summary>
+    /// The caller's own number, from 1, and key of the operation that Consul named, counted from 0, in the transaction just sent; null where the
+    /// caller counts as Consul does. A transaction also holds what was not asked for: checks, a marker.
+    /// </summary>
+    protected virtual (int Number, string Key)? AskedFor(int operation) => null;
+
     /// <summary>What the answer 200 says. The default reads Consul's <c>true</c> and <c>false</c>.</summary>
     protected virtual Task<WriteStep> OnAnswerAsync(ConsulResponse response, CancellationToken cancellation) => response.Text switch
     {
@@ -290,7 +296,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         prepared = true;
         if (Ambiguity is not null && await AskAsync(cancellation).ConfigureAwait(false) is { } asked) return asked;
         var (response, failure) = await SendAsync(NextRequest(), Action, cancellation).ConfigureAwait(false);
-        if (failure is not null) return await OnFailedAsync(failure, response, cancellation).ConfigureAwait(false);
+        if (failure is not null) return await OnFailedAsync(InCallersNumbers(failure), response, cancellation).ConfigureAwait(false);
         try
         {
             return await OnAnswerAsync(response!, cancellation).ConfigureAwait(false);
@@ -301,6 +307,10 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             return OnFailure(new Failure(malformed.ToFinding(), WriteEffect.Ambiguous, RetryAdvice.AfterAsking, null, false, response!.Status));
         }
     }
+
+    private Failure InCallersNumbers(Failure failure) =>
+        failure.Finding.Evidence["number"] is int number && AskedFor(number - 1) is { } asked
+            ? failure.With(("number", asked.Number), ("key", Printable.Text(asked.Key))) : failure;
 
     /// <summary>How long a request may take. Nothing is sent when no time is left.</summary>
     private TimeSpan TimeFor(ConsulRequest request, CancellationToken cancellation)

@@ -173,7 +173,8 @@ public sealed class BulkWriteTests(AclAgentFixture lab) : IDisposable
 
         Assert.All(results, result => Assert.Equal(ConsulKvOutcome.Written, result.Outcome));
         // The first is halved; what was learnt from its refusal is heeded from then on.
-        Assert.Equal(("TXN of 8", "TXN of 14"), (results[0].Attempts[0].Action, results[600].Attempts[0].Action));
+        Assert.Equal("TXN of 8", results[0].Attempts[0].Action);
+        Assert.Contains(results, result => result.Attempts[0].Action == "TXN of 14");
     }
 
     [Fact]

@@ -111,6 +111,38 @@ public sealed class OutcomeDefectTests
     }
 
     [Fact]
+    public async Task A_tree_that_may_not_be_read_back_is_not_removed_again()
+    {
+        using var consul = new ScriptedConsul(KvModel.Empty.Apply(new KvModelOperation("set", "t/a", "old")).After);
+        var refused = 0;
+        consul.Lose(1, () => consul.Others["/v1/kv/t/"] = () =>
+        {
+            refused++;
+            return KvModelWire.Text(HttpStatusCode.Forbidden, "Permission denied");
+        });
+        using var session = consul.Open();
+
+        var result = await WriteAsync(session, new ConsulKvWrite { Key = "t/", Kind = ConsulKvWriteKind.DeleteTree });
+
+        Assert.Equal((ConsulKvOutcome.Unknown, 1), (result.Outcome, consul.Requests.Count(wire => wire.IsWrite)));
+        Assert.True(refused > 0);
+    }
+
+    [Fact]
+    public async Task A_refused_operation_has_the_callers_number_and_key_whatever_else_was_sent_along()
+    {
+        using var consul = new ScriptedConsul(Two);
+        using var session = consul.Open();
+        ConsulKvWrite[] writes = [Put("k"), Cas("l", 1)];
+
+        var plain = await new KvWriter(session).WriteAtomicAsync(writes, None);
+        var marked = await new KvWriter(session).WriteAtomicAsync([.. writes.Select(Marked)], None);
+
+        foreach (var finding in new[] { plain[0].Finding!, marked[0].Finding! })
+            Assert.Equal(("Txn.OpFailed", 2, "l"), (finding.Code, finding.Evidence["number"], finding.Evidence["key"]));
+    }
+
+    [Fact]
     public async Task A_transaction_is_read_back_in_one_view()
     {
         using var consul = new ScriptedConsul(Two).LoseAnswer(1);

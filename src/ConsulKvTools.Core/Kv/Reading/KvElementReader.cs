@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>How one element of a list of Consul's is read.</summary>
 internal abstract class KvElementReader<T>

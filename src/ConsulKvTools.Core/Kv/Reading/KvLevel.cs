@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Reads one level of the store, as a folder. Consul can cut names at a level but not values, and a whole tree may be gigabytes.</summary>
 internal static class KvLevel

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Names of keys, as <c>?keys</c> lists them.</summary>
 /// <param name="prefix">What every name must begin with.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Takes a JSON list apart, piece by piece as it comes in. Elements that came before something wrong stay good.</summary>
 internal sealed class KvListParser<T>(KvElementReader<T> element)

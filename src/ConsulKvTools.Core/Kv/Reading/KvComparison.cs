@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Reads one key in all three modes at once, so that staleness shows.</summary>
 internal static class KvComparison

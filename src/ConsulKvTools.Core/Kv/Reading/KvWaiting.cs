@@ -1,7 +1,7 @@
 using System.Globalization;
 using ConsulKvTools.Http;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Waits until a key shows what it should, by Consul's blocking queries: an answer comes when the key changes, not by asking again and again.</summary>
 internal static class KvWaiting

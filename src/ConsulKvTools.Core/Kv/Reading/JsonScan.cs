@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>
 /// Steps over JSON whose shape is known beforehand. Gives up on everything unusual (escapes, white space, numbers that are none): then

@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Reads an entry in the order and without the spaces in which every Consul since 0.x writes it.</summary>
 internal static class KvEntryScan
@@ -12,7 +12,7 @@ internal static class KvEntryScan
         string? lockSession = null;
         byte[] bytes = [];
         if (!scan.TryLiteral("{\"LockIndex\":"u8) || !scan.TryNumber(out var locked)
-            || !scan.TryLiteral(",\"Key\":"u8) || !scan.TryText(out var key)
+            || !scan.TryLiteral(",\"Key\":"u8) || !scan.TryText(out var key) || key!.Length == 0
             || !scan.TryLiteral(",\"Flags\":"u8) || !scan.TryNumber(out var flags)
             || !scan.TryLiteral(",\"Value\":"u8) || !(scan.TryLiteral("null"u8) || scan.TryBase64(out bytes))
             || (scan.TryLiteral(",\"Session\":"u8) && !scan.TryText(out lockSession))
@@ -20,19 +20,7 @@ internal static class KvEntryScan
             || !scan.TryLiteral(",\"ModifyIndex\":"u8) || !scan.TryNumber(out var modify)
             || !scan.TryLiteral("}"u8)) return false;
         length = scan.Position;
-        entry = new ConsulKvEntry
-        {
-            Key = key!,
-            Bytes = bytes,
-            Flags = flags,
-            CreateIndex = create,
-            ModifyIndex = modify,
-            LockIndex = locked,
-            LockSession = string.IsNullOrEmpty(lockSession) ? null : lockSession,
-            Consistency = context.Consistency,
-            LastContact = context.LastContact,
-            Session = context.Session,
-        };
+        entry = context.EntryOf(key!, bytes, flags, create, modify, locked, lockSession);
         return true;
     }
 }

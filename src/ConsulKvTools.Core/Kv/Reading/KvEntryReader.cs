@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Entries of <c>/v1/kv</c>, each with its value.</summary>
 /// <param name="context">What the answer says about all of them.</param>

@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 internal ref partial struct JsonScan
 {

@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>What a read waits for; what is null is not asked for.</summary>
 /// <param name="Index">The key's ModifyIndex must be this or more.</param>

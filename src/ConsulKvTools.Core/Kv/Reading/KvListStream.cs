@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using ConsulKvTools.Http;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>
 /// Gives the elements of a JSON list while it is still coming in, in pieces as they come: a step for each element would cost more than

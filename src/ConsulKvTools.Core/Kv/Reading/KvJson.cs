@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ConsulKvTools.Http;
 
-namespace ConsulKvTools.Kv;
+namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>Reads entries from the JSON of <c>/v1/kv</c>, in whatever order and spacing, and says what is wrong with one that is none.</summary>
 internal static class KvJson
@@ -58,19 +58,7 @@ internal static class KvJson
         }
         if (string.IsNullOrEmpty(key)) throw new KvBodyException("an entry has no Key");
         if ((seen & Fields.Needed) != Fields.Needed) throw new KvBodyException($"the entry{Of(key)} has no {Fields.Needed & ~seen}");
-        entry = new ConsulKvEntry
-        {
-            Key = key!,
-            Bytes = bytes,
-            Flags = flags,
-            CreateIndex = create,
-            ModifyIndex = modify,
-            LockIndex = locked,
-            LockSession = string.IsNullOrEmpty(lockSession) ? null : lockSession,
-            Consistency = context.Consistency,
-            LastContact = context.LastContact,
-            Session = context.Session,
-        };
+        entry = context.EntryOf(key!, bytes, flags, create, modify, locked, lockSession);
         return true;
     }
 

@@ -1,4 +1,0 @@
-namespace ConsulKvTools.Kv;
-
-/// <summary>What an answer says about all of its entries.</summary>
-internal readonly record struct KvReadContext(ConsulConsistency Consistency, TimeSpan? LastContact, string? Session);
