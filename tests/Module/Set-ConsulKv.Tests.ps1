@@ -93,6 +93,34 @@ Describe 'Set-ConsulKv: pipelines' {
         Get-ConsulKv "${root}block/" -NamesOnly | Should -Be "${root}block/a", "${root}block/b"
     }
 
+    It 'takes piped <Name> with -Fenced' -ForEach @(
+        @{ Name = 'keys'; Make = { "${root}piped/fenced" } }
+        @{ Name = 'hashtables'; Make = { @{ Key = "${root}piped/fenced" } } }
+        @{ Name = 'rows'; Make = { [pscustomobject]@{ Key = "${root}piped/fenced" } } }
+    ) {
+        Set-ConsulKv "${root}piped/fenced" before | Out-Null
+        (& $Make | Set-ConsulKv -Value $Name -Fenced).Outcome | Should -Be 'Written'
+        (Get-ConsulKv "${root}piped/fenced").Value | Should -Be $Name
+    }
+
+    It 'stores the bytes of rows that come from JSON' {
+        Set-ConsulKv "${root}json/a" ([byte[]](0xff, 0, 0x80)) | Out-Null
+        $rows = Get-ConsulKv "${root}json/a" | Select-Object Key, Value, Bytes | ConvertTo-Json | ConvertFrom-Json
+        $rows.Key = "${root}json/b"
+        ($rows | Set-ConsulKv).Outcome | Should -Be 'Written'
+        (Get-ConsulKv "${root}json/b").Bytes | Should -Be ([byte[]](0xff, 0, 0x80))
+    }
+
+    It 'refuses bytes that are <Name>, and does not store the text instead' -ForEach @(
+        @{ Name = 'a text, as Export-Csv leaves them'; Bytes = 'System.Byte[]'; Words = 'Export-Csv' }
+        @{ Name = 'no bytes'; Bytes = @(1, 256); Words = '0 to 255' }
+    ) {
+        $failure = Get-ErrorOf { [pscustomobject]@{ Key = "${root}nobytes"; Value = 'text'; Bytes = $Bytes } | Set-ConsulKv }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        "$failure" | Should -Match $Words
+        Get-ConsulKv "${root}nobytes" -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
     It 'copies entries to another store byte for byte, flags included' {
         $other = [ConsulKvTools.Lab.ConsulAgent]::Start()
         try {

@@ -109,6 +109,10 @@ internal sealed class RetryCourse(ConsulKvSession session, long began)
     public static (AttemptSequel Sequel, string? Reason) CircuitOpen(TimeSpan? retryAfter) => (AttemptSequel.CircuitOpen,
         "not tried again: the session's circuit breaker is open" + (retryAfter is { } pause && pause > TimeSpan.Zero ? $" for another {Time(pause)}" : ""));
 
+    /// <summary>Why a write whose answer was lost goes on after an open circuit.</summary>
+    public static string CircuitAwaited(TimeSpan waited) =>
+        $"tried again after {Time(waited)}: the session's circuit breaker was open, and the write may have been applied, so that is asked first";
+
     private bool IsElectionPatience()
     {
         if (policy.ElectionPatience <= TimeSpan.Zero) return false;

@@ -8,13 +8,13 @@ namespace ConsulKvTools.Commands;
 /// What an object that comes down the pipeline says about a write. Read here and not by PowerShell's binding by property name, which
 /// costs as much for each property as all the rest of a write.
 /// </summary>
-internal readonly struct KvInput(string? key, byte[]? bytes, object? value, object? flags, object? index)
+internal readonly struct KvInput(string? key, object? bytes, object? value, object? flags, object? index)
 {
     /// <summary>The key; null when the object has none.</summary>
     public string? Key { get; } = key;
 
-    /// <summary>The exact bytes; null when the object has none.</summary>
-    public byte[]? Bytes { get; } = bytes;
+    /// <summary>The exact bytes, or what was given for them; null when the object has none.</summary>
+    public object? Bytes { get; } = bytes;
 
     /// <summary>The value; null when the object has none.</summary>
     public object? Value { get; } = value;
@@ -47,10 +47,7 @@ internal readonly struct KvInput(string? key, byte[]? bytes, object? value, obje
     private static KvInput Read(Func<string, object?> property)
     {
         var key = property("Key") ?? property("Path");
-        var bytes = property("Bytes");
-        return new KvInput(
-            key is null ? null : key as string ?? TextOf(key), (bytes is PSObject wrapped ? wrapped.BaseObject : bytes) as byte[],
-            property("Value"), property("Flags"), property("CheckAndSet"));
+        return new KvInput(key is null ? null : key as string ?? TextOf(key), property("Bytes"), property("Value"), property("Flags"), property("CheckAndSet"));
     }
 
     /// <summary>The culture-free text of a key that is a number or another scalar; empty for null.</summary>

@@ -52,6 +52,18 @@ internal static class KvValue
         }
     }
 
+    /// <summary>The bytes of an object's property: a byte array, or what JSON makes of one, a list of numbers.</summary>
+    /// <exception cref="KvValueException">They are none. To store the object's text instead would store something else than was meant.</exception>
+    public static byte[] BytesOf(object given)
+    {
+        var list = given is PSObject wrapped ? wrapped.BaseObject : given;
+        if (list is byte[] raw) return raw;
+        if (list is IEnumerable and not (string or IDictionary) && LanguagePrimitives.TryConvertTo(list, CultureInfo.InvariantCulture, out byte[] bytes)) return bytes;
+        throw new KvValueException(list is string text
+            ? $"Bytes is the text '{Printable.Text(text, 40)}', as Export-Csv leaves it; leave that column out (Select-Object Key, Value, Flags), or keep bytes with Export-Clixml"
+            : $"Bytes is no list of numbers from 0 to 255 ({list.GetType().Name}); give a byte array, or Value alone");
+    }
+
     private static bool IsByte(object? item) => (item is PSObject boxed ? boxed.BaseObject : item) is byte;
 
     private static string NameOf(object? value, object given) =>

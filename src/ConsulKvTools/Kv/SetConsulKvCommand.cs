@@ -174,7 +174,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
 
     /// <summary>What was given on the command line counts for every input; else an entry's bytes count before their text.</summary>
     private byte[] BytesOf(in KvInput input) =>
-        !isValueGiven && input.Bytes is { } bytes ? bytes
+        !isValueGiven && input.Bytes is { } bytes ? bytes as byte[] ?? KvValue.BytesOf(bytes)
         : KvValue.TryConvert(isValueGiven ? Computed(Value) : input.Value, out var converted, out var problem) ? converted
         : throw new KvValueException(problem!);
 

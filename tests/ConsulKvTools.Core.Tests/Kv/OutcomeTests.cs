@@ -231,6 +231,29 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
     }
 
     [Fact]
+    public async Task A_write_whose_answer_was_lost_waits_for_an_open_circuit_and_finds_out()
+    {
+        using var session = Open(Quick with { CircuitBreakerFailures = 2, CircuitBreakDuration = TimeSpan.FromSeconds(3), TotalTimeout = TimeSpan.FromSeconds(60) });
+        var lost = new TaskCompletionSource();
+        relay.CutRequest(request =>
+        {
+            if (request.Method != "PUT") return false;
+            relay.Refuse(dropExisting: false);
+            lost.TrySetResult();
+            return true;
+        }, afterForwarding: true);
+
+        var writing = WriteAsync(session, new ConsulKvWrite { Key = "out/circuit", Value = "x"u8.ToArray() });
+        await lost.Task;
+        while ((await WriteAsync(session, new ConsulKvWrite { Key = "out/circuit/other", Value = "x"u8.ToArray() })).Code != "Outcome.CircuitOpen") { }
+        relay.Pass();
+        var result = await writing;
+
+        Assert.Equal(ConsulKvOutcome.Written, result.Outcome);
+        Assert.Equal(1, Count("PUT"));
+    }
+
+    [Fact]
     public async Task A_cancelled_write_that_was_not_sent_is_not_there()
     {
         using var session = Open();

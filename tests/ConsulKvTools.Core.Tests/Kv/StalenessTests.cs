@@ -86,6 +86,19 @@ public sealed class StalenessTests
         Assert.Equal("Cluster.NoLeader", report.Finding!.Code);
     }
 
+    [Fact]
+    public async Task Reads_that_nobody_answered_do_not_agree()
+    {
+        await using var server = new ScriptedHttpServer();
+        server.On("GET", "/v1/kv/", ScriptedResponse.Text("No cluster leader", 500));
+        using var session = LabSessions.Open(server.Address.ToString(), null, LabSessions.Impatient with { TotalTimeout = TimeSpan.FromSeconds(2) });
+
+        var report = await KvComparison.RunAsync(session, "app/x", None);
+
+        Assert.False(report.Agrees);
+        Assert.Equal("app/x: not every read had an answer", report.ToString());
+    }
+
     private static ScriptedResponse Answer(int? modified, int index, int silence)
     {
         string[] headers = [$"X-Consul-Index: {index}", $"X-Consul-LastContact: {silence}", "X-Consul-KnownLeader: true"];

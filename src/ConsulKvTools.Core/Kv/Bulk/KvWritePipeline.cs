@@ -156,9 +156,19 @@ internal sealed class KvWritePipeline : IDisposable
     /// <param name="patience">How long to wait for that.</param>
     public StoppedWrites Abandon(TimeSpan patience)
     {
-        Flush();
         WriteBatch[] left;
-        lock (gate) left = [.. underWay];
+        lock (gate)
+        {
+            if (current is { } gathered)
+            {
+                // Of what was not even begun it is known at once that it will not be written.
+                for (var position = 0; position < gathered.Count; position++)
+                    if (!gathered.IsSettled(position)) gathered.Settle(position, run.Writer.Cancelled(gathered[position]));
+                underWay.Enqueue(gathered);
+                current = null;
+            }
+            left = [.. underWay];
+        }
         Task.WaitAll([.. left.Select(batch => batch.Done)], patience);
         return StoppedWrites.Of(left);
     }

@@ -6,7 +6,7 @@ public sealed record ConsulKvConsistencyReport
     /// <summary>The key.</summary>
     public required string Key { get; init; }
 
-    /// <summary>True when all three answered the same: same value, flags and index.</summary>
+    /// <summary>True when all three answered the same: same value, flags and index. False when one had no answer.</summary>
     public required bool Agrees { get; init; }
 
     /// <summary>The linearizable read.</summary>
@@ -42,5 +42,6 @@ public sealed record ConsulKvConsistencyReport
     public string? Session { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Key}: {(Agrees ? "all reads agree" : IsStale == true ? $"the stale read is {IndexBehind} indexes behind" : "the reads differ")}";
+    public override string ToString() => $"{Key}: {(Agrees ? "all reads agree" : IsStale == true ? $"the stale read is {IndexBehind} indexes behind"
+        : Consistent.State is null || Default.State is null || Stale.State is null ? "not every read had an answer" : "the reads differ")}";
 }

@@ -15,7 +15,8 @@ internal static class KvComparison
         var consistent = ReadAsync(session, key, ConsulConsistency.Consistent, cancellation);
         await Task.WhenAll(any, normal, consistent).ConfigureAwait(false);
         var (sure, usual, old) = (consistent.Result, normal.Result, any.Result);
-        var agrees = Same(sure, usual) && Same(sure, old);
+        // Three reads without an answer show nothing that could be the same.
+        var agrees = sure.State is not null && Same(sure, usual) && Same(sure, old);
         var behind = Behind(sure, old);
         bool? stale = behind is { } indexes ? indexes > 0 && !Same(sure, old) : null;
         return new ConsulKvConsistencyReport

@@ -11,6 +11,9 @@ namespace ConsulKvTools.Kv.Writing;
 /// </summary>
 internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
 {
+    // While the circuit breaker is open, before it is tried again.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+
     private readonly List<ConsulKvAttempt> attempts = [];
     private readonly List<ConsulFinding> notes = [];
     private long began;
@@ -95,9 +98,34 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             ? result with { Message = $"{result.Message} ({end.Reason})" } : result;
     }
 
-    /// <summary>Takes steps until one settles the write, or the policy allows no further one.</summary>
-    protected Task<RetryResult<WriteStep>> TryAsync(Func<CancellationToken, Task<WriteStep>> step, CancellationToken cancellation) =>
-        Session.Executor.RunAsync((_, token) => step(token), taken => taken.Settlement is null ? course.Judge(taken.Failure, taken.TryAgain) : default, (_, pause) => MayPause(pause), cancellation);
+    /// <summary>
+    /// Takes steps until one settles the write, or the policy allows no further one. An open circuit is waited for while the write may have been
+    /// stored and there is time.
+    /// </summary>
+    /// <exception cref="CircuitOpenException">The circuit is open, and nothing is in doubt or there is no time to wait.</exception>
+    protected async Task<RetryResult<WriteStep>> TryAsync(Func<CancellationToken, Task<WriteStep>> step, CancellationToken cancellation)
+    {
+        long? waiting = null;
+        while (true)
+        {
+            TimeSpan pause;
+            try
+            {
+                return await Session.Executor.RunAsync(
+                    (_, token) => step(token), taken => taken.Settlement is null ? course.Judge(taken.Failure, taken.TryAgain) : default, (_, pause) => MayPause(pause), cancellation).ConfigureAwait(false);
+            }
+            catch (CircuitOpenException open) when (Ambiguity is not null && course.MayPause(open.RetryAfter ?? TimeSpan.Zero))
+            {
+                // The request that is let through first may be another's, which closes the circuit for all.
+                pause = open.RetryAfter is { } left && left > TimeSpan.Zero && left < LookAgain ? left : LookAgain;
+            }
+            // What was not sent can be told at once. What may be stored has to be asked after, for which there is time.
+            waiting ??= Session.Time.GetTimestamp();
+            await Task.Delay(pause, cancellation).ConfigureAwait(false);
+            var waited = Session.Time.GetElapsedTime(waiting.Value);
+            Follow((AttemptSequel.TriedAgain, RetryCourse.CircuitAwaited(waited)), waited);
+        }
+    }
 
     /// <summary>The next request of this write.</summary>
     protected abstract ConsulRequest NextRequest();
