@@ -121,6 +121,23 @@ Describe 'Set-ConsulKv: pipelines' {
         Get-ConsulKv "${root}nobytes" -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
+    It 'computes value, flags and index of each input with a script block' {
+        1..3 | ForEach-Object { Set-ConsulKv "${root}each/$_" old } | Out-Null
+        $results = Get-ConsulKv "${root}each/" | Set-ConsulKv -Value { "$($_.Value)-$($_.Key[-1])" } -Flags { [int]"$($_.Key[-1])" } -CheckAndSet { $_.ModifyIndex }
+        $results.Outcome | Should -Be 'Written', 'Written', 'Written'
+        (Get-ConsulKv "${root}each/").Value | Should -Be 'old-1', 'old-2', 'old-3'
+        (Get-ConsulKv "${root}each/").Flags | Should -Be 1, 2, 3
+    }
+
+    It 'gives a result for each input even if the session is removed meanwhile' {
+        $gone = New-LabSession
+        $results = 1..300 | ForEach-Object { if ($_ -eq 200) { Remove-ConsulKvSession $gone }; [pscustomobject]@{ Key = "${root}gone/$_"; Value = $_ } } | Set-ConsulKv -Session $gone -ErrorAction SilentlyContinue
+        $results.Count | Should -Be 300
+        $written = @($results | Where-Object Outcome -EQ Written).Count
+        (Get-ConsulKv "${root}gone/" -NamesOnly).Count | Should -Be $written
+        ($results | Where-Object Outcome -EQ Failed | Select-Object -First 1).Message | Should -Match 'was removed'
+    }
+
     It 'copies entries to another store byte for byte, flags included' {
         $other = [ConsulKvTools.Lab.ConsulAgent]::Start()
         try {

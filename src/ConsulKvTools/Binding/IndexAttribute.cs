@@ -10,8 +10,13 @@ public sealed class IndexAttribute(string meaning) : ArgumentTransformationAttri
     /// <summary>What the number is.</summary>
     public string Meaning { get; } = meaning;
 
+    /// <summary>True where a script block may compute the number for each input.</summary>
+    public bool TakesScript { get; set; }
+
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Read(inputData, Meaning);
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        // What a script block says is not known before there is an input.
+        TakesScript && (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is ScriptBlock script ? script : Read(inputData, Meaning);
 
     /// <summary>The number that was given.</summary>
     /// <exception cref="ArgumentTransformationMetadataException">It is none.</exception>

@@ -53,15 +53,21 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [AllowEmptyString]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>A number to store along with the value. Consul sets it to 0 when none is given.</summary>
+    /// <summary>
+    /// A number to store along with the value, 0 to 18446744073709551615; or a script block that computes it from <c>$_</c>. Consul sets it to
+    /// 0 when none is given.
+    /// </summary>
     [Parameter]
-    [Index(FlagsMeaning)]
-    public ulong Flags { get; set; }
+    [Index(FlagsMeaning, TakesScript = true)]
+    public object? Flags { get; set; }
 
-    /// <summary>Writes only if the key's ModifyIndex is still this; 0 writes only if the key does not exist.</summary>
+    /// <summary>
+    /// Writes only if the key's ModifyIndex is still this; 0 writes only if the key does not exist. Or a script block that computes it from
+    /// <c>$_</c>.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = CheckAndSetSet)]
-    [Index(IndexMeaning)]
-    public ulong CheckAndSet { get; set; }
+    [Index(IndexMeaning, TakesScript = true)]
+    public object? CheckAndSet { get; set; }
 
     /// <summary>Writes only if the key does not exist.</summary>
     [Parameter(Mandatory = true, ParameterSetName = CreateOnlySet)]
@@ -113,7 +119,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     {
         var input = InputObject is null ? default : KvInput.Of(InputObject);
         if (KeyOf(input) is { } key) Take(input, key);
-        else WriteError(FindingErrors.Invalid(this, "-InputObject", $"the input ({InputObject?.BaseObject.GetType().Name ?? "null"}) has neither Key nor Path; pipe entries, keys, or rows with Key and Value, or compute the key with -Key {{ … }}", InputObject));
+        else WriteError(FindingErrors.Invalid(this, "-InputObject", $"the input ({InputObject?.BaseObject.GetType().Name ?? "null"}) has neither Key nor Path, or it is null; pipe entries, keys, or rows with Key and Value, or compute the key with -Key {{ … }}", InputObject));
     }
 
     /// <inheritdoc/>
@@ -136,8 +142,8 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
                 Key = key,
                 Kind = kind,
                 Value = BytesOf(input),
-                Flags = areFlagsGiven || input.Flags is null ? Flags : IndexAttribute.Read(input.Flags, FlagsMeaning),
-                Index = kind != ConsulKvWriteKind.CheckAndSet ? 0 : isIndexGiven || input.CheckAndSet is null ? CheckAndSet : IndexAttribute.Read(input.CheckAndSet, IndexMeaning),
+                Flags = NumberOf(areFlagsGiven ? Computed(Flags) : input.Flags, FlagsMeaning),
+                Index = kind != ConsulKvWriteKind.CheckAndSet ? 0 : NumberOf(isIndexGiven ? Computed(CheckAndSet) : input.CheckAndSet, IndexMeaning),
                 LockSession = LockSession,
                 Fenced = Fenced,
                 OperationPrefix = OperationPrefix,
@@ -177,6 +183,8 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         !isValueGiven && input.Bytes is { } bytes ? bytes as byte[] ?? KvValue.BytesOf(bytes)
         : KvValue.TryConvert(isValueGiven ? Computed(Value) : input.Value, out var converted, out var problem) ? converted
         : throw new KvValueException(problem!);
+
+    private static ulong NumberOf(object? given, string meaning) => given is null ? 0 : IndexAttribute.Read(given, meaning);
 
     /// <summary>A script block that came with an input is what it says of that input.</summary>
     private object? Computed(object? given)

@@ -53,6 +53,20 @@ public sealed class OutcomeTests(AclAgentFixture lab) : IDisposable
     }
 
     [Fact]
+    public async Task Asking_what_became_of_a_write_does_not_use_up_its_attempts()
+    {
+        using var session = LabSessions.Open(relay.Address.ToString(), lab.ManagementToken, Quick with { MaxAttempts = 2 });
+        // The put is stored and its answer lost; then so many questions in a row are lost as well, some of which .NET itself sends again.
+        relay.CutRequest(request => request.Method is "PUT" or "GET", afterForwarding: true, times: 20);
+
+        var result = await WriteAsync(session, new ConsulKvWrite { Key = "out/asked", Value = "new"u8.ToArray() });
+
+        Assert.Equal(ConsulKvOutcome.Written, result.Outcome);
+        Assert.Equal(1, Count("PUT"));
+        Assert.True(result.Attempts.Count(attempt => attempt.Action == "read back") > 2);
+    }
+
+    [Fact]
     public async Task A_retry_never_overwrites_a_value_it_has_not_seen()
     {
         using var session = Open();

@@ -112,7 +112,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             try
             {
                 return await Session.Executor.RunAsync(
-                    (_, token) => step(token), taken => taken.Settlement is null ? course.Judge(taken.Failure, taken.TryAgain) : default, (_, pause) => MayPause(pause), cancellation).ConfigureAwait(false);
+                    (_, token) => step(token), taken => taken.Settlement is null ? Judge(taken) : default, (_, pause) => MayPause(pause), cancellation).ConfigureAwait(false);
             }
             catch (CircuitOpenException open) when (Ambiguity is not null && course.MayPause(open.RetryAfter ?? TimeSpan.Zero))
             {
@@ -125,6 +125,12 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             var waited = Session.Time.GetElapsedTime(waiting.Value);
             Follow((AttemptSequel.TriedAgain, RetryCourse.CircuitAwaited(waited)), waited);
         }
+    }
+
+    private Verdict Judge(WriteStep step)
+    {
+        var verdict = course.Judge(step.Failure, step.TryAgain);
+        return step.IsQuestion ? verdict with { IsFree = true } : verdict;
     }
 
     /// <summary>The next request of this write.</summary>
@@ -217,6 +223,11 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Note(why, started, failure);
             return (null, false, WriteStep.Failed(failure, tryAgain: true));
         }
+        catch (ObjectDisposedException) when (Session.IsDisposed)
+        {
+            var failure = Removed(why, started);
+            return (null, false, WriteStep.Failed(failure, tryAgain: false));
+        }
     }
 
     /// <summary>Sends one request and notes it in the timeline.</summary>
@@ -238,6 +249,10 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Note(action, started, failure);
             return (null, await CauseAsync(failure, time).ConfigureAwait(false));
         }
+        catch (ObjectDisposedException) when (Session.IsDisposed)
+        {
+            return (null, Removed(action, started));
+        }
         catch (OperationCanceledException stopped) when (stopped is not NotSentException)
         {
             // Stopped while under way: nobody will hear the answer any more.
@@ -248,6 +263,15 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Note(action, started, failure);
             throw;
         }
+    }
+
+    /// <summary>Nothing was sent: the session was removed while its writes were under way.</summary>
+    private Failure Removed(string action, long started)
+    {
+        var finding = ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(Write.Key)), ("source", "-Session"), ("problem", $"the session {Printable.Text(Session.Name)} was removed meanwhile; make a new one with New-ConsulKvSession"));
+        var failure = new Failure(finding, WriteEffect.NotApplied, RetryAdvice.Never, null, false, null);
+        Note(action, started, failure);
+        return failure;
     }
 
     /// <summary>Something worth knowing about this write, should it go through.</summary>
@@ -294,7 +318,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     {
         if (!prepared && await PrepareAsync(cancellation).ConfigureAwait(false) is { } waiting) return waiting;
         prepared = true;
-        if (Ambiguity is not null && await AskAsync(cancellation).ConfigureAwait(false) is { } asked) return asked;
+        if (Ambiguity is not null && await AskAsync(cancellation).ConfigureAwait(false) is { } asked) return asked.AsQuestion();
         var (response, failure) = await SendAsync(NextRequest(), Action, cancellation).ConfigureAwait(false);
         if (failure is not null) return await OnFailedAsync(InCallersNumbers(failure), response, cancellation).ConfigureAwait(false);
         try

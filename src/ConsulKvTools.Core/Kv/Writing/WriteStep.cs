@@ -21,6 +21,12 @@ internal sealed class WriteStep
     /// <summary>Whether another step can help.</summary>
     public bool TryAgain { get; }
 
+    /// <summary>True when it only asked what became of an attempt. Such questions are limited by time, not by number: to give up asking is to leave it unknown.</summary>
+    public bool IsQuestion { get; private init; }
+
+    /// <summary>The same step, as a question.</summary>
+    public WriteStep AsQuestion() => Settlement is null ? new(null, Failure, TryAgain) { IsQuestion = true } : this;
+
     /// <summary>The outcome is known.</summary>
     public static WriteStep Settled(ConsulKvOutcome outcome, ConsulFinding? finding = null, ulong? index = null) =>
         new(new Settlement(outcome, finding, index), null, tryAgain: false);

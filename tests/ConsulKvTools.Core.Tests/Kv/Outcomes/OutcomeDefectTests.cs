@@ -290,7 +290,7 @@ public sealed class OutcomeDefectTests
         var marker = Assert.Single(consul.Now.Entries.Keys, key => key.StartsWith("op/", StringComparison.Ordinal));
         Assert.Equal(ConsulKvOutcome.Unknown, marked.Outcome);
         Assert.Contains($"Get-ConsulKvConsistent -Key '{marker}'", marked.Remedy, StringComparison.Ordinal);
-        Assert.Contains($"Remove-ConsulKv -Key {marker} -CheckAndSet {consul.Now[marker]!.ModifyIndex}", marked.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"Remove-ConsulKv -Key '{marker}' -CheckAndSet {consul.Now[marker]!.ModifyIndex}", marked.Remedy, StringComparison.Ordinal);
     }
 
     private static ConsulKvWrite Put(string key) => new() { Key = key, Value = Encoding.UTF8.GetBytes("V") };
