@@ -13,7 +13,8 @@ public sealed class ConsulAgentTests
     {
         var clock = Stopwatch.StartNew();
         await using var agent = await ConsulAgent.StartAsync(new() { Acl = new() }, Stop);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        // 2 s where nothing else runs; other suites of the same machine may be at work.
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(25));
 
         var token = await agent.CreateTokenAsync("""key_prefix "app/" { policy = "write" }""", Stop);
         Assert.Equal("true", (await agent.SendAsync("PUT", "/v1/kv/app/x", "1", token.SecretId, Stop)).Body.Trim());
