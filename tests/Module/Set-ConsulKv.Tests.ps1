@@ -129,6 +129,17 @@ Describe 'Set-ConsulKv: pipelines' {
         (Get-ConsulKv "${root}each/").Flags | Should -Be 1, 2, 3
     }
 
+    It 'refuses a null index instead of writing without a check: <Name>' -ForEach @(
+        @{ Name = 'a row'; Script = { [pscustomobject]@{ Key = $args[0]; Value = 'new'; CheckAndSet = $null } | Set-ConsulKv } }
+        @{ Name = 'a hashtable'; Script = { @{ Key = $args[0]; Value = 'new'; CheckAndSet = $null } | Set-ConsulKv } }
+        @{ Name = 'a script block'; Script = { Get-ConsulKv $args[0] | Set-ConsulKv -Value new -CheckAndSet { $_.ModifyIndx } } }
+    ) {
+        Set-ConsulKv "${root}guard" old | Out-Null
+        $failure = Get-ErrorOf { & $Script "${root}guard" }
+        "$failure" | Should -Match 'is not an index to check against'
+        (Get-ConsulKv "${root}guard").Value | Should -Be 'old'
+    }
+
     It 'gives a result for each input even if the session is removed meanwhile' {
         $gone = New-LabSession
         $results = 1..300 | ForEach-Object { if ($_ -eq 200) { Remove-ConsulKvSession $gone }; [pscustomobject]@{ Key = "${root}gone/$_"; Value = $_ } } | Set-ConsulKv -Session $gone -ErrorAction SilentlyContinue

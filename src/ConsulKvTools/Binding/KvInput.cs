@@ -35,14 +35,17 @@ internal readonly struct KvInput(string? key, object? bytes, object? value, obje
             case string text:
                 return new KvInput(text, null, null, null, null);
             case IDictionary table:
-                return Read(name => table.Contains(name) ? table[name] : null);
+                return Read(name => table.Contains(name) ? Given(name, table[name]) : null);
             case PSCustomObject or not (IFormattable or char or bool or Uri or Version):
                 var properties = input.Properties;
-                return Read(name => properties[name]?.Value);
+                return Read(name => properties[name] is { } found ? Given(name, found.Value) : null);
             default:
                 return new KvInput(TextOf(input), null, null, null, null);
         }
     }
+
+    /// <summary>An index that is there but null, as of a misspelt property, must not turn a guarded write into an unguarded one: empty text is refused.</summary>
+    private static object? Given(string name, object? value) => value ?? (name == nameof(CheckAndSet) ? "" : null);
 
     private static KvInput Read(Func<string, object?> property)
     {

@@ -143,7 +143,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
                 Kind = kind,
                 Value = BytesOf(input),
                 Flags = NumberOf(areFlagsGiven ? Computed(Flags) : input.Flags, FlagsMeaning),
-                Index = kind != ConsulKvWriteKind.CheckAndSet ? 0 : NumberOf(isIndexGiven ? Computed(CheckAndSet) : input.CheckAndSet, IndexMeaning),
+                Index = kind != ConsulKvWriteKind.CheckAndSet ? 0 : NumberOf(isIndexGiven ? Computed(CheckAndSet) ?? "" : input.CheckAndSet, IndexMeaning),
                 LockSession = LockSession,
                 Fenced = Fenced,
                 OperationPrefix = OperationPrefix,
