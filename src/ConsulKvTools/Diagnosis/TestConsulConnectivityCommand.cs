@@ -11,6 +11,7 @@ public sealed class TestConsulConnectivityCommand : ConsulCmdlet
     /// <summary>Time for the whole test.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gives true or false instead of the result.</summary>

@@ -17,11 +17,13 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
     /// <summary>Reads the keys that begin with this text; '' is the whole store. One level only, unless -Recurse is given.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PrefixSet)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(PrefixCompleter))]
     public string Prefix { get; set; } = "";
 
     /// <summary>Reads every level.</summary>

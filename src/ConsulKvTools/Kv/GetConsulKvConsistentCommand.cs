@@ -13,6 +13,7 @@ public sealed class GetConsulKvConsistentCommand : KvReadCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
     /// <summary>Reads in all three modes at once and reports whether and how far the stale answer is behind.</summary>

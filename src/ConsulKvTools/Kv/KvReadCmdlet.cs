@@ -12,6 +12,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     /// <summary>Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen.</summary>
     [Parameter]
     [Index("an index to wait for: give a ModifyIndex, as Get-ConsulKv shows it")]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public ulong WaitIndex { get; set; }
 
     /// <summary>Waits until the key has exactly this value: text (UTF-8), bytes, or a number, date or other scalar, as <c>Set-ConsulKv</c> takes it.</summary>
@@ -23,6 +24,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     /// <summary>The longest wait, for each key.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>True when the command waits until it reads what it is told to.</summary>

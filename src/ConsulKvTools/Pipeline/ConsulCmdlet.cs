@@ -8,12 +8,13 @@ public abstract class ConsulCmdlet : AsyncCmdlet
     private ConsulKvSession? active;
 
     /// <summary>
-    /// The session to use, or an address to make one of. Without it: the runspace's default session, else the <c>CONSUL_*</c> environment,
+    /// The session to use: what New-ConsulKvSession gave, its name, or an address to make one of. Without it: the runspace's default session, else the <c>CONSUL_*</c> environment,
     /// else <c>http://127.0.0.1:8500</c>.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
     [ConsulSession]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public ConsulKvSession? Session { get; set; }
 
     /// <summary>The session this call uses. Known from BeginProcessing on.</summary>
