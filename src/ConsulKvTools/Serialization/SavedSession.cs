@@ -21,7 +21,7 @@ internal static class SavedSession
         var name = Text(picture, "Name") ?? address;
         var id = Text(picture, "Id") ?? "";
         // Saved and read by the same process: it is still here.
-        if (sessions.Made.FirstOrDefault(session => session.Id.ToString() == id) is { } same) return same;
+        if (sessions.Known.FirstOrDefault(session => session.Id.ToString() == id) is { } same) return same;
         return sessions.OfPicture(id, () =>
         {
             var token = fingerprint is null ? null : TokenHere(sessions, address, fingerprint) ?? throw new ArgumentTransformationMetadataException(
@@ -32,7 +32,7 @@ internal static class SavedSession
 
     /// <summary>The token of that fingerprint, from a session of this runspace to the same address or from the environment; null when it is not here.</summary>
     private static ConsulSecret? TokenHere(RunspaceSessions sessions, string address, string fingerprint) =>
-        sessions.Made.Where(session => session.Address == address).Append(sessions.OfEnvironment(null)).FirstOrDefault(session => session.TokenFingerprint == fingerprint)?.Token;
+        sessions.Known.Where(session => session.Address == address).Append(sessions.OfEnvironment(null)).FirstOrDefault(session => session.TokenFingerprint == fingerprint)?.Token;
 
     private static ConsulSessionOptions Options(PSObject picture, string name, string address, ConsulSecret? token)
     {

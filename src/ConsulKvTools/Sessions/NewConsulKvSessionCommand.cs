@@ -14,7 +14,10 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [ArgumentCompleter(typeof(AddressCompleter))]
     public string? Address { get; set; }
 
-    /// <summary>The token's SecretID: a SecureString, or a PSCredential whose password it is.</summary>
+    /// <summary>
+    /// The token's SecretID: a SecureString, such as <c>(Get-Secret consul)</c> or <c>(Read-Host -AsSecureString)</c>, or a PSCredential whose
+    /// password it is. Plain text is refused: it would stay in the history and in transcripts.
+    /// </summary>
     [Parameter]
     [Secret]
     [ArgumentCompleter(typeof(TokenCompleter))]
@@ -50,7 +53,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
 
     /// <summary>Password of the PFX file or of the encrypted key.</summary>
     [Parameter]
-    [Secret]
+    [Secret(MayBeEmpty = true)]
     [ArgumentCompleter(typeof(TokenCompleter))]
     public SecureString? ClientCertificatePassword { get; set; }
 

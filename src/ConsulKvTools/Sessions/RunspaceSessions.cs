@@ -39,6 +39,9 @@ internal sealed class RunspaceSessions
         }
     }
 
+    /// <summary>As <see cref="Made"/>, and the default, which another of its name may have taken the place of.</summary>
+    public IEnumerable<ConsulKvSession> Known => Default is { } chosen ? Made.Append(chosen).Distinct() : Made;
+
     /// <summary>Remembers a session; one of the same name is no longer listed, but those who hold it may go on using it.</summary>
     public void Add(ConsulKvSession session)
     {
