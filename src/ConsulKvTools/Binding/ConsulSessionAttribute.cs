@@ -39,7 +39,8 @@ public sealed class ConsulSessionAttribute : ArgumentTransformationAttribute
 
     private ConsulKvSession OfText(string text)
     {
-        if (RunspaceSessions.Current.Find(text) is { } named) return named;
+        // An address means what the environment has for it, whatever sessions to it were made before.
+        if (RunspaceSessions.Current.Find(text) is { } named && (Existing || named.Name != named.Address)) return named;
         return !Existing ? OfAddress(text) : throw new ArgumentTransformationMetadataException(
             $"There is no session named '{Printable.Text(text, 120)}' in this runspace. Get-ConsulKvSession lists those there are.");
     }

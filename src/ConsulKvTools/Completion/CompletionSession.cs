@@ -54,7 +54,7 @@ internal sealed class CompletionSession
             case ConsulKvSession given:
                 return new CompletionSession(given, isTemporary: false);
             case string { Length: > 0 } text:
-                return sessions.Find(text) is { } named ? new CompletionSession(named, isTemporary: false) : Temporary(new ConsulSessionOptions { Address = text });
+                return sessions.Find(text) is { } named && named.Name != named.Address ? new CompletionSession(named, isTemporary: false) : Temporary(new ConsulSessionOptions { Address = text });
             case Uri address:
                 return Temporary(new ConsulSessionOptions { Address = address.OriginalString });
             case null when !question.Mentions("Session"):

@@ -12,8 +12,13 @@ public sealed class SessionCompleter : ConsulCompleter
         foreach (var (name, session) in variables)
             if (question.Word.Begins(name)) yield return Offer(name, MeaningOf(session, sessions));
         foreach (var session in sessions.Made)
-            if (question.Word.Begins(session.Name) && (question.Word.Text.Length > 0 || !variables.Any(row => row.Value == session)))
-                yield return Offer(question.Word.Complete(session.Name), MeaningOf(session, sessions), Printable.Text(session.Name, 80));
+        {
+            if (!question.Word.Begins(session.Name) || (question.Word.Text.Length == 0 && variables.Any(row => row.Value == session))) continue;
+            var name = question.Word.Complete(session.Name);
+            // For those who take addresses too, an address is another session than the one that was made with it.
+            var isAddress = session.Name == session.Address && question.Command != "Remove-ConsulKvSession";
+            yield return Offer(isAddress ? $"(Get-ConsulKvSession {name})" : name, MeaningOf(session, sessions), Printable.Text(session.Name, 80));
+        }
     }
 
     private static string MeaningOf(ConsulKvSession session, RunspaceSessions sessions) =>

@@ -49,7 +49,7 @@ internal sealed class RunspaceSessions
         made.Add(session);
     }
 
-    /// <summary>The session of this name, in any letter case; null when there is none.</summary>
+    /// <summary>The session of this name, in any letter case; null when there is none. One that was given no name is called by its address.</summary>
     public ConsulKvSession? Find(string name) => Made.FirstOrDefault(session => string.Equals(session.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Forgets a session.</summary>
