@@ -358,7 +358,7 @@ function Get-Secret { param([string] $Name, [string] $Vault) $global:SecretsGive
             $SecretsGiven | Should -Be 0
             # What was offered works as it stands.
             (Invoke-Expression "New-ConsulKvSession -Name vaulted -Token $($found[1].CompletionText)").TokenFingerprint |
-                Should -Be (New-ConsulKvSession -Name typed -Token (ConvertTo-Secret 'secret of consul ops''')).TokenFingerprint
+                Should -Be (New-ConsulKvSession -Name typed -Token (ConvertTo-Secret 'secret-of-11')).TokenFingerprint
             $SecretsGiven | Should -Be 1
         }
         finally {

@@ -14,21 +14,11 @@ internal static class Revival
 
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
-    /// <summary>True when all that such an object must have is there.</summary>
-    public static bool IsPicture(PSObject picture, Type type)
-    {
-        var needed = type.GetProperties().Where(property => property.CustomAttributes.Any(attribute => attribute.AttributeType.FullName == RequiredMember)).Select(property => property.Name)
-            .Concat(ConstructorOf(type).GetParameters().Select(parameter => parameter.Name!)).ToArray();
-        // A type that needs nothing is told by its name alone.
-        return needed.Length == 0
-            ? picture.TypeNames.Contains("Deserialized." + type.FullName)
-            : needed.All(name => picture.Properties[name] is not null);
-    }
-
     /// <summary>The object.</summary>
-    /// <exception cref="PSInvalidCastException">A member is none of its type's.</exception>
+    /// <exception cref="InvalidCastException">It is no picture of one: something is missing, or is none of its type's.</exception>
     public static object Of(PSObject picture, Type type)
     {
+        if (ProblemOf(picture, type) is { } problem) throw new InvalidCastException($"The object is no {type.Name}: {problem}.");
         var constructor = ConstructorOf(type);
         var parameters = constructor.GetParameters();
         var revived = constructor.Invoke([.. parameters.Select(parameter => Value(picture.Properties[parameter.Name!]?.Value, parameter.ParameterType))]);
@@ -36,6 +26,18 @@ internal static class Revival
             if (property.CanWrite && !Array.Exists(parameters, parameter => parameter.Name == property.Name) && picture.Properties[property.Name] is { Value: { } value })
                 property.SetValue(revived, Value(value, property.PropertyType));
         return revived;
+    }
+
+    /// <summary>Why it is no picture of such an object; null when it is one.</summary>
+    private static string? ProblemOf(PSObject picture, Type type)
+    {
+        var needed = type.GetProperties().Where(property => property.CustomAttributes.Any(attribute => attribute.AttributeType.FullName == RequiredMember)).Select(property => property.Name)
+            .Concat(ConstructorOf(type).GetParameters().Select(parameter => parameter.Name!)).ToArray();
+        var missing = needed.Where(name => picture.Properties[name] is null).ToArray();
+        if (missing.Length > 0) return $"it has no {string.Join(", ", missing)}";
+        // One that needs nothing is told by its type's name, else by having nothing that the type has not.
+        var strange = needed.Length > 0 || picture.TypeNames.Contains("Deserialized." + type.FullName) ? null : picture.Properties.FirstOrDefault(member => type.GetProperty(member.Name) is null);
+        return strange is null ? null : $"such an object has no {strange.Name}";
     }
 
     /// <summary>The object of a picture that says by its type's name what it is of; the input itself when it does not, or cannot be made.</summary>
@@ -60,7 +62,7 @@ internal static class Revival
             for (var index = 0; index < values.Length; index++) list.SetValue(Value(values[index], element), index);
             return list;
         }
-        return SerializedTypes.Contains(wanted) && given is PSObject picture && IsPicture(picture, wanted) ? Of(picture, wanted) : LanguagePrimitives.ConvertTo(given, wanted, Plain);
+        return SerializedTypes.Contains(wanted) && given is PSObject { BaseObject: PSCustomObject } picture ? Of(picture, wanted) : LanguagePrimitives.ConvertTo(given, wanted, Plain);
     }
 
     /// <summary>Evidence or facts, in their order where the picture kept it; names are found in any letter case.</summary>
@@ -84,13 +86,15 @@ internal static class Revival
         {
             IDictionary => Table(picture),
             IList list and not byte[] => List([.. list.Cast<object?>()]),
-            // An enumeration is a number with a name; the name is what is shown.
-            IConvertible when picture.TypeNames.Contains("Deserialized.System.Enum") => picture.ToString(),
+            // A number with a name: of ours the type is known, of others only the name says something.
+            IConvertible number when picture.TypeNames.Contains("Deserialized.System.Enum") => OwnEnum(picture.TypeNames[0]) is { } type ? Enum.ToObject(type, number) : picture.ToString(),
             PSCustomObject when picture.TypeNames.Any(name => name.StartsWith("Deserialized.", StringComparison.Ordinal)) => picture.ToString(),
             PSCustomObject => Table(picture),
             var bare => bare,
         };
     }
+
+    private static Type? OwnEnum(string typeName) => typeof(ConsulKvEntry).Assembly.GetType(typeName.Replace("Deserialized.", "")) is { IsEnum: true } type ? type : null;
 
     private static object List(object?[] values)
     {

@@ -9,7 +9,8 @@ public sealed class SerializedTypeConverter : PSTypeConverter
 {
     /// <inheritdoc/>
     public override bool CanConvertFrom(object sourceValue, Type destinationType) =>
-        sourceValue is PSObject picture && SerializedTypes.Contains(destinationType) && Revival.IsPicture(picture, destinationType);
+        // Any object made of members: PowerShell's own conversion would make one with half of them, and no word about the rest.
+        sourceValue is PSObject { BaseObject: PSCustomObject } && SerializedTypes.Contains(destinationType);
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
