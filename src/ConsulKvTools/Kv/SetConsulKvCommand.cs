@@ -32,6 +32,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Alias("Path")]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public object? Key { get; set; }
 
     /// <summary>
@@ -67,6 +68,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = CheckAndSetSet)]
     [Index(IndexMeaning, TakesScript = true)]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public object? CheckAndSet { get; set; }
 
     /// <summary>Writes only if the key does not exist.</summary>
@@ -77,6 +79,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(LockSessionCompleter))]
     public string? LockSession { get; set; }
 
     /// <summary>Takes the key's lock for the lock session, and writes.</summary>
