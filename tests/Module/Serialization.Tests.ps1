@@ -78,7 +78,7 @@ Describe 'What goes through serialization' {
         { [ConsulKvTools.ConsulDiagnosis]([pscustomobject]@{ Target = 'x'; Verdict = 'Faulty' }) } | Should -Throw '*no ConsulDiagnosis: it has no Findings, Probes, *'
         { [ConsulKvTools.ConsulRetryPolicy]([pscustomobject]@{ MaxAttempts = 3; Colour = 'red' }) } | Should -Throw '*Colour*'
         { [ConsulKvTools.ConsulFinding]'Acl.PermissionDenied' } | Should -Throw
-        "$(Get-ErrorOf { [pscustomobject]@{ Target = 'x' } | Export-ConsulDiagnosis (Join-Path $TestDrive x.html) })" | Should -Match 'no ConsulDiagnosis: it has no Verdict'
+        "$(Get-ErrorOf { Export-ConsulDiagnosis (Join-Path $TestDrive x.html) -InputObject ([pscustomobject]@{ Target = 'x' }) })" | Should -Match 'no ConsulDiagnosis: it has no Verdict'
     }
 
     It 'is known again after the module is imported again' {
