@@ -11,7 +11,7 @@ public sealed class GlanceTests
     {
         await using var server = new ScriptedHttpServer();
         // A list without end: who reads all of it never comes back.
-        server.On("GET", "/v1/kv/", ScriptedResponse.Generated("HTTP/1.1 200 OK", Endless));
+        server.On("GET", "/v1/kv/", ScriptedResponse.Generated("HTTP/1.1 200 OK\r\n\r\n", Endless));
         using var session = SessionOf(server);
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var level = await Glance.LevelAsync(session, "many/", _ => true, 100, end.Token);
