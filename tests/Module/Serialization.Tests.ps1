@@ -78,7 +78,7 @@ Describe 'What goes through serialization' {
         { [ConsulKvTools.ConsulDiagnosis]([pscustomobject]@{ Target = 'x'; Verdict = 'Faulty' }) } | Should -Throw '*no ConsulDiagnosis: it has no Findings, Probes, *'
         { [ConsulKvTools.ConsulRetryPolicy]([pscustomobject]@{ MaxAttempts = 3; Colour = 'red' }) } | Should -Throw '*Colour*'
         { [ConsulKvTools.ConsulFinding]'Acl.PermissionDenied' } | Should -Throw
-        "$(Get-ErrorOf { [pscustomobject]@{ Target = 'x' } | Export-ConsulDiagnosis (Join-Path $TestDrive x.html) })" | Should -Match 'no ConsulDiagnosis: it has no Verdict'
+        "$(Get-ErrorOf { Export-ConsulDiagnosis (Join-Path $TestDrive x.html) -InputObject ([pscustomobject]@{ Target = 'x' }) })" | Should -Match 'no ConsulDiagnosis: it has no Verdict'
     }
 
     It 'is known again after the module is imported again' {
@@ -161,6 +161,15 @@ Describe 'A job' {
         $given[3].Verdict | Should -Be 'Healthy'
         # What Receive-Job adds must not push the view aside.
         ($given[3] | Out-String -Width 120).Trim() | Should -Match '^Consul at '
+    }
+}
+
+Describe 'An error of a job' {
+    It 'is explained, and says why no diagnosis can begin with it' {
+        $failure = Get-ErrorOf { Start-Job { Import-Module $using:ManifestPath; Set-ConsulKv '/bad' 1 -Session http://127.0.0.1:1 } | Receive-Job -Wait -AutoRemoveJob } | Select-Object -First 1
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Key.LeadingSlash,*'
+        ($failure | Resolve-ConsulError).Code | Should -Be 'Key.LeadingSlash'
+        "$(Get-ErrorOf { Invoke-ConsulDiagnosis -FromError $failure })" | Should -Match 'came from another process.*-Key and -Session'
     }
 }
 

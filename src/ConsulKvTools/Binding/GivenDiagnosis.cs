@@ -24,12 +24,9 @@ internal static class GivenDiagnosis
             case ConsulDiagnosisSeries:
                 throw Unfit(parameter, "a series is many diagnoses; give one of them, such as $series.Diagnoses[-1]");
         }
+        // What Import-Clixml, a job or ConvertFrom-Json gives.
         if (LanguagePrimitives.TryConvertTo(given, out ConsulDiagnosis revived)) return revived;
-        // A picture that lacks something, as one written with too little depth.
-        var isPicture = given is PSObject picture && picture.TypeNames.Any(name => name.StartsWith("Deserialized.ConsulKvTools.", StringComparison.Ordinal));
-        throw Unfit(parameter, isPicture
-            ? "parts of it were lost when it was serialised; leave -Depth out of Export-Clixml, or save it with Export-ConsulDiagnosis -Format Json"
-            : $"it is of type {given.GetType().Name}, which is no diagnosis; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
+        throw Unfit(parameter, $"it is of type {given.GetType().Name}, which is no diagnosis; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
     }
 
     private static ConsulException Unfit(string parameter, string problem) =>
