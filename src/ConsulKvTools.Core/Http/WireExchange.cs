@@ -22,7 +22,7 @@ internal sealed record WireExchange(string Method, string Path, int? Status, str
         if (Code is not null) text.Append(", ").Append(Code);
         text.Append(" in ").Append(DiagnosisText.Time(Timings.Total));
         if (Status is not null) text.Append(" (first byte after ").Append(DiagnosisText.Time(Timings.FirstByte)).Append(')');
-        text.AppendFormat(CultureInfo.InvariantCulture, ", {0:N0} bytes sent, {1:N0} received", Sent, Received);
+        text.AppendFormat(CultureInfo.InvariantCulture, ", {0:N0} B sent, {1:N0} B received", Sent, Received);
         if (Timings.Dial is { } dial)
         {
             text.Append("; new connection");

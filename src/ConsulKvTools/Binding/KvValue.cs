@@ -84,7 +84,7 @@ internal static class KvValue
         var shown = Printable.Text(file.Name, 120);
         try
         {
-            if (file is not FileInfo content) problem = $"{shown} is a folder; pipe its files (Get-ChildItem -File)";
+            if (file is not FileInfo content) problem = $"'{shown}' is a folder; pipe its files (Get-ChildItem -File)";
             else if (content.Length > LargestFile) problem = $"the file {shown} has {content.Length:N0} bytes, more than any agent takes as one value";
             else bytes = File.ReadAllBytes(content.FullName);
         }

@@ -223,7 +223,8 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         ((Cmdlet)this).WriteVerbose($"{Printable.Text(result.Key, 200)}: {result.Outcome}{(result.Code is null ? "" : $" ({result.Code})")}{(result.ModifyIndex is { } index ? $", index {index}" : "")}, "
             + $"{result.Attempts.Count} request{(result.Attempts.Count == 1 ? "" : "s")} in {DiagnosisText.Time(result.Duration)}.");
         if (usual) return;
-        foreach (var attempt in result.Attempts)
+        // What was tried again was told when that happened.
+        foreach (var attempt in result.Attempts.Where(attempt => attempt.Sequel != AttemptSequel.TriedAgain))
             ((Cmdlet)this).WriteVerbose($"  #{attempt.Number} {Printable.Text(attempt.Action, 60)}: {attempt.Code ?? attempt.Effect.ToString()} in {DiagnosisText.Time(attempt.Duration)}{(attempt.Reason is null ? "" : "; " + Printable.Text(attempt.Reason, 200))}");
     }
 
