@@ -4,7 +4,7 @@ using System.Security;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Makes a session. What is not given comes from the <c>CONSUL_*</c> environment, else from Consul's defaults. Nothing is sent.</summary>
-[Cmdlet(VerbsCommon.New, "ConsulKvSession")]
+[Cmdlet(VerbsCommon.New, "ConsulKvSession", HelpUri = HelpPages.Folder + "New-ConsulKvSession.md")]
 [OutputType(typeof(ConsulKvSession))]
 public sealed class NewConsulKvSessionCommand : PSCmdlet
 {
