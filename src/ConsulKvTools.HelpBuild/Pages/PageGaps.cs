@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConsulKvTools.HelpBuild.Cmdlets;
+using ConsulKvTools.HelpBuild.Examples;
 
 namespace ConsulKvTools.HelpBuild.Pages;
 
@@ -22,6 +23,8 @@ internal static class PageGaps
             var blocks = new MarkdownText(example.Markdown).Document;
             if (!blocks.OfType<Markdig.Syntax.FencedCodeBlock>().Any(fence => fence.Info == "powershell")) yield return $"example {example.Number} has no powershell fence";
             if (!blocks.OfType<Markdig.Syntax.ParagraphBlock>().Any()) yield return $"example {example.Number} has no text";
+            if (ExampleReader.Read(page.Name, $"### {example.Title}\n\n{example.Markdown}") is not [var run] || run is { Output: null, Check.Count: 0, Errors.Count: 0 })
+                yield return $"example {example.Number} shows no output and has neither a check nor an error, so that nothing of what it says is tested";
             // One line between the marks of Get-Help.
             if (example.Title.Length > 76) yield return $"the title of example {example.Number} is longer than 76 characters";
         }
@@ -32,7 +35,7 @@ internal static class PageGaps
                 && !(Says(parameter.Prose, range.Least) && Says(parameter.Prose, range.Greatest)))
                 yield return $"-{parameter.Facts.Name} does not say its range, {range.Least} to {range.Greatest}";
         }
-        foreach (var type in page.Inputs.Concat(page.Outputs).Where(type => type.Prose.Length == 0)) yield return $"{type.Name} among the inputs and outputs has no description";
+        foreach (var type in page.Inputs.Concat(page.Outputs).Where(type => type is { Prose: "", Name: not "None" })) yield return $"{type.Name} among the inputs and outputs has no description";
     }
 
     private static bool Says(string prose, string number) =>

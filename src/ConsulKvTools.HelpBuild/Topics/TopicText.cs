@@ -106,7 +106,7 @@ internal static class TopicText
         var longest = rows.Skip(1).Max(row => row[0].Length);
         foreach (var row in rows.Skip(1))
         {
-            if (row.Length == 2 && longest <= 28)
+            if (row.Length == 2 && longest <= 40)
             {
                 var column = indent + longest + Gap;
                 var wrapped = Wrap(row[1], column).ToArray();

@@ -11,6 +11,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
 
     /// <summary>Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen.</summary>
     [Parameter]
+    [PSDefaultValue(Help = "None")]
     [Index("an index to wait for: give a ModifyIndex, as Get-ConsulKv shows it")]
     public ulong WaitIndex { get; set; }
 

@@ -18,7 +18,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [Secret]
     public SecureString? Token { get; set; }
 
-    /// <summary>A file that holds the SecretID.</summary>
+    /// <summary>A file that holds the SecretID. It counts before -Token.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? TokenFile { get; set; }
@@ -92,6 +92,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
 
     /// <summary>Time for name, TCP, proxy and TLS of one connection together. Default 3 s.</summary>
     [Parameter]
+    [PSDefaultValue(Help = "3s")]
     [Duration]
     public TimeSpan? ConnectTimeout { get; set; }
 
