@@ -65,3 +65,13 @@ function Get-StableText([string] $Text) {
     $Text = $Text -replace '\b\d[\d.:,]*\s?(µs|us|ms|s|min)\b', 'TIME' -replace '\d+', '0' -replace '-{2,}', '-' -replace '─{2,}', '─'
     (($Text -split '\r?\n' | ForEach-Object { ($_ -replace '\s+', ' ').Trim() } | Where-Object { $_ }) -join "`n")
 }
+
+# Writes into the page what stands on the screen now. Look at the difference: the page is what people are promised.
+function Set-ExampleOutput($Example, [string] $Screen) {
+    $file = Join-Path $PSScriptRoot "../../docs/en-US/$($Example.Page).md"
+    $text = [IO.File]::ReadAllText($file)
+    $from = $text.IndexOf("`n``````output`n", $text.IndexOf("# $($Example.Title)`n")) + 11
+    $to = $text.IndexOf("`n```````n", $from - 1)
+    $now = (($Screen -split '\r?\n' | ForEach-Object TrimEnd) -join "`n").Trim("`n") -replace '127\.0\.0\.1:\d+', '127.0.0.1:8500'
+    if ((Get-StableText $now) -ne (Get-StableText $Example.Output)) { [IO.File]::WriteAllText($file, $text.Substring(0, $from) + $now + $text.Substring($to)) }
+}
