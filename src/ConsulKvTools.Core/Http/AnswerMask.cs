@@ -24,9 +24,16 @@ internal sealed class AnswerMask(Func<IEnumerable<string>> secrets)
     public string Of(string text)
     {
         if (text.Length > Longest * 4) text = text.Substring(0, Longest * 4);
+        text = OwnOf(text);
+        return SecretMask.Apply(text.Length > Longest ? text.Substring(0, Longest) : text);
+    }
+
+    /// <summary>All of <paramref name="text"/>, only the session's own secrets replaced: for what people are to see as it is.</summary>
+    public string OwnOf(string text)
+    {
         // The longest first, so that a form is not left over because a part of it was taken out.
         foreach (var form in forms.Value)
             if (text.IndexOf(form, StringComparison.Ordinal) >= 0) text = text.Replace(form, Hidden);
-        return SecretMask.Apply(text.Length > Longest ? text.Substring(0, Longest) : text);
+        return text;
     }
 }

@@ -22,11 +22,15 @@ internal sealed partial class ConsulExchange : IDisposable
     private readonly CancellationTokenSource deadline;
     private readonly CancellationToken cancellation;
     private readonly DialTimings? dial;
+    private readonly ICallObserver? observer;
     private byte[]? whole;
+    private string? code;
+    private long received;
+    private bool told;
 
     public ConsulExchange(
         ConsulEndpoint endpoint, AnswerMask mask, ConsulRequest request, HttpRequestMessage message, HttpResponseMessage response, DialTimings? dial, Stopwatch clock,
-        TimeSpan timeout, CancellationTokenSource deadline, CancellationToken cancellation)
+        TimeSpan timeout, CancellationTokenSource deadline, CancellationToken cancellation, ICallObserver? observer = null)
     {
         this.endpoint = endpoint;
         Mask = mask;
@@ -38,6 +42,7 @@ internal sealed partial class ConsulExchange : IDisposable
         this.timeout = timeout;
         this.deadline = deadline;
         this.cancellation = cancellation;
+        this.observer = observer;
         firstByte = clock.Elapsed;
         var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         ReadHeaders(all);
@@ -77,6 +82,7 @@ internal sealed partial class ConsulExchange : IDisposable
                 }
                 var read = await stream.ReadAsync(received, count, received.Length - count, deadline.Token).ConfigureAwait(false);
                 count += read;
+                this.received = count;
                 if (count > limit) throw TooLarge(limit);
                 if (read > 0) continue;
                 Array.Resize(ref received, count);
@@ -115,12 +121,22 @@ internal sealed partial class ConsulExchange : IDisposable
             }, since).ConfigureAwait(false);
             waited += clock.Elapsed - began;
             since += read;
+            received += read;
             return read;
         };
     }
 
+    /// <summary>A request and its answer as they may be told.</summary>
+    public static WireExchange Told(HttpRequestMessage message, ConsulRequest request, int? status, string? code, long received, RequestTimings timings) =>
+        new(request.Method, message.RequestUri!.PathAndQuery, status, code, request.Body?.Length ?? 0, received, timings, HeadersOf(message));
+
     public void Dispose()
     {
+        if (!told && observer is not null)
+        {
+            told = true;
+            observer.Exchanged(Told(message, request, Status, code, received, Timings()));
+        }
         response.Dispose();
         message.Dispose();
         deadline.Dispose();
@@ -137,6 +153,11 @@ internal sealed partial class ConsulExchange : IDisposable
         return TransportFailures.Classify(error, phase, answerBegun, DialEvidence.Of(endpoint, null));
     }
 
+    /// <summary>Names and values; of what may be a secret the name only.</summary>
+    private static string HeadersOf(HttpRequestMessage message) => string.Join(", ",
+        message.Headers.Concat(message.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
+            .Select(header => $"{header.Key}: {(header.Key is "User-Agent" or "Content-Type" or "Content-Length" or "Expect" ? string.Join(" ", header.Value) : "<hidden>")}"));
+
     /// <summary>It was never asked for, and what unpacks to a thousand times its size is not worth unpacking.</summary>
     private void RefuseCompressed()
     {
@@ -150,12 +171,20 @@ internal sealed partial class ConsulExchange : IDisposable
         {
             return await read().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not ConsulTransportException)
+        catch (ConsulTransportException known)
         {
+            code = known.Code;
+            throw;
+        }
+        catch (Exception error)
+        {
+            code = "given up";
             if (cancellation.IsCancellationRequested) throw new OperationCanceledException(cancellation);
-            if (since is { } bytes && deadline.IsCancellationRequested)
-                throw new ConsulTransportException("Http.ResponseStalled", DialPhase.Receive, DialEvidence.Of(endpoint, null, ("seconds", Math.Round(timeout.TotalSeconds, 1)), ("size", bytes)), error);
-            throw Failure(endpoint, error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request, answerBegun: true);
+            var failure = since is { } bytes && deadline.IsCancellationRequested
+                ? new ConsulTransportException("Http.ResponseStalled", DialPhase.Receive, DialEvidence.Of(endpoint, null, ("seconds", Math.Round(timeout.TotalSeconds, 1)), ("size", bytes)), error)
+                : Failure(endpoint, error, DialPhase.Receive, deadline.IsCancellationRequested, timeout, request, answerBegun: true);
+            code = failure.Code;
+            throw failure;
         }
     }
 

@@ -21,13 +21,15 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private readonly string scope;
     private readonly string? token;
     private readonly string? authorization;
-    private long highestKeyIndex;
+    private readonly HighestIndex highest;
+    private readonly ICallObserver? observer;
 
     public ConsulHttpClient(SessionConfiguration configuration, int maxConnections, HttpMessageHandler? handler = null)
     {
         invoker = new HttpMessageInvoker(handler ?? CreateHandler(configuration.Target, maxConnections));
         endpoint = configuration.Target.Endpoint;
         mask = new AnswerMask(() => configuration.Secrets);
+        highest = new HighestIndex();
         origin = CreateOrigin(endpoint);
         scope = Scope(configuration);
         token = configuration.Token?.Reveal();
@@ -35,8 +37,18 @@ internal sealed partial class ConsulHttpClient : IDisposable
             ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(basic.Reveal())) : null;
     }
 
+    private ConsulHttpClient(ConsulHttpClient original, ICallObserver observer)
+    {
+        (invoker, endpoint, mask, origin, scope) = (original.invoker, original.endpoint, original.mask, original.origin, original.scope);
+        (token, authorization, highest) = (original.token, original.authorization, original.highest);
+        this.observer = observer;
+    }
+
     /// <summary>The greatest <c>X-Consul-Index</c> of an answer about keys of the session's own datacenter: it never falls but when data are put back.</summary>
-    public ulong HighestKeyIndex => (ulong)Interlocked.Read(ref highestKeyIndex);
+    public ulong HighestKeyIndex => highest.Value;
+
+    /// <summary>The same client, with the same connections, whose requests somebody hears of. Not to be disposed.</summary>
+    public ConsulHttpClient ObservedBy(ICallObserver observer) => new(this, observer);
 
     /// <summary>Sends <paramref name="request"/> and reads the whole answer.</summary>
     /// <exception cref="ConsulTransportException">No whole answer came within <paramref name="timeout"/>, or none at all.</exception>
@@ -64,23 +76,23 @@ internal sealed partial class ConsulHttpClient : IDisposable
         try
         {
             response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
-            var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation);
+            var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation, observer);
             Remember(exchange.Headers, request);
             return exchange;
         }
         catch (Exception error)
         {
             var phase = PhaseOf(message, response is not null);
+            var timedOut = deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
+            var stopped = cancellation.IsCancellationRequested && error is OperationCanceledException;
+            var failure = stopped ? null : ConsulExchange.Failure(endpoint, error, phase, timedOut, timeout, request);
+            observer?.Exchanged(ConsulExchange.Told(message, request, null, failure?.Code ?? "given up", 0, new RequestTimings(DialTimingsOf(message), clock.Elapsed, clock.Elapsed)));
             message.Dispose();
             response?.Dispose();
-            var timedOut = deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
             deadline.Dispose();
-            if (cancellation.IsCancellationRequested && error is OperationCanceledException)
-            {
-                if (phase == DialPhase.Connect) throw new NotSentException(error, cancellation);
-                throw;
-            }
-            throw ConsulExchange.Failure(endpoint, error, phase, timedOut, timeout, request);
+            if (failure is not null) throw failure;
+            if (phase == DialPhase.Connect) throw new NotSentException(error, cancellation);
+            throw;
         }
     }
 
@@ -89,18 +101,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private void Remember(IReadOnlyDictionary<string, string> headers, ConsulRequest request)
     {
         if (!headers.TryGetValue("X-Consul-Index", out var text) || !long.TryParse(text, out var index)) return;
-        if (request.SendScope && request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal)) Raise(ref highestKeyIndex, index);
-    }
-
-    private static void Raise(ref long highest, long index)
-    {
-        var seen = Interlocked.Read(ref highest);
-        while (index > seen)
-        {
-            var before = Interlocked.CompareExchange(ref highest, index, seen);
-            if (before == seen) return;
-            seen = before;
-        }
+        if (request.SendScope && request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal)) highest.Raise(index);
     }
 
     private HttpRequestMessage CreateMessage(ConsulRequest request)

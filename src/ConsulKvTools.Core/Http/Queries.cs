@@ -83,6 +83,7 @@ internal static class Queries
             (attempt, pause) =>
             {
                 if (!course.MayPause(pause)) return false;
+                session.Observer?.TriedAgain($"{request.Method} {Printable.Text(key ?? request.Path, 200)}", attempt.Failure, course.Again(pause));
                 (attempt.Answer as IDisposable)?.Dispose();
                 return true;
             }, cancellation).ConfigureAwait(false);

@@ -96,7 +96,8 @@ internal static class KvKey
         }
     }
 
-    private static bool HasLoneSurrogate(string key)
+    /// <summary>True when the text holds half of a surrogate pair, which UTF-8 cannot carry.</summary>
+    public static bool HasLoneSurrogate(string key)
     {
         for (var index = 0; index < key.Length; index++)
         {

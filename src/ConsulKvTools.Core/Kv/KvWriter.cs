@@ -72,9 +72,12 @@ internal sealed class KvWriter(ConsulKvSession session)
     }
 
     /// <summary>The results of a transaction of which one write could not even be read from what was given.</summary>
-    public static IReadOnlyList<ConsulKvWriteResult> Spoiled(IReadOnlyList<ConsulKvWrite> writes, string key, ConsulKvSession session)
+    /// <param name="writes">The others.</param>
+    /// <param name="reason">What is wrong with the one, without a full stop.</param>
+    /// <param name="session">The session they were meant for.</param>
+    public static IReadOnlyList<ConsulKvWriteResult> Spoiled(IReadOnlyList<ConsulKvWrite> writes, string reason, ConsulKvSession session)
     {
-        var problem = ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(key)), ("source", "-Atomic"), ("problem", $"the value for {Printable.Text(key, 120)} cannot be stored, so nothing of this transaction was written"));
+        var problem = ConsulFinding.Create("Request.Invalid", ("source", "-Atomic"), ("problem", $"{reason}, so nothing of this transaction was written"));
         var writer = new KvWriter(session);
         return writes.Select(write => writer.Refused(write, problem)).ToArray();
     }

@@ -13,11 +13,15 @@ public sealed class ConsulKvSession : IDisposable
     private readonly Lazy<ConsulHttpClient> http;
     private readonly Lazy<RetryExecutor> executor;
     private readonly Lazy<SecretPrints> prints;
+    private readonly ConsulKvSession original;
+    private ConsulFinding? lastOutage;
+    private Acl.AclToken? tokenSeen;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
     {
         this.configuration = configuration;
+        original = this;
         Id = Guid.NewGuid();
         Name = options.Name ?? configuration.Target.Endpoint.ToString();
         RetryPolicy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
@@ -26,6 +30,14 @@ public sealed class ConsulKvSession : IDisposable
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections, options.Handler));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
         prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
+        Mask = new AnswerMask(() => configuration.Secrets);
+    }
+
+    private ConsulKvSession(ConsulKvSession original, ICallObserver observer)
+    {
+        (this.original, configuration, executor, prints, Mask) = (original, original.configuration, original.executor, original.prints, original.Mask);
+        (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (original.Id, original.Name, original.RetryPolicy, original.MaxConnections, original.Time, observer);
+        http = new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -65,7 +77,7 @@ public sealed class ConsulKvSession : IDisposable
     public IReadOnlyList<ConsulFinding> ConfigurationFindings => configuration.Findings;
 
     /// <summary>True once <see cref="Dispose"/> was called; the session can then not be used any more.</summary>
-    public bool IsDisposed => disposed != 0;
+    public bool IsDisposed => original.disposed != 0;
 
     internal bool CanConnect => configuration.CanConnect;
 
@@ -78,23 +90,32 @@ public sealed class ConsulKvSession : IDisposable
 
     internal TimeProvider Time { get; }
 
+    /// <summary>Takes the session's secrets out of texts.</summary>
+    internal AnswerMask Mask { get; }
+
+    /// <summary>Hears of what this session's requests meet; null when nobody listens.</summary>
+    internal ICallObserver? Observer { get; }
+
+    /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
+    internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, observer);
+
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
     /// <summary>Why the agent was last not reached at all; null when it always was. Says what an open circuit hides.</summary>
     /// <remarks>With the circuit itself and <see cref="TokenSeen"/> all about a session that changes.</remarks>
-    internal ConsulFinding? LastOutage { get; private set; }
+    internal ConsulFinding? LastOutage => original.lastOutage;
 
     /// <summary>Remembers why the agent was not reached.</summary>
     internal void Remember(Diagnosis.Failure failure)
     {
-        if (failure.IsOutage) LastOutage = failure.Finding;
+        if (failure.IsOutage) original.lastOutage = failure.Finding;
     }
 
     /// <summary>What Consul last said the session's token is, without its secret; null when it was never asked or never knew it. Only history tells an expired token from one that never was.</summary>
-    internal Acl.AclToken? TokenSeen { get; private set; }
+    internal Acl.AclToken? TokenSeen => original.tokenSeen;
 
     /// <summary>Remembers a token that Consul knew.</summary>
-    internal void Remember(Acl.AclToken token) => TokenSeen = token;
+    internal void Remember(Acl.AclToken token) => original.tokenSeen = token;
 
     internal RetryExecutor Executor => executor.Value;
 
@@ -102,7 +123,7 @@ public sealed class ConsulKvSession : IDisposable
     /// The greatest index any answer about keys carried; grows only, 0 while nothing was asked. Bounds from below what was committed when a
     /// write began.
     /// </summary>
-    internal ulong HighestKeyIndex => http.IsValueCreated ? http.Value.HighestKeyIndex : 0;
+    internal ulong HighestKeyIndex => original.http.IsValueCreated ? original.http.Value.HighestKeyIndex : 0;
 
     /// <summary>Makes a session. Nothing is sent yet.</summary>
     /// <exception cref="ConsulConfigurationException">A setting cannot be used; the finding names it and what would be right.</exception>

@@ -25,7 +25,7 @@ internal readonly struct KvInput(string? key, object? bytes, object? value, obje
     /// <summary>The index to check against; null when the object has none.</summary>
     public object? CheckAndSet { get; } = index;
 
-    /// <summary>Reads an entry, an object or hashtable with Key (or Path), Value, Bytes, Flags and CheckAndSet, or a key alone.</summary>
+    /// <summary>Reads an entry, an object or hashtable with Key (or Path), Value, Bytes, Flags and CheckAndSet, or a key alone; a file is a value without a key.</summary>
     public static KvInput Of(PSObject input)
     {
         switch (input.BaseObject)
@@ -34,6 +34,8 @@ internal readonly struct KvInput(string? key, object? bytes, object? value, obje
                 return new KvInput(entry.Key, entry.Bytes, null, entry.Flags, null);
             case string text:
                 return new KvInput(text, null, null, null, null);
+            case FileSystemInfo file:
+                return new KvInput(null, null, file, null, null);
             case IDictionary table:
                 return Read(name => table.Contains(name) ? Given(name, table[name]) : null);
             case PSCustomObject or not (IFormattable or char or bool or Uri or Version):

@@ -11,8 +11,11 @@ internal static class KvValue
 {
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
+    // Four times what agents take unless told otherwise would do; reads take no more than this either.
+    private const long LargestFile = 64 * 1024 * 1024;
+
     /// <summary>
-    /// Text becomes UTF-8 without a byte order mark, bytes stay as they are, other scalars become their culture-free text. Anything else is
+    /// Text becomes UTF-8 without a byte order mark, bytes and what is in a file stay as they are, other scalars become their culture-free text. Anything else is
     /// refused: what PowerShell makes of a hashtable or an array as text is not what anybody wants stored.
     /// </summary>
     /// <param name="value">What was given.</param>
@@ -43,7 +46,12 @@ internal static class KvValue
                 return TryEncode(Convert.ToString(given, CultureInfo.InvariantCulture)!, out bytes, out problem);
             case IFormattable number when given.GetType().IsPrimitive || given is decimal or DateTime or DateTimeOffset or System.Numerics.BigInteger:
                 return TryEncode((string)LanguagePrimitives.ConvertTo(number, typeof(string), CultureInfo.InvariantCulture), out bytes, out problem);
-            case IEnumerable and not IDictionary:
+            case FileSystemInfo file:
+                return TryRead(file, out bytes, out problem);
+            case IDictionary or PSCustomObject:
+                problem = $"the value is an object ({NameOf(value, given)}), which has no text of its own; turn it into JSON with ConvertTo-Json -Compress first, or give it as -InputObject with -Prefix to write a key for each of its values";
+                return false;
+            case IEnumerable:
                 problem = $"the value is a list ({given.GetType().Name}); join it (-join \"`n\"), read files with Get-Content -Raw, or store it as JSON with ConvertTo-Json";
                 return false;
             default:
@@ -68,6 +76,24 @@ internal static class KvValue
 
     private static string NameOf(object? value, object given) =>
         value is PSObject { BaseObject: PSCustomObject } custom ? custom.TypeNames[0] : given.GetType().Name;
+
+    private static bool TryRead(FileSystemInfo file, out byte[] bytes, out string? problem)
+    {
+        bytes = [];
+        problem = null;
+        var shown = Printable.Text(file.Name, 120);
+        try
+        {
+            if (file is not FileInfo content) problem = $"'{shown}' is a folder; pipe its files (Get-ChildItem -File)";
+            else if (content.Length > LargestFile) problem = $"the file {shown} has {content.Length:N0} bytes, more than any agent takes as one value";
+            else bytes = File.ReadAllBytes(content.FullName);
+        }
+        catch (Exception unread) when (unread is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException)
+        {
+            problem = $"the file {shown} cannot be read ({unread.GetType().Name})";
+        }
+        return problem is null;
+    }
 
     private static bool TryEncode(string text, out byte[] bytes, out string? problem)
     {

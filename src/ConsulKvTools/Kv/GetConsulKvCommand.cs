@@ -1,17 +1,21 @@
+using System.Collections.Specialized;
 using System.Management.Automation;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Reading;
+using ConsulKvTools.Kv.Trees;
 
 namespace ConsulKvTools.Commands;
 
 /// <summary>Reads keys by name, everything below a prefix, or only names.</summary>
 /// <remarks>A key that ends with a slash stands for all that is below it. <c>-Prefix</c> without <c>-Recurse</c> shows one level, as a folder.</remarks>
 [Cmdlet(VerbsCommon.Get, "ConsulKv", DefaultParameterSetName = KeySet, HelpUri = HelpPages.Folder + "Get-ConsulKv.md")]
-[OutputType(typeof(ConsulKvEntry), typeof(string))]
+[OutputType(typeof(ConsulKvEntry), typeof(string), typeof(OrderedDictionary))]
 public sealed class GetConsulKvCommand : KvReadCmdlet
 {
     private const string KeySet = "Key";
     private const string PrefixSet = "Prefix";
+
+    private KvReadAhead? ahead;
 
     /// <summary>Keys to read. One that ends with a slash reads everything below it.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -41,8 +45,21 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     [Parameter]
     public ConsulConsistency Consistency { get; set; }
 
+    /// <summary>
+    /// Gives everything below a key or prefix as one nested, ordered table: <c>app/db/host</c> read from <c>app</c> is <c>$table.db.host</c>. Values are
+    /// text, or a byte array where they are no text. A key that has keys below it keeps its value under the name '.', one that ends with a
+    /// slash under '/'. Names are told apart by letter case, as Consul does. Flags are not in it. <c>Set-ConsulKv -Prefix</c> writes such a table back.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AsHashtable { get; set; }
+
+    /// <summary>Reads under way at once, 1 to 200, when keys come from the pipeline or are many; results keep the order of the keys.</summary>
+    [Parameter]
+    [ValidateRange(1, 200)]
+    public int ThrottleLimit { get; set; } = 16;
+
     private protected override AclOperation OperationOn(string key) =>
-        ParameterSetName == PrefixSet || Recurse || key.EndsWith("/", StringComparison.Ordinal) ? AclOperation.List : AclOperation.Read;
+        ParameterSetName == PrefixSet || Recurse || AsHashtable || key.EndsWith("/", StringComparison.Ordinal) ? AclOperation.List : AclOperation.Read;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -52,6 +69,17 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Separator", "-Separator cuts names, so it needs -NamesOnly", Separator));
         if (ParameterSetName == PrefixSet) RequireNoWait("-Prefix");
         if (Recurse) RequireNoWait("-Recurse");
+        if (AsHashtable) RequireNoWait("-AsHashtable");
+        if (AsHashtable && NamesOnly)
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-AsHashtable", "-AsHashtable gives names and values, so it does not go with -NamesOnly", null));
+        ahead = new KvReadAhead(key => Begin(cancellation => ReadAsync(key, Consistency, cancellation)), IsWaiting ? 1 : ThrottleLimit);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        TakeAll();
+        base.EndProcessing();
     }
 
     /// <inheritdoc/>
@@ -59,17 +87,54 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     {
         if (ParameterSetName == PrefixSet)
         {
-            AwaitFor(Prefix, cancellation => Recurse || NamesOnly
-                ? ListAsync(Prefix, Separator ?? (Recurse ? null : "/"), cancellation)
+            AwaitFor(Prefix, cancellation => AsHashtable ? TableAsync(Prefix, cancellation)
+                : Recurse || NamesOnly ? ListAsync(Prefix, Separator ?? (Recurse ? null : "/"), cancellation)
                 : LevelAsync(Prefix, cancellation));
             return;
         }
         foreach (var key in Key)
         {
             // A wait is for one key, and then a slash at its end is part of it.
-            if (!IsWaiting && (Recurse || key.EndsWith("/", StringComparison.Ordinal))) AwaitFor(key, cancellation => ListAsync(key, Separator, cancellation));
-            else if (Read(key, Consistency) is { } entry) WriteObject(NamesOnly ? entry.Key : entry);
+            if (IsWaiting || !(AsHashtable || Recurse || key.EndsWith("/", StringComparison.Ordinal)))
+            {
+                while (ahead!.IsFull || ahead.HasReady) TakeOne();
+                ahead.Add(key);
+                continue;
+            }
+            TakeAll();
+            AwaitFor(key, cancellation => AsHashtable ? TableAsync(key, cancellation) : ListAsync(key, Separator, cancellation));
         }
+        // From a pipeline more keys may come; else everything was given.
+        if (!MyInvocation.ExpectingInput) TakeAll();
+    }
+
+    private void TakeAll()
+    {
+        while (!ahead!.IsEmpty) TakeOne();
+    }
+
+    private void TakeOne()
+    {
+        var (key, answer) = ahead!.Take();
+        if (EntryOf(key, answer) is { } entry) WriteObject(NamesOnly ? entry.Key : entry);
+    }
+
+    private async Task TableAsync(string prefix, CancellationToken cancellation)
+    {
+        var folder = KvTreeNames.FolderOf(prefix);
+        var answer = new ListingAnswer();
+        var tree = new KvTreeBuilder(folder);
+        await foreach (var entries in Reader.ListPiecesAsync(folder, Consistency, answer.Take, cancellation).ConfigureAwait(false))
+        {
+            answer.Any = true;
+            foreach (var entry in entries)
+                if (!tree.TryAdd(entry))
+                    WriteError(FindingErrors.Invalid(this, "-AsHashtable", $"the key {Printable.Text(entry.Key, 200)} has no place of its own in a table; read it by its name", entry.Key));
+        }
+        Explain(folder, answer);
+        if (tree.WithFlags > 0) WriteVerbose($"{tree.WithFlags:N0} of the keys below '{Printable.Text(folder, 200)}' have flags, which a table does not hold.");
+        // What is hidden is an error and no table: an empty one would say that there is nothing.
+        if (answer.Any || answer.State == KvReadState.Missing) WriteObject(tree.Root);
     }
 
     private async Task ListAsync(string prefix, string? separator, CancellationToken cancellation)
@@ -96,7 +161,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     private ValueTask ShowAsync(Array found, ListingAnswer answer)
     {
         answer.Any = true;
-        return WriteObjectsAsync(found);
+        return WriteObjectsAsync(found, Count);
     }
 
     /// <summary>Part of a listing is a warning, none of it because of ACLs an error, none of it because nothing is there neither.</summary>

@@ -37,5 +37,5 @@ public sealed class GetConsulKvConsistentCommand : KvReadCmdlet
     }
 
     private async Task CompareAsync(string key, CancellationToken cancellation) =>
-        WriteObject(await KvComparison.RunAsync(Active, key, cancellation).ConfigureAwait(false));
+        WriteObject(await KvComparison.RunAsync(Observed, key, cancellation).ConfigureAwait(false));
 }

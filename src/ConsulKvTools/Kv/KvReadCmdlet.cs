@@ -8,6 +8,7 @@ namespace ConsulKvTools.Commands;
 public abstract class KvReadCmdlet : ConsulCmdlet
 {
     private KvAwaited? awaited;
+    private CommandProgress? progress;
 
     /// <summary>Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen.</summary>
     [Parameter]
@@ -29,7 +30,25 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     /// <summary>True when the command waits until it reads what it is told to.</summary>
     private protected bool IsWaiting => awaited is not null;
 
-    private protected KvReader Reader => new(Active);
+    private protected KvReader Reader => new(Observed);
+
+    private protected override bool HasBeat => base.HasBeat || progress is not null;
+
+    private protected override void OnBeat()
+    {
+        base.OnBeat();
+        progress?.Add(0);
+    }
+
+    /// <summary>Takes note of entries that were read.</summary>
+    private protected void Count(long entries) => progress?.Add(entries);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        progress?.Complete();
+        base.EndProcessing();
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -46,6 +65,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
         else if (given.ContainsKey(nameof(WaitTimeout)))
             ThrowTerminatingError(FindingErrors.Invalid(this, "-WaitTimeout", "-WaitTimeout limits a wait, so it needs -WaitIndex or -WaitValue", WaitTimeout));
         if (IsWaiting) RequirePositive(WaitTimeout, "-WaitTimeout");
+        progress = StartProgress("Reading Consul KV");
     }
 
     /// <summary>Ends the command when it waits for a key and this is none.</summary>
@@ -55,17 +75,26 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     }
 
     /// <summary>The entry; null when there is none, and then the error that says why is written.</summary>
-    private protected ConsulKvEntry? Read(string key, ConsulConsistency consistency)
+    private protected ConsulKvEntry? Read(string key, ConsulConsistency consistency) => EntryOf(key, Begin(cancellation => ReadAsync(key, consistency, cancellation)));
+
+    /// <summary>Begins to read a key.</summary>
+    private protected Task<KvReadResult> ReadAsync(string key, ConsulConsistency consistency, CancellationToken cancellation) => awaited is null
+        ? Reader.GetAsync(key, consistency, cancellation) : KvWaiting.UntilAsync(Observed, key, awaited, consistency, WaitTimeout, cancellation);
+
+    /// <summary>The entry of a read that was begun; null when there is none, and then the error that says why is written.</summary>
+    private protected ConsulKvEntry? EntryOf(string key, Task<KvReadResult> answer)
     {
         try
         {
-            var read = Ask(cancellation => awaited is null
-                ? Reader.GetAsync(key, consistency, cancellation) : KvWaiting.UntilAsync(Active, key, awaited, consistency, WaitTimeout, cancellation));
+            var read = Answer(answer);
+            TellTrace();
+            Count(1);
             if (read.Finding is { } finding) WriteError(FindingErrors.Create(finding, key));
             return read.Entry;
         }
         catch (ConsulException failed)
         {
+            TellTrace();
             WriteError(FindingErrors.Create(failed.Finding, key, failed));
             return null;
         }

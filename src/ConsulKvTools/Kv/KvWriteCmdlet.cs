@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Bulk;
+using ConsulKvTools.Kv.Changes;
 
 namespace ConsulKvTools.Commands;
 
@@ -10,8 +13,21 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     // With what a stopped batch may take, under the second within which Ctrl+C has to end.
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(800);
 
+    // Reading a hundred keys one by one takes a moment; nobody reads more of them.
+    private const int MostCompared = 100;
+
+    // With -Verbose, before only what is unusual is told one by one.
+    private const int MostTold = 10;
+
+    private readonly SortedDictionary<ConsulKvOutcome, long> outcomes = [];
     private KvWritePipeline? pipeline;
+    private CommandProgress? progress;
     private long givenOut;
+    private bool isShown;
+    private bool isWhatIf;
+    private long compared;
+    private long began;
+    private (string First, string Last) notCompared;
 
     /// <summary>Prefix for small marker keys, written in the same transaction and removed afterwards, which make every outcome decidable.</summary>
     [Parameter]
@@ -23,14 +39,24 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     [ValidateRange(1, 200)]
     public int ThrottleLimit { get; set; } = 16;
 
-    /// <summary>True when a person may be asked or shown what would be done, so that it is worth finding out what is there now.</summary>
-    protected bool IsShown => IsSet("WhatIf", "WhatIfPreference") || IsConfirmed;
+    private protected override bool HasBeat => base.HasBeat || progress is not null;
+
+    private protected override void OnBeat()
+    {
+        base.OnBeat();
+        progress?.Add(0);
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        pipeline = new KvWritePipeline(Active, ThrottleLimit, StopToken);
+        // To look up the preferences for each of 100,000 writes would cost as much as the writes.
+        isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference", false));
+        isShown = isWhatIf || IsAsked(ConfirmImpact.Medium);
+        pipeline = new KvWritePipeline(Observed, ThrottleLimit, StopToken);
+        progress = StartProgress(ProgressActivity);
+        began = Active.Time.GetTimestamp();
     }
 
     /// <inheritdoc/>
@@ -38,6 +64,19 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     {
         pipeline!.Flush();
         while (pipeline.Oldest is { } oldest) EmitAfter(oldest);
+        progress?.Complete();
+        SayWhatWasNotCompared();
+        base.EndProcessing();
+        SumUp();
+    }
+
+    /// <summary>What the progress bar is headed.</summary>
+    private protected abstract string ProgressActivity { get; }
+
+    /// <summary>Tells how many writes there will be.</summary>
+    private protected void Expect(long writes)
+    {
+        if (progress is not null) progress.Meter.Total = (progress.Meter.Total ?? 0) + writes;
     }
 
     /// <inheritdoc/>
@@ -85,6 +124,12 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private protected void Emit(ConsulKvWriteResult result)
     {
         givenOut++;
+        progress?.Add(1);
+        if (IsVerbose)
+        {
+            outcomes[result.Outcome] = outcomes.TryGetValue(result.Outcome, out var before) ? before + 1 : 1;
+            Tell(result);
+        }
         // Always on the pipeline thread: the way that work on another thread has to take is saved.
         ((Cmdlet)this).WriteObject(result);
         foreach (var note in result.Notes)
@@ -102,39 +147,93 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         _ => AclOperation.Write,
     };
 
-    /// <summary>What the key holds now, for people. Null entry: it is not there.</summary>
-    private protected (ConsulKvEntry? Entry, string? Problem) ReadForDisplay(string key)
+    /// <summary>Whether a write of one key is to be done: with -WhatIf or -Confirm a person is shown what it would change.</summary>
+    private protected bool IsWanted(ConsulKvWrite write)
     {
-        ConsulKvEntry? entry = null;
-        string? problem = null;
+        // A key that is refused anyway is refused now: nobody is to confirm what cannot be done.
+        if (!isShown || KvKey.Check(write.Key, isPrefix: false) is not null) return true;
+        if (isWhatIf && ++compared > MostCompared)
+        {
+            notCompared = (notCompared.First ?? write.Key, write.Key);
+            return false;
+        }
+        var (entry, problem) = ReadForDisplay(write.Key);
+        return KvWriter.IsRemoval(write)
+            ? Confirms(KvChangeText.Removal(Active, write, entry, problem), "?", "Remove Consul key", write.Key)
+            : Confirms(KvChangeText.Of(Active, write, entry, problem), "\nWrite it?", "Set Consul key", write.Key);
+    }
+
+    /// <summary>Shows what would be done, or asks whether it is to be done.</summary>
+    /// <param name="description">What would be done.</param>
+    /// <param name="question">What makes a question of it.</param>
+    /// <param name="caption">What is asked about.</param>
+    /// <param name="key">The key or prefix.</param>
+    private protected bool Confirms(string description, string question, string caption, string key)
+    {
         try
         {
-            Await(async cancellation =>
-            {
-                var read = await new KvReader(Active).GetAsync(key, ConsulConsistency.Default, cancellation).ConfigureAwait(false);
-                entry = read.Entry;
-                if (read.State == KvReadState.Forbidden) problem = read.Finding!.Code;
-            });
+            return ShouldProcess(description, description + question, caption);
+        }
+        // What hosts throw that cannot ask: NonInteractive, jobs, remoting, programs that run PowerShell.
+        catch (Exception mute) when (mute is PSInvalidOperationException or HostException or NotImplementedException)
+        {
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Confirm",
+                $"nobody can be asked here, because PowerShell is NonInteractive or its host has no prompt; nothing was done about '{Printable.Text(key, 200)}'. Give -Confirm:$false to go on without a question; it was: {description}", key, ErrorCategory.OperationStopped));
+            throw;
+        }
+    }
+
+    /// <summary>True when a person is asked before something of this impact.</summary>
+    private protected bool IsAsked(ConfirmImpact impact) =>
+        MyInvocation.BoundParameters.TryGetValue("Confirm", out var given)
+            ? LanguagePrimitives.IsTrue(given)
+            : LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference", ConfirmImpact.High), out ConfirmImpact least) && least is not ConfirmImpact.None && least <= impact;
+
+    /// <summary>True when it is only shown what would be done.</summary>
+    private protected bool IsWhatIf => isWhatIf;
+
+    /// <summary>What the key holds now, for people. Null entry: it is not there.</summary>
+    private (ConsulKvEntry? Entry, string? Problem) ReadForDisplay(string key)
+    {
+        try
+        {
+            var read = Ask(cancellation => new KvReader(Observed).GetAsync(key, ConsulConsistency.Default, cancellation));
+            return (read.Entry, read.State == KvReadState.Forbidden ? read.Finding!.Code : null);
         }
         catch (ConsulException failed)
         {
-            problem = failed.Finding.Code;
+            return (null, failed.Finding.Code);
         }
-        return (entry, problem);
     }
 
-    private protected bool IsConfirmed =>
-        MyInvocation.BoundParameters.TryGetValue("Confirm", out var given)
-            ? LanguagePrimitives.IsTrue(given)
-            : (ConfirmImpact)LanguagePrimitives.ConvertTo(GetVariableValue("ConfirmPreference", ConfirmImpact.High), typeof(ConfirmImpact)) is > ConfirmImpact.None and <= ConfirmImpact.Medium;
+    private void SayWhatWasNotCompared()
+    {
+        if (compared <= MostCompared) return;
+        var count = compared - MostCompared;
+        ShouldProcess(string.Format(CultureInfo.InvariantCulture, "{0} {1:N0} more key{2}, {3} … {4} (only the first {5} are compared with what is there)",
+            MyInvocation.MyCommand.Name.Split('-')[0], count, count == 1 ? "" : "s", Printable.Text(notCompared.First, 120), Printable.Text(notCompared.Last, 120), MostCompared), "", "");
+    }
 
-    private protected bool IsVerbose =>
-        MyInvocation.BoundParameters.TryGetValue("Verbose", out var given)
-            ? LanguagePrimitives.IsTrue(given)
-            : (ActionPreference)LanguagePrimitives.ConvertTo(GetVariableValue("VerbosePreference", ActionPreference.SilentlyContinue), typeof(ActionPreference)) is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    private void Tell(ConsulKvWriteResult result)
+    {
+        var usual = result.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged && result.Attempts.Count <= 1;
+        if (givenOut > MostTold && (usual || givenOut > 10 * MostTold)) return;
+        TellTrace();
+        ((Cmdlet)this).WriteVerbose($"{Printable.Text(result.Key, 200)}: {result.Outcome}{(result.Code is null ? "" : $" ({result.Code})")}{(result.ModifyIndex is { } index ? $", index {index}" : "")}, "
+            + $"{result.Attempts.Count} request{(result.Attempts.Count == 1 ? "" : "s")} in {DiagnosisText.Time(result.Duration)}.");
+        if (usual) return;
+        // What was tried again was told when that happened.
+        foreach (var attempt in result.Attempts.Where(attempt => attempt.Sequel != AttemptSequel.TriedAgain))
+            ((Cmdlet)this).WriteVerbose($"  #{attempt.Number} {Printable.Text(attempt.Action, 60)}: {attempt.Code ?? attempt.Effect.ToString()} in {DiagnosisText.Time(attempt.Duration)}{(attempt.Reason is null ? "" : "; " + Printable.Text(attempt.Reason, 200))}");
+    }
 
-    private bool IsSet(string parameter, string preference) =>
-        MyInvocation.BoundParameters.TryGetValue(parameter, out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue(preference, false));
+    private void SumUp()
+    {
+        if (!IsVerbose || givenOut <= MostTold) return;
+        var time = Active.Time.GetElapsedTime(began);
+        ((Cmdlet)this).WriteVerbose(string.Format(CultureInfo.InvariantCulture, "{0:N0} results in {1}, {2:N0} a second: {3}.",
+            givenOut, DiagnosisText.Time(time), givenOut / Math.Max(time.TotalSeconds, 0.001), string.Join(", ", outcomes.Select(outcome => $"{outcome.Value:N0} {outcome.Key}"))));
+    }
 
     private void Emit(ArraySegment<ConsulKvWriteResult> results)
     {

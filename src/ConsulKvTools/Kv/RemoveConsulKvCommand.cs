@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Commands;
 
@@ -38,6 +39,8 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
 
     private protected override AclOperation OperationOn(string key) => Recurse ? AclOperation.DeleteRecurse : AclOperation.Delete;
 
+    private protected override string ProgressActivity => "Removing from Consul KV";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -47,74 +50,58 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
             WriteError(FindingErrors.Create(refused, Key));
             return;
         }
-        if (Recurse ? IsTreeWanted() : IsKeyWanted())
-            Submit(new ConsulKvWrite
-            {
-                Key = Key,
-                Kind = Recurse ? ConsulKvWriteKind.DeleteTree : ParameterSetName == CheckAndSetSet ? ConsulKvWriteKind.DeleteCheckAndSet : ConsulKvWriteKind.Delete,
-                Index = CheckAndSet,
-                Fenced = Fenced,
-                OperationPrefix = OperationPrefix,
-            });
-    }
-
-    private bool IsKeyWanted()
-    {
-        if (Key.EndsWith("/", StringComparison.Ordinal) && !IsFolderKeyMeant()) return false;
+        var write = new ConsulKvWrite
+        {
+            Key = Key,
+            Kind = Recurse ? ConsulKvWriteKind.DeleteTree : ParameterSetName == CheckAndSetSet ? ConsulKvWriteKind.DeleteCheckAndSet : ConsulKvWriteKind.Delete,
+            Index = CheckAndSet,
+            Fenced = Fenced,
+            OperationPrefix = OperationPrefix,
+        };
         // One key is no reason to ask; the high impact of this command is that of -Recurse.
-        if (!IsShown) return true;
-        var (entry, problem) = ReadForDisplay(Key);
-        var now = problem is not null ? $"not readable: {problem}" : entry is null ? "there is no such key" : "now " + KvChangeText.Shown(entry.Bytes);
-        var description = $"Remove {Printable.Text(Key, 200)} ({now})";
-        return ShouldProcess(description, description + "?", "Remove Consul key");
+        if (Recurse ? IsTreeWanted() : IsFolderKeyMeant() && IsWanted(write)) Submit(write);
     }
 
     private bool IsTreeWanted()
     {
-        var below = NamesBelow();
-        var count = below is null ? "an unknown number of keys" : string.Format(CultureInfo.InvariantCulture, "{0:N0} key{1}", below.Count, below.Count == 1 ? "" : "s");
-        var description = $"Remove {count} that begin{(below?.Count == 1 ? "s" : "")} with '{Printable.Text(Key, 200)}'";
-        if (below?.FirstOrDefault(name => !IsBelow(name)) is { } neighbour)
-            description += $", among them {Printable.Text(neighbour, 120)}, which is not below {Printable.Text(Key, 120)}/";
-        return Force && !IsShown ? true : ShouldProcess(description, description + "?", "Remove Consul keys");
+        // Who is not asked need not wait for the count.
+        if (!IsWhatIf && (Force ? !IsAsked(ConfirmImpact.Medium) : !IsAsked(ConfirmImpact.High))) return true;
+        var below = Below(Key);
+        var description = below is null
+            ? $"Remove an unknown number of keys that begin with '{Printable.Text(Key, 200)}'"
+            : $"Remove {below.Amount} that begin{(below.Count == 1 ? "s" : "")} with '{Printable.Text(Key, 200)}'{(below.Count == 0 ? "" : $": {below.Sample}")}";
+        if (below?.Neighbour is { } neighbour)
+            description += $"; among them {Printable.Text(neighbour, 120)}, which is not below {Printable.Text(Key, 120)}/";
+        return Confirms(description, "?", "Remove Consul keys", Key);
     }
 
     /// <summary>A folder's key is a key of its own. Who gives it without -Recurse may have meant what is below it.</summary>
     private bool IsFolderKeyMeant()
     {
-        if (NamesBelow() is not { } names) return true;
-        var below = names.Count(name => name != Key);
-        if (below == 0) return true;
-        var count = string.Format(CultureInfo.InvariantCulture, "{0:N0} key{1} below {2}", below, below == 1 ? "" : "s", Printable.Text(Key, 200));
-        if (names.Contains(Key))
+        if (!Key.EndsWith("/", StringComparison.Ordinal) || Below(Key) is not { } names) return true;
+        var others = names.Count - (names.HasOwn ? 1 : 0);
+        if (others == 0) return true;
+        var count = string.Format(CultureInfo.InvariantCulture, "{0:N0} key{1} below {2}", others, others == 1 ? "" : "s", Printable.Text(Key, 200));
+        if (names.HasOwn)
         {
-            WriteWarning($"Only the key {Printable.Text(Key, 200)} itself is removed; the {count} stay{(below == 1 ? "s" : "")}. -Recurse removes those too.");
+            WriteWarning($"Only the key {Printable.Text(Key, 200)} itself is removed; the {count} stay{(others == 1 ? "s" : "")}. -Recurse removes those too.");
             return true;
         }
         WriteError(FindingErrors.Invalid(this, "-Recurse", $"there is no key {Printable.Text(Key, 200)}, only {count}; add -Recurse to remove what is below it", Key));
         return false;
     }
 
-    private bool IsBelow(string name) => Key.EndsWith("/", StringComparison.Ordinal) || name.Length == Key.Length || name[Key.Length] == '/';
-
-    /// <summary>The names that begin with the key; null when they cannot be listed.</summary>
-    private List<string>? NamesBelow()
+    /// <summary>The names that begin with the key; null when they cannot all be listed.</summary>
+    private KvNamesBelow? Below(string key)
     {
-        var names = new List<string>();
-        var complete = true;
         try
         {
-            Await(async cancellation =>
-            {
-                var listing = new KvReader(Active).NamesAsync(Key, null, ConsulConsistency.Default, (state, _) => complete &= state is KvReadState.Found or KvReadState.Missing, cancellation);
-                await foreach (var name in listing.ConfigureAwait(false)) names.Add(name);
-            });
+            return Ask(cancellation => KvNamesBelow.ReadAsync(new KvReader(Observed), key, cancellation));
         }
         catch (ConsulException)
         {
             // The removal itself will say what is wrong.
             return null;
         }
-        return complete ? names : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Trees;
 
 namespace ConsulKvTools.Commands;
 
@@ -16,12 +17,14 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     private const string FlagsMeaning = "a number from 0 to 18446744073709551615, which is what Consul keeps as flags";
     private const string IndexMeaning = "an index to check against: give the key's ModifyIndex as Get-ConsulKv shows it, or 0 to write only if the key does not exist";
 
+    private const int MostProblems = 5;
+
     private readonly List<ConsulKvWrite> together = [];
     private bool isValueGiven;
     private bool areFlagsGiven;
     private bool isIndexGiven;
     private bool isKeyGiven;
-    private bool asks;
+    private bool isTree;
     private string? spoiler;
 
     /// <summary>
@@ -35,8 +38,9 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     public object? Key { get; set; }
 
     /// <summary>
-    /// The value: text (stored as UTF-8), a byte array (stored as it is), or a number, date or other scalar (stored as its culture-free text);
-    /// or a script block that computes it from <c>$_</c>. Without it the value is the input's.
+    /// The value: text (stored as UTF-8), a byte array (stored as it is), a file of Get-Item or Get-ChildItem (its bytes are stored as they are),
+    /// or a number, date or other scalar (stored as its culture-free text); or a script block that computes it from <c>$_</c>. Without it the value
+    /// is the input's.
     /// </summary>
     [Parameter(Position = 1)]
     [AllowNull]
@@ -46,7 +50,8 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
 
     /// <summary>
     /// What is to be written, from the pipeline: an entry of Get-ConsulKv (its bytes and flags are copied), a row or hashtable with Key (or
-    /// Path), Value or Bytes, Flags and CheckAndSet, or a key alone. What is given on the command line counts for every input.
+    /// Path), Value or Bytes, Flags and CheckAndSet, a file (its bytes are the value; give -Key), or a key alone. What is given on the command
+    /// line counts for every input. With -Prefix: a nested hashtable or object, of which each value becomes a key.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
@@ -68,6 +73,19 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, ParameterSetName = CheckAndSetSet)]
     [Index(IndexMeaning, TakesScript = true)]
     public object? CheckAndSet { get; set; }
+
+    /// <summary>
+    /// Takes each input for a nested table, such as a hashtable or what ConvertFrom-Json gives, and writes a key for each of its values below this
+    /// prefix, '' for the top of the store: with -Prefix app the value of <c>@{ db = @{ host = 'a' } }</c> is written to app/db/host. A list is one
+    /// key with JSON text; truth values are true and false, numbers and dates (ISO 8601) do not depend on the culture. The names '.' and '/' stand for the
+    /// table's own key without and with a slash at its end. A name that is empty or holds a slash, a null, two values for one key or a table that
+    /// holds itself are refused before anything of that input is written. <c>Get-ConsulKv -AsHashtable</c> reads such a table.
+    /// </summary>
+    [Parameter(ParameterSetName = PutSet)]
+    [Parameter(ParameterSetName = CreateOnlySet)]
+    [AllowEmptyString]
+    [ValidateNotNull]
+    public string? Prefix { get; set; }
 
     /// <summary>Writes only if the key does not exist.</summary>
     [Parameter(Mandatory = true, ParameterSetName = CreateOnlySet)]
@@ -100,6 +118,8 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
 
     private protected override AclOperation OperationOn(string key) => AclOperation.Write;
 
+    private protected override string ProgressActivity => "Writing Consul KV";
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -108,18 +128,31 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         areFlagsGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Flags));
         isIndexGiven = MyInvocation.BoundParameters.ContainsKey(nameof(CheckAndSet));
         isKeyGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Key));
-        // To look up the preferences for each of 100,000 writes would cost as much as the writes.
-        asks = IsShown || IsVerbose;
+        isTree = Prefix is not null;
+        if (isTree && (isKeyGiven || isValueGiven))
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Prefix", $"-Prefix takes keys and values from the table, so it does not go with {(isKeyGiven ? "-Key" : "-Value")}; give the table as -InputObject, or pipe it", null));
         if (!isKeyGiven && !MyInvocation.ExpectingInput && InputObject is null)
-            ThrowTerminatingError(FindingErrors.Invalid(this, "-Key", "there is no key; give -Key, or pipe keys, entries of Get-ConsulKv, or rows with Key and Value", null));
+            ThrowTerminatingError(isTree
+                ? FindingErrors.Invalid(this, "-InputObject", "there is no table; give one as -InputObject, or pipe it", null)
+                : FindingErrors.Invalid(this, "-Key", "there is no key; give -Key, or pipe keys, entries of Get-ConsulKv, or rows with Key and Value", null));
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (isTree)
+        {
+            TakeTree();
+            return;
+        }
         var input = InputObject is null ? default : KvInput.Of(InputObject);
-        if (KeyOf(input) is { } key) Take(input, key);
-        else WriteError(FindingErrors.Invalid(this, "-InputObject", $"the input ({InputObject?.BaseObject.GetType().Name ?? "null"}) has neither Key nor Path, or it is null; pipe entries, keys, or rows with Key and Value, or compute the key with -Key {{ … }}", InputObject));
+        if (KeyOf(input) is { } key)
+        {
+            Take(input, key);
+            return;
+        }
+        spoiler ??= "an input has no key";
+        WriteError(FindingErrors.Invalid(this, "-InputObject", $"the input ({InputObject?.BaseObject.GetType().Name ?? "null"}) has neither Key nor Path, or it is null; pipe entries, keys, or rows with Key and Value, or compute the key with -Key {{ … }}{(input.Value is FileSystemInfo ? ", such as -Key { \"app/$($_.BaseName)\" }" : "")}", InputObject));
     }
 
     /// <inheritdoc/>
@@ -148,19 +181,61 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
                 Fenced = Fenced,
                 OperationPrefix = OperationPrefix,
             };
-            if (asks && !IsWanted(write)) return;
-            if (Atomic) together.Add(write);
-            else Submit(write);
+            SubmitWanted(write);
         }
         catch (ArgumentTransformationMetadataException refused)
         {
-            spoiler ??= key;
+            spoiler ??= $"the value for {Printable.Text(key, 120)} cannot be stored";
             WriteError(FindingErrors.Invalid(this, "-InputObject", $"{refused.Message.TrimEnd('.')} (key {Printable.Text(key, 120)})", key));
         }
         catch (KvValueException refused)
         {
-            spoiler ??= key;
+            spoiler ??= $"the value for {Printable.Text(key, 120)} cannot be stored";
             WriteError(FindingErrors.Invalid(this, "-Value", $"{refused.Message} (key {Printable.Text(key, 120)})", key));
+        }
+    }
+
+    private void SubmitWanted(ConsulKvWrite write)
+    {
+        if (!IsWanted(write)) return;
+        if (Atomic) together.Add(write);
+        else Submit(write);
+    }
+
+    /// <summary>The whole table is looked at first: of one with a mistake nothing is written.</summary>
+    private void TakeTree()
+    {
+        var flags = NumberOf(Computed(Flags), FlagsMeaning);
+        var tree = new KvTreeReader(KvObject.Look);
+        try
+        {
+            tree.Read(Prefix!, InputObject);
+        }
+        catch (GetValueException unread)
+        {
+            Spoil($"a property cannot be read: {Printable.Text(unread.Message, 200).TrimEnd('.')}");
+            return;
+        }
+        if (tree.Problems.Count > 0)
+        {
+            var more = tree.Problems.Count - MostProblems;
+            Spoil(string.Join("; ", tree.Problems.Take(MostProblems)) + (more > 0 ? $"; and {more} more" : "")
+                + (InputObject?.BaseObject is ConsulKvEntry or string ? "; to write entries or keys elsewhere, compute their keys: -Key { 'app/' + $_.Key }" : ""));
+            return;
+        }
+        if (tree.EmptyTables > 0) WriteVerbose($"Nothing is written for {tree.EmptyTables:N0} empty table{(tree.EmptyTables == 1 ? "" : "s")}.");
+        if (tree.Leaves.Count == 0) WriteWarning("The table is empty: there is nothing to write.");
+        if (!MyInvocation.ExpectingInput) Expect(tree.Leaves.Count);
+        foreach (var leaf in tree.Leaves)
+            SubmitWanted(new ConsulKvWrite
+            {
+                Key = leaf.Key, Kind = CreateOnly ? ConsulKvWriteKind.CreateOnly : ConsulKvWriteKind.Put, Value = leaf.Value, Flags = flags, Fenced = Fenced, OperationPrefix = OperationPrefix,
+            });
+
+        void Spoil(string problem)
+        {
+            spoiler ??= "a table has a mistake";
+            WriteError(FindingErrors.Invalid(this, "-InputObject", $"nothing of this table was written: {problem}", InputObject));
         }
     }
 
@@ -192,14 +267,5 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         if ((given is PSObject wrapped ? wrapped.BaseObject : given) is not ScriptBlock block || InputObject is null) return given;
         var results = block.InvokeWithContext(null, [new PSVariable("_", InputObject)]);
         return results.Count == 1 ? results[0] : results.Select(result => (object)result).ToArray();
-    }
-
-    private bool IsWanted(ConsulKvWrite write)
-    {
-        // A key that is refused anyway is refused now: nobody is to confirm what cannot be done.
-        if (!IsShown || KvKey.Check(write.Key, isPrefix: false) is not null) return IsShown || ShouldProcess(Printable.Text(write.Key, 200), "Set Consul key");
-        var (entry, problem) = ReadForDisplay(write.Key);
-        var description = KvChangeText.Of(write, entry, problem);
-        return ShouldProcess(description, description + "\nWrite it?", "Set Consul key");
     }
 }

@@ -11,6 +11,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
 {
     // So many things to say may wait for a slow pipeline before the work waits too. One of them may be a whole piece of a listing.
     private const int QueueLength = 16;
+    private const int Beat = 100;
 
     private readonly CancellationTokenSource stop = new();
     private readonly AsyncLocal<bool> isWork = new();
@@ -72,9 +73,15 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     /// a read of one key takes. Call it from the pipeline thread only.
     /// </summary>
     /// <exception cref="PipelineStoppedException">The pipeline was stopped meanwhile.</exception>
-    protected T Ask<T>(Func<CancellationToken, Task<T>> question)
+    protected T Ask<T>(Func<CancellationToken, Task<T>> question) => Answer(StartQuestion(question));
+
+    /// <summary>Begins a question that writes nothing itself; its answer is waited for by <see cref="Answer"/>, while others are under way.</summary>
+    private protected Task<T> Begin<T>(Func<CancellationToken, Task<T>> question) => StartQuestion(question);
+
+    /// <summary>Waits for the answer. Call it from the pipeline thread only.</summary>
+    /// <exception cref="PipelineStoppedException">The pipeline was stopped meanwhile.</exception>
+    private protected T Answer<T>(Task<T> task)
     {
-        var task = StartQuestion(question);
         try
         {
             Block(task);
@@ -84,8 +91,22 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
             Abandon(task);
             throw new PipelineStoppedException();
         }
+        catch
+        {
+            // Someone downstream ended the pipeline over what was said meanwhile.
+            Abandon(task);
+            throw;
+        }
         Finish(task);
         return task.Result;
+    }
+
+    /// <summary>True for a command that has something to say while it waits.</summary>
+    private protected virtual bool HasBeat => false;
+
+    /// <summary>Called on the pipeline thread several times a second while the command waits.</summary>
+    private protected virtual void OnBeat()
+    {
     }
 
     /// <inheritdoc/>
@@ -95,7 +116,13 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     protected new void WriteObject(object? sendToPipeline) => OnPipeline(() => base.WriteObject(sendToPipeline));
 
     /// <summary>Writes many objects, one after the other, from the work: far cheaper than one by one. Waits while the pipeline is behind.</summary>
-    protected ValueTask WriteObjectsAsync(Array objects) => OnPipelineAsync(() => base.WriteObject(objects, enumerateCollection: true));
+    /// <param name="objects">The objects.</param>
+    /// <param name="written">Told how many they were, on the pipeline thread, once they are written.</param>
+    private protected ValueTask WriteObjectsAsync(Array objects, Action<long> written) => OnPipelineAsync(() =>
+    {
+        base.WriteObject(objects, enumerateCollection: true);
+        written(objects.Length);
+    });
 
     /// <summary>Writes an error that concerns one input only, from any thread.</summary>
     protected new void WriteError(ErrorRecord errorRecord) => OnPipeline(() => base.WriteError(errorRecord));
@@ -154,7 +181,9 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
         // Not disposed: the task may end after the pipeline was stopped, and there is nothing in it to dispose of.
         var ended = new ManualResetEventSlim(false, spinCount: 0);
         task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(ended.Set);
-        ended.Wait(stop.Token);
+        if (HasBeat)
+            while (!ended.Wait(Beat, stop.Token)) OnBeat();
+        else ended.Wait(stop.Token);
     }
 
     private void Finish(Task task)

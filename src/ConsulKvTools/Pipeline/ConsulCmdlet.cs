@@ -3,9 +3,11 @@ using System.Management.Automation;
 namespace ConsulKvTools.Commands;
 
 /// <summary>A cmdlet that talks to Consul.</summary>
-public abstract class ConsulCmdlet : AsyncCmdlet
+public abstract partial class ConsulCmdlet : AsyncCmdlet
 {
     private ConsulKvSession? active;
+    private ConsulKvSession? observed;
+    private CommandTrace? trace;
 
     /// <summary>
     /// The session to use, or an address to make one of. Without it: the runspace's default session, else the <c>CONSUL_*</c> environment,
@@ -18,6 +20,16 @@ public abstract class ConsulCmdlet : AsyncCmdlet
 
     /// <summary>The session this call uses. Known from BeginProcessing on.</summary>
     protected ConsulKvSession Active => active!;
+
+    /// <summary>The same session for what the command itself asks and writes: with -Verbose and -Debug each request is heard of.</summary>
+    private protected ConsulKvSession Observed => observed!;
+
+    /// <summary>True when the story of the call is to be told.</summary>
+    private protected bool IsVerbose { get; private set; }
+
+    private protected override bool HasBeat => trace is not null;
+
+    private protected override void OnBeat() => TellTrace();
 
     /// <summary>True for commands that say what is wrong with a session instead of failing of it.</summary>
     protected virtual bool TakesUnusableSession => false;
@@ -51,6 +63,33 @@ public abstract class ConsulCmdlet : AsyncCmdlet
         }
         WriteVerbose($"Session {Printable.Text(active.ToString())} from {source}; token: {active.TokenFingerprint ?? "none"}.");
         RequireUsable(active);
+        IsVerbose = IsPreferred("Verbose", "VerbosePreference");
+        var isDebug = IsPreferred("Debug", "DebugPreference");
+        trace = IsVerbose || isDebug ? new CommandTrace(IsVerbose, isDebug) : null;
+        observed = trace is null ? active : active.ObservedBy(trace);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => TellTrace();
+
+    /// <summary>Says what the requests met so far. Call it from the pipeline thread only.</summary>
+    private protected void TellTrace()
+    {
+        while (trace?.TryTake() is { } line)
+            if (line.IsDebug) WriteDebugLine(line.Text);
+            else ((Cmdlet)this).WriteVerbose(line.Text);
+    }
+
+    /// <summary>A bar for work of this command; null where nobody wants to see one.</summary>
+    private protected CommandProgress? StartProgress(string activity, long? total = null) =>
+        IsPreferred("ProgressAction", "ProgressPreference", ActionPreference.Continue) ? new CommandProgress(activity, new Kv.Progress.WorkMeter(Active.Time, total), ((Cmdlet)this).WriteProgress) : null;
+
+    /// <summary>True when a stream is shown: by its parameter, else by its preference.</summary>
+    private protected bool IsPreferred(string parameter, string preference, ActionPreference usual = ActionPreference.SilentlyContinue)
+    {
+        var given = MyInvocation.BoundParameters.TryGetValue(parameter, out var bound) ? bound : GetVariableValue(preference, usual);
+        if (given is SwitchParameter chosen) return chosen;
+        return LanguagePrimitives.TryConvertTo(given, out ActionPreference preferred) && preferred is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }
 
     /// <summary>Ends the command when <paramref name="session"/> cannot be used, unless the command is there to say so.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
 
 namespace ConsulKvTools.Kv.Reading;
@@ -47,7 +48,7 @@ internal static class KvWaiting
                 after = index < after ? 0 : index;
                 pause = !stood || session.Time.GetElapsedTime(asked) > ShortestPause ? TimeSpan.Zero
                     : pause == TimeSpan.Zero ? ShortestPause : pause + pause < LongestPause ? pause + pause : LongestPause;
-                if (pause > TimeSpan.Zero) await Task.Delay(pause, deadline.Token).ConfigureAwait(false);
+                if (pause > TimeSpan.Zero) await Pause.ForAsync(pause, session.Time, deadline.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)

@@ -51,7 +51,7 @@ internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvW
 
     protected override Task<WriteStep> OnAnswerAsync(ConsulResponse response, CancellationToken cancellation)
     {
-        Indexes = KvTransaction.ReadIndexes(response.Body);
+        Indexes = TransactionAnswer.IndexesByKey(response.Body);
         return Task.FromResult(WriteStep.Settled(ConsulKvOutcome.Written));
     }
 

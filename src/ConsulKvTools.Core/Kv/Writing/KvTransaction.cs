@@ -66,24 +66,6 @@ internal static class KvTransaction
         }
     }
 
-    /// <summary>The ModifyIndex of every key that a committed transaction wrote; removals have no result.</summary>
-    /// <exception cref="ConsulTransportException">The body is not what Consul sends.</exception>
-    public static IReadOnlyDictionary<string, ulong> ReadIndexes(byte[] body)
-    {
-        try
-        {
-            var indexes = new Dictionary<string, ulong>(StringComparer.Ordinal);
-            using var document = JsonDocument.Parse(body);
-            foreach (var row in RowsOf(document))
-                indexes[row.GetProperty("Key").GetString()!] = row.GetProperty("ModifyIndex").GetUInt64();
-            return indexes;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw KvJson.Malformed(error);
-        }
-    }
-
     /// <summary>The first error of a refused transaction: which operation, and Consul's text; null when the body has none.</summary>
     public static (int Operation, string What)? ReadError(byte[] body) => ReadErrors(body) is [var first, ..] ? first : null;
 

@@ -95,7 +95,7 @@ internal sealed class MarkedRun : WriteRun
 
     protected override Task<WriteStep> OnAnswerAsync(ConsulResponse response, CancellationToken cancellation)
     {
-        Indexes = KvTransaction.ReadIndexes(response.Body);
+        Indexes = TransactionAnswer.IndexesByKey(response.Body);
         return Task.FromResult(WriteStep.Settled(ConsulKvOutcome.Written, null, IndexOf(Write)));
     }
 
@@ -207,7 +207,7 @@ internal sealed class MarkedRun : WriteRun
     {
         try
         {
-            return KvTransaction.ReadIndexes(response.Body).TryGetValue(marker, out var index) ? index : null;
+            return TransactionAnswer.IndexesByKey(response.Body).TryGetValue(marker, out var index) ? index : null;
         }
         catch (ConsulTransportException)
         {

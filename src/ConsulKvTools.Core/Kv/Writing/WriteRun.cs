@@ -112,7 +112,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             try
             {
                 return await Session.Executor.RunAsync(
-                    (_, token) => step(token), taken => taken.Settlement is null ? Judge(taken) : default, (_, pause) => MayPause(pause), cancellation).ConfigureAwait(false);
+                    (_, token) => step(token), taken => taken.Settlement is null ? Judge(taken) : default, MayPause, cancellation).ConfigureAwait(false);
             }
             catch (CircuitOpenException open) when (Ambiguity is not null && course.MayPause(open.RetryAfter ?? TimeSpan.Zero))
             {
@@ -121,7 +121,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             }
             // What was not sent can be told at once. What may be stored has to be asked after, for which there is time.
             waiting ??= Session.Time.GetTimestamp();
-            await Task.Delay(pause, cancellation).ConfigureAwait(false);
+            await Pause.ForAsync(pause, Session.Time, cancellation).ConfigureAwait(false);
             var waited = Session.Time.GetElapsedTime(waiting.Value);
             Follow((AttemptSequel.TriedAgain, RetryCourse.CircuitAwaited(waited)), waited);
         }
@@ -353,10 +353,12 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         return cause ?? failure;
     }
 
-    private bool MayPause(TimeSpan pause)
+    private bool MayPause(WriteStep step, TimeSpan pause)
     {
         if (!course.MayPause(pause)) return false;
-        Follow((AttemptSequel.TriedAgain, course.Again(pause)), pause);
+        var reason = course.Again(pause);
+        Follow((AttemptSequel.TriedAgain, reason), pause);
+        if (attempts.Count > 0) Session.Observer?.TriedAgain($"{attempts[attempts.Count - 1].Action} {Printable.Text(Write.Key, 200)}", step.Failure, reason);
         return true;
     }
 

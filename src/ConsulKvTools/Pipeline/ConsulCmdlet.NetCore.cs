@@ -1,0 +1,6 @@
+namespace ConsulKvTools.Commands;
+
+public abstract partial class ConsulCmdlet
+{
+    private void WriteDebugLine(string text) => WriteDebug(text);
+}
