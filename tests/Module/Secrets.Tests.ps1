@@ -67,3 +67,112 @@ Describe 'Secrets' {
         Find-Secret $agent.Log | Should -BeNullOrEmpty
     }
 }
+
+# Everything that a command can give, made with a token that may do little, so that errors and findings are among it.
+Describe 'A secret in memory' {
+    BeforeAll {
+        $held = ConvertTo-Secret $secret
+        # As UTF-16 too: on systems other than Windows, PowerShell writes a SecureString so.
+        $hex = -join ([Text.Encoding]::Unicode.GetBytes($secret) | ForEach-Object { $_.ToString('x2') })
+        $base64 = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($secret))
+        function Find-AnyForm([string] $Text) {
+            Find-Secret $Text
+            foreach ($form in $hex.Substring(0, 40), $base64.Substring(0, 24)) { if ($Text.Contains($form, [StringComparison]::OrdinalIgnoreCase)) { "$form (encoded)" } }
+        }
+
+        # Every public member of an object and of all it holds, PowerShell's own and added members included.
+        function Get-AllText($Value, [Collections.Generic.HashSet[object]] $Seen, [int] $Depth = 0) {
+            if ($null -eq $Value -or $Depth -gt 9) { return }
+            $bare = $Value.PSObject.BaseObject
+            if ($bare -is [string] -or $bare.GetType().IsPrimitive) { return "$bare" }
+            # Ours, and what PowerShell's errors are made of; all else of the system knows no token of ours, and is endless.
+            $isOurs = $bare.GetType().Namespace -like 'ConsulKvTools*' -or $bare -is [Exception] -or $bare -is [Collections.IEnumerable] -or $bare.GetType().Name -in 'ErrorRecord', 'InvocationInfo', 'ErrorCategoryInfo', 'ErrorDetails', 'PSCustomObject', 'DictionaryEntry'
+            if (-not $isOurs) { return "$bare" }
+            if (-not $Seen.Add($bare)) { return }
+            "$bare"
+            if ($bare -is [Collections.IDictionary]) { foreach ($key in @($bare.Keys)) { "$key"; Get-AllText $bare[$key] $Seen ($Depth + 1) } }
+            elseif ($bare -is [Collections.IEnumerable]) { foreach ($item in $bare) { Get-AllText $item $Seen ($Depth + 1) } }
+            foreach ($property in $Value.PSObject.Properties) { try { Get-AllText $property.Value $Seen ($Depth + 1) } catch { "$_" } }
+        }
+
+        $Error.Clear()
+        $story = New-ConsulKvSession $agent.Address.OriginalString -Token $held -Name memory -Default
+        $given = @(
+            $story; Get-ConsulKvSession; New-ConsulRetryPolicy
+            Set-ConsulKv secrets/m 1 -OperationPrefix secrets/marker/; Set-ConsulKv forbidden/m 1 -ErrorAction SilentlyContinue; Set-ConsulKv secrets/m 1 -CheckAndSet 1 -ErrorAction SilentlyContinue
+            Get-ConsulKv secrets/; Get-ConsulKvConsistent secrets/m; Get-ConsulKvConsistent secrets/m -CompareStale
+            Test-ConsulConnectivity; Test-ConsulAcl secrets/m, forbidden/m -AdminSession $story
+            Invoke-ConsulDiagnosis secrets/m; ($bad = Invoke-ConsulDiagnosis forbidden/m); Invoke-ConsulDiagnosis forbidden/m -Count 2 -Interval 1ms
+            Compare-ConsulDiagnosis (Invoke-ConsulDiagnosis secrets/m) $bad -WarningAction SilentlyContinue
+            Resolve-ConsulError "Unexpected response code: 403 (X-Consul-Token: $secret) Permission denied"; Resolve-ConsulError -Code Acl.PermissionDenied; Get-ConsulFinding Acl.PermissionDenied
+            Export-ConsulDiagnosis (Join-Path $TestDrive memory.html) -InputObject $bad -PassThru
+            Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue
+        )
+        foreach ($wrong in { New-ConsulKvSession ftp://x -Token $held }, { New-ConsulKvSession -Token $held -TokenFile $tokenFile }, { Get-ConsulKv forbidden/m }, { Set-ConsulKv '' 1 }, { Get-ConsulKv x -Session $held }, { New-ConsulKvSession -Token @($held, $held) }) {
+            try { & $wrong -ErrorAction Stop } catch { }
+        }
+        $failures = @($global:Error) + @($Error)
+    }
+    AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+    It 'is with every type of output and enough errors' {
+        $types = $given | ForEach-Object { $_.GetType().FullName } | Sort-Object -Unique
+        foreach ($type in (Get-Command -Module ConsulKvTools -CommandType Cmdlet).OutputType.Type | Where-Object Namespace -EQ 'ConsulKvTools') { $types | Should -Contain $type.FullName }
+        $failures.Count | Should -BeGreaterThan 8
+    }
+
+    It 'would be found' {
+        $planted = [ConsulKvTools.ConsulSetting]::new('a', $secret, 'b', [string[]]@())
+        $holder = [pscustomobject]@{ Inner = @{ Deep = @($planted) } }
+        foreach ($text in "x $secret", $hex, $base64, ((Get-AllText $holder ([Collections.Generic.HashSet[object]]::new())) -join "`n"), [Management.Automation.PSSerializer]::Serialize($held)) { Find-AnyForm $text | Should -Not -BeNullOrEmpty }
+    }
+
+    It 'shows in none of them by <Name>' -ForEach @(
+        @{ Name = 'the view'; By = { $_ | Out-String -Width 300 } }
+        @{ Name = 'Format-List * -Force'; By = { $_ | Format-List * -Force | Out-String -Width 300 } }
+        @{ Name = 'Format-Custom'; By = { $_ | Format-Custom -Depth 3 | Out-String -Width 300 } }
+        @{ Name = 'Get-Member and ToString'; By = { "$_"; $_ | Get-Member -Force | Out-String -Width 300 } }
+        @{ Name = 'ConvertTo-Json'; By = { $_ | ConvertTo-Json -Depth 9 -WarningAction SilentlyContinue } }
+        @{ Name = 'ConvertTo-Csv and ConvertTo-Html'; By = { $_ | ConvertTo-Csv; $_ | ConvertTo-Html } }
+        @{ Name = 'ConvertTo-Xml'; By = { ($_ | ConvertTo-Xml -Depth 5).OuterXml } }
+        @{ Name = 'serialization'; By = { [Management.Automation.PSSerializer]::Serialize($_, 9) } }
+        @{ Name = 'every member of every member'; By = { Get-AllText $_ ([Collections.Generic.HashSet[object]]::new([Collections.Generic.ReferenceEqualityComparer]::Instance)) } }
+    ) {
+        $text = ($given | ForEach-Object $By) -join "`n"
+        $text.Length | Should -BeGreaterThan 1000
+        Find-AnyForm $text | Should -BeNullOrEmpty
+    }
+
+    It 'shows in no error by <Name>' -ForEach @(
+        @{ Name = 'its text and its view'; By = { "$_"; $_ | Out-String -Width 300 } }
+        @{ Name = 'Format-List * -Force'; By = { $_ | Format-List * -Force | Out-String -Width 300; $_.Exception | Format-List * -Force | Out-String -Width 300; $_.InvocationInfo | Format-List * -Force | Out-String -Width 300 } }
+        @{ Name = 'serialization'; By = { [Management.Automation.PSSerializer]::Serialize($_) } }
+        @{ Name = 'its exception, its data and its target'; By = { $_.Exception.ToString(); $_.Exception.Data.Values; $_.TargetObject | Format-List * -Force | Out-String; $_.InvocationInfo.BoundParameters.Values | Out-String } }
+        @{ Name = 'every member of every member'; By = { Get-AllText $_ ([Collections.Generic.HashSet[object]]::new([Collections.Generic.ReferenceEqualityComparer]::Instance)) } }
+    ) {
+        $text = ($failures | ForEach-Object $By) -join "`n"
+        $text.Length | Should -BeGreaterThan 1000
+        Find-AnyForm $text | Should -BeNullOrEmpty
+    }
+
+    It 'shows in no variable and no completion' {
+        # The test's own have it, of course.
+        $text = Get-Variable | Where-Object Name -NotIn 'secret', 'hex', 'base64', 'said', 'text', 'environment', 'held' | Out-String -Width 300
+        Find-AnyForm $text | Should -BeNullOrEmpty
+        $offered = foreach ($line in 'Get-ConsulKv x -Session ', 'New-ConsulKvSession -Token ', 'Resolve-ConsulError ', 'New-ConsulKvSession ') { [Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | Format-List * | Out-String -Width 300 }
+        Find-AnyForm ($offered -join '') | Should -BeNullOrEmpty
+    }
+
+    It 'is no token when it is empty' {
+        "$(Get-ErrorOf { New-ConsulKvSession -Token ([securestring]::new()) })" | Should -Match 'empty'
+        "$(Get-ErrorOf { New-ConsulKvSession -Token ([pscredential]::new('x', [securestring]::new())) })" | Should -Match 'empty'
+    }
+
+    It 'shows in a transcript neither with headers nor with -Verbose and -Debug' {
+        $file = Join-Path $TestDrive 'headers.txt'
+        Invoke-NewShell "Start-Transcript '$file' -IncludeInvocationHeader | Out-Null; `$t = [pscredential]::new('x', (ConvertTo-SecureString `$env:CONSUL_HTTP_TOKEN -AsPlainText -Force)); New-ConsulKvSession `$env:STORY_ADDRESS -Token `$t -Default -Verbose -Debug; Set-ConsulKv secrets/t 1 -Verbose -Debug; Get-ConsulKv forbidden/t -Verbose -Debug; Invoke-ConsulDiagnosis forbidden/t -Verbose -Debug; Stop-Transcript | Out-Null" $environment | Should -Match 'forbidden/t'
+        $text = Get-Content $file -Raw
+        $text | Should -Match 'VERBOSE: '
+        Find-AnyForm $text | Should -BeNullOrEmpty
+    }
+}

@@ -209,6 +209,7 @@ internal sealed class SessionConfiguration
         var key = Choose("ClientKey", options.ClientKey, "-ClientKey", "CONSUL_CLIENT_KEY");
         var serverName = Choose("TlsServerName", options.TlsServerName, "-TlsServerName", "CONSUL_TLS_SERVER_NAME");
         var skip = ResolveSkip();
+        if (options.CheckRevocation) Note("CheckRevocation", "true", "-CheckRevocation");
         var tls = new TlsSettings { ServerName = serverName, SkipVerification = skip, CheckRevocation = options.CheckRevocation };
         if (skip && endpoint.UseTls)
             findings.Add(ConsulFinding.Create("Config.VerificationOff", ("source", SourceOf("SkipCertificateCheck")), ("variable", SourceOf("SkipCertificateCheck")), ("address", endpoint.ToString())));

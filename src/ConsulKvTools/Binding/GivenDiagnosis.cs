@@ -24,11 +24,9 @@ internal static class GivenDiagnosis
             case ConsulDiagnosisSeries:
                 throw Unfit(parameter, "a series is many diagnoses; give one of them, such as $series.Diagnoses[-1]");
         }
-        // What Import-Clixml or a remote session gives is a picture of a diagnosis: its members are texts and bags.
-        var isPicture = given is PSObject picture && picture.TypeNames.Any(name => name.StartsWith("Deserialized.ConsulKvTools.", StringComparison.Ordinal));
-        throw Unfit(parameter, isPicture
-            ? SavedDiagnosis.IsPicture
-            : $"it is of type {given.GetType().Name}, which is no diagnosis; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
+        // What Import-Clixml, a job or ConvertFrom-Json gives.
+        if (LanguagePrimitives.TryConvertTo(given, out ConsulDiagnosis revived)) return revived;
+        throw Unfit(parameter, $"it is of type {given.GetType().Name}, which is no diagnosis; give what Invoke-ConsulDiagnosis returns, or the path of one saved by Export-ConsulDiagnosis -Format Json");
     }
 
     private static ConsulException Unfit(string parameter, string problem) =>

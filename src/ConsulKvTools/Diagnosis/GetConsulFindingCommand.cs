@@ -11,6 +11,7 @@ public sealed class GetConsulFindingCommand : PSCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
     public string[] Code { get; set; } = ["*"];
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [Parameter(Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public string? Key { get; set; }
 
     /// <summary>The value that is to be written, as for Set-ConsulKv. Never sent: as many zeros stand in for it.</summary>
@@ -38,11 +39,13 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Also writes, reads and removes one key of its own below this prefix. Without it nothing is changed.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PrefixCompleter))]
     public string? Canary { get; set; }
 
     /// <summary>
@@ -60,6 +63,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     /// <summary>With -Count or -Wait: from the end of one diagnosis to the start of the next.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Diagnoses again and again until the verdict is Healthy, or -Timeout is over; emits the last diagnosis.</summary>
@@ -76,11 +80,13 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     /// </summary>
     [Parameter(ParameterSetName = KeySet)]
     [Alias("Pid")]
+    [ArgumentCompleter(typeof(ProcessCompleter))]
     public int? ProcessId { get; set; }
 
     /// <summary>Starts from a failed command of this module, such as $Error[0]: same session, key, operation and size of the value.</summary>
     [Parameter(Mandatory = true, ParameterSetName = FromErrorSet, ValueFromPipeline = true)]
     [ErrorOfCommand]
+    [ArgumentCompleter(typeof(ErrorCompleter))]
     public ErrorRecord? FromError { get; set; }
 
     /// <summary>

@@ -19,6 +19,7 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
     [AllowEmptyString]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(ErrorCompleter))]
     public object? InputObject { get; set; }
 
     /// <summary>Logs to read; wildcards are allowed.</summary>
@@ -32,6 +33,12 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>Codes that stand in a log, a ticket or an error's id, such as <c>Acl.PermissionDenied</c>, in any letter case. Get-ConsulFinding tells more of each.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Code")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
+    public string[] Code { get; set; } = [];
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => isPiped = MyInvocation.ExpectingInput;
@@ -49,6 +56,11 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
             else Resolve(InputObject);
             return;
         }
+        if (ParameterSetName == "Code")
+        {
+            foreach (var code in Code) WriteFinding(code);
+            return;
+        }
         foreach (var path in ParameterSetName == "Path" ? Path.SelectMany(Expand) : LiteralPath.Select(path => FilePaths.Resolve(this, path, "-LiteralPath")!)) ReadFile(path);
     }
 
@@ -61,8 +73,17 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     public void Dispose() => stop.Dispose();
 
+    private void WriteFinding(string code)
+    {
+        // An error's id is the code and the command.
+        if (FindingCatalogue.Find(code.Split(',')[0]) is { } known) WriteObject(ConsulFinding.Create(known.Code));
+        else WriteError(FindingErrors.Invalid(this, "-Code", $"there is no finding {Printable.Text(code, 80)}; -Code completes with Tab, and Get-ConsulFinding lists all", code, ErrorCategory.ObjectNotFound));
+    }
+
     private void Resolve(object? input)
     {
+        // What a job or a file gives is first made again what it was.
+        input = Revival.OfNamed(input);
         switch (input is PSObject wrapped ? wrapped.BaseObject : input)
         {
             case null:
@@ -83,6 +104,12 @@ public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
                 Write(ErrorRecords.Resolve(failure));
                 return;
             case ConsulKvWriteResult { Finding: { } finding }:
+                Write([finding]);
+                return;
+            case PSCustomObject when LanguagePrimitives.TryConvertTo(input, out ConsulFinding read):
+                Write([read]);
+                return;
+            case PSCustomObject when LanguagePrimitives.TryConvertTo(input, out ConsulKvWriteResult read) && read.Finding is { } finding:
                 Write([finding]);
                 return;
             default:

@@ -12,6 +12,7 @@ public sealed class TestConsulAclCommand : ConsulCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
     /// <summary>What to test. Reading and writing when not given.</summary>
@@ -23,6 +24,7 @@ public sealed class TestConsulAclCommand : ConsulCmdlet
     [Parameter]
     [ValidateNotNull]
     [ConsulSession]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public ConsulKvSession? AdminSession { get; set; }
 
     /// <summary>Gives one true or false a key instead: whether all of it is allowed.</summary>

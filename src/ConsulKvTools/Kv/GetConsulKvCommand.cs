@@ -12,7 +12,6 @@ namespace ConsulKvTools.Commands;
 [OutputType(typeof(ConsulKvEntry), typeof(string), typeof(OrderedDictionary))]
 public sealed class GetConsulKvCommand : KvReadCmdlet
 {
-    private const string KeySet = "Key";
     private const string PrefixSet = "Prefix";
 
     private KvReadAhead? ahead;
@@ -21,11 +20,13 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
     /// <summary>Reads the keys that begin with this text; '' is the whole store. One level only, unless -Recurse is given.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PrefixSet)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(PrefixCompleter))]
     public string Prefix { get; set; } = "";
 
     /// <summary>Reads every level.</summary>
@@ -67,7 +68,6 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
         base.BeginProcessing();
         if (Separator is not null && !NamesOnly)
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Separator", "-Separator cuts names, so it needs -NamesOnly", Separator));
-        if (ParameterSetName == PrefixSet) RequireNoWait("-Prefix");
         if (Recurse) RequireNoWait("-Recurse");
         if (AsHashtable) RequireNoWait("-AsHashtable");
         if (AsHashtable && NamesOnly)

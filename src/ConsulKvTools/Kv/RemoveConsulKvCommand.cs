@@ -18,6 +18,7 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
     /// <summary>Removes every key that begins with the given text. Asks first, with the number of keys.</summary>
@@ -31,6 +32,7 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
     /// <summary>Removes the key only if its ModifyIndex is still this.</summary>
     [Parameter(Mandatory = true, ParameterSetName = CheckAndSetSet, ValueFromPipelineByPropertyName = true)]
     [Index("an index to check against: give the key's ModifyIndex as Get-ConsulKv shows it")]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public ulong CheckAndSet { get; set; }
 
     /// <summary>Reads first and makes every attempt a check-and-set, so that not even a late attempt removes a newer value.</summary>

@@ -35,6 +35,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Alias("Path")]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public object? Key { get; set; }
 
     /// <summary>
@@ -72,6 +73,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = CheckAndSetSet)]
     [Index(IndexMeaning, TakesScript = true)]
+    [ArgumentCompleter(typeof(IndexCompleter))]
     public object? CheckAndSet { get; set; }
 
     /// <summary>
@@ -95,6 +97,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(LockSessionCompleter))]
     public string? LockSession { get; set; }
 
     /// <summary>Takes the key's lock for the lock session, and writes.</summary>

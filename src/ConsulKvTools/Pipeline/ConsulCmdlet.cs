@@ -10,13 +10,14 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
     private CommandTrace? trace;
 
     /// <summary>
-    /// The session to use, or an address to make one of. Without it: the runspace's default session, else the <c>CONSUL_*</c> environment,
+    /// The session to use: what New-ConsulKvSession gave, its name, or an address to make one of. Without it: the runspace's default session, else the <c>CONSUL_*</c> environment,
     /// else <c>http://127.0.0.1:8500</c>.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
     [ConsulSession]
-    public ConsulKvSession? Session { get; set; }
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    public virtual ConsulKvSession? Session { get; set; }
 
     /// <summary>The session this call uses. Known from BeginProcessing on.</summary>
     protected ConsulKvSession Active => active!;
@@ -40,6 +41,9 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
     /// <summary>Ends the command with an error that says what the command was doing.</summary>
     protected new void ThrowTerminatingError(ErrorRecord errorRecord) => base.ThrowTerminatingError(Remember(errorRecord));
 
+    /// <summary>True for a command whose input from the pipeline are sessions: it calls <see cref="ChooseSession"/> for each.</summary>
+    private protected virtual bool TakesPipedSessions => false;
+
     /// <summary>The session of a command that makes one itself, and where it comes from; null for all others.</summary>
     private protected virtual (ConsulKvSession Session, string Source)? SessionOfItsOwn() => null;
 
@@ -48,6 +52,12 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
+    {
+        if (!TakesPipedSessions || !MyInvocation.ExpectingInput) ChooseSession();
+    }
+
+    /// <summary>Settles which session is used, and says so. Once; where sessions are piped, for each.</summary>
+    private protected void ChooseSession()
     {
         var sessions = RunspaceSessions.Current;
         string source;

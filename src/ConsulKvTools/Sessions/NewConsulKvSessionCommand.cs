@@ -11,11 +11,16 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     /// <summary><c>host:port</c>, <c>http://</c>, <c>https://</c> or <c>unix://</c>.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AddressCompleter))]
     public string? Address { get; set; }
 
-    /// <summary>The token's SecretID: a SecureString, or a PSCredential whose password it is.</summary>
+    /// <summary>
+    /// The token's SecretID: a SecureString, such as <c>(Get-Secret consul)</c> or <c>(Read-Host -AsSecureString)</c>, or a PSCredential whose
+    /// password it is. Plain text is refused: it would stay in the history and in transcripts.
+    /// </summary>
     [Parameter]
     [Secret]
+    [ArgumentCompleter(typeof(TokenCompleter))]
     public SecureString? Token { get; set; }
 
     /// <summary>A file that holds the SecretID. It counts before -Token.</summary>
@@ -26,6 +31,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     /// <summary>PEM file of the authorities to trust instead of the machine's own.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateCompleter))]
     public string? CACertificate { get; set; }
 
     /// <summary>Folder of such PEM files.</summary>
@@ -36,16 +42,19 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     /// <summary>PEM or PFX file, or the thumbprint of a certificate in the user's or machine's store.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateCompleter))]
     public string? ClientCertificate { get; set; }
 
     /// <summary>PEM file of the client certificate's private key.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateCompleter))]
     public string? ClientKey { get; set; }
 
     /// <summary>Password of the PFX file or of the encrypted key.</summary>
     [Parameter]
-    [Secret]
+    [Secret(MayBeEmpty = true)]
+    [ArgumentCompleter(typeof(TokenCompleter))]
     public SecureString? ClientCertificatePassword { get; set; }
 
     /// <summary>Name to ask for and to check in the agent's certificate instead of the address's host.</summary>
@@ -64,16 +73,19 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     /// <summary>Datacenter of every request.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DatacenterCompleter))]
     public string? Datacenter { get; set; }
 
     /// <summary>Enterprise namespace.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string? Namespace { get; set; }
 
     /// <summary>Enterprise admin partition.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PartitionCompleter))]
     public string? Partition { get; set; }
 
     /// <summary>HTTP proxy to use, for loopback addresses too.</summary>
@@ -94,6 +106,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [Parameter]
     [PSDefaultValue(Help = "3s")]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>Attempts, back-off and time-outs; see New-ConsulRetryPolicy.</summary>

@@ -15,11 +15,13 @@ public sealed class NewConsulRetryPolicyCommand : PSCmdlet
     /// <summary>The first pause.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan BaseDelay { get; set; } = ConsulRetryPolicy.Default.BaseDelay;
 
     /// <summary>The longest pause.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan MaxDelay { get; set; } = ConsulRetryPolicy.Default.MaxDelay;
 
     /// <summary>How the pause grows.</summary>
@@ -33,21 +35,25 @@ public sealed class NewConsulRetryPolicyCommand : PSCmdlet
     /// <summary>Time for one attempt.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan AttemptTimeout { get; set; } = ConsulRetryPolicy.Default.AttemptTimeout;
 
     /// <summary>Time for all attempts and pauses together.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan TotalTimeout { get; set; } = ConsulRetryPolicy.Default.TotalTimeout;
 
     /// <summary>How long attempts that meet no leader do not count: an election takes some seconds.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan ElectionPatience { get; set; } = ConsulRetryPolicy.Default.ElectionPatience;
 
     /// <summary>How long a token that Consul does not know yet is tried again.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan TokenGrace { get; set; } = ConsulRetryPolicy.Default.TokenGrace;
 
     /// <summary>Failures to reach the agent in a row after which no attempt is made for a while; 0 never breaks.</summary>
@@ -57,6 +63,7 @@ public sealed class NewConsulRetryPolicyCommand : PSCmdlet
     /// <summary>How long that while is.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan CircuitBreakDuration { get; set; } = ConsulRetryPolicy.Default.CircuitBreakDuration;
 
     /// <inheritdoc/>

@@ -6,9 +6,11 @@ namespace ConsulKvTools.Commands;
 [Cmdlet(VerbsCommon.Remove, "ConsulKvSession", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, HelpUri = HelpPages.Folder + "Remove-ConsulKvSession.md")]
 public sealed class RemoveConsulKvSessionCommand : PSCmdlet
 {
-    /// <summary>The sessions to remove.</summary>
+    /// <summary>The sessions to remove, or their names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [ConsulSession(Existing = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public ConsulKvSession[] Session { get; set; } = [];
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ConsulKvTools.Completion;
 
 namespace ConsulKvTools.Commands;
 
@@ -12,10 +13,14 @@ internal sealed class RunspaceSessions
 
     private readonly List<ConsulKvSession> made = [];
     private readonly Dictionary<string, (string Fingerprint, ConsulKvSession Session)> ofEnvironment = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConsulKvSession> ofPictures = new(StringComparer.Ordinal);
     private ConsulKvSession? preferred;
 
     /// <summary>Those of the runspace whose pipeline thread this is.</summary>
     public static RunspaceSessions Current => All.GetOrCreateValue(Runspace.DefaultRunspace);
+
+    /// <summary>What completion asked of agents here.</summary>
+    public PendingLooks Looks { get; } = new(TimeSpan.FromMilliseconds(200), TimeProvider.System);
 
     /// <summary>What commands without -Session use; null when there is none, or it was removed.</summary>
     public ConsulKvSession? Default
@@ -34,12 +39,18 @@ internal sealed class RunspaceSessions
         }
     }
 
+    /// <summary>As <see cref="Made"/>, and the default, which another of its name may have taken the place of.</summary>
+    public IEnumerable<ConsulKvSession> Known => Default is { } chosen ? Made.Append(chosen).Distinct() : Made;
+
     /// <summary>Remembers a session; one of the same name is no longer listed, but those who hold it may go on using it.</summary>
     public void Add(ConsulKvSession session)
     {
         made.RemoveAll(other => string.Equals(other.Name, session.Name, StringComparison.OrdinalIgnoreCase));
         made.Add(session);
     }
+
+    /// <summary>The session of this name, in any letter case; null when there is none. One that was given no name is called by its address.</summary>
+    public ConsulKvSession? Find(string name) => Made.FirstOrDefault(session => string.Equals(session.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Forgets a session.</summary>
     public void Remove(ConsulKvSession session)
@@ -63,6 +74,15 @@ internal sealed class RunspaceSessions
         var session = ConsulKvSession.CreateForDiagnosis(new ConsulSessionOptions { Address = address }, environment);
         ofEnvironment[slot] = (fingerprint, session);
         return session;
+    }
+
+    /// <summary>The session made of a saved one, the same at each use, so that its connections are used again.</summary>
+    /// <param name="id">The saved session's id.</param>
+    /// <param name="make">Makes it.</param>
+    public ConsulKvSession OfPicture(string id, Func<ConsulKvSession> make)
+    {
+        if (ofPictures.TryGetValue(id, out var kept) && !kept.IsDisposed) return kept;
+        return ofPictures[id] = make();
     }
 
     /// <summary>All that the environment says to a client, and the age of the files it names: a rotated token is another token.</summary>

@@ -5,8 +5,7 @@ internal static class SavedDiagnosis
 {
     private const long Largest = 64L * 1024 * 1024;
 
-    /// <summary>What is wrong with a diagnosis that PowerShell itself saved or sent.</summary>
-    public const string IsPicture = "it went through Export-Clixml or a remote session, which keep only a picture of it; save it with Export-ConsulDiagnosis -Format Json and give that file";
+    private const string IsSerialized = "it is what Export-Clixml wrote; give what Import-Clixml makes of it, or save diagnoses with Export-ConsulDiagnosis -Format Json";
 
     /// <summary>The diagnosis in a file.</summary>
     /// <exception cref="ConsulException">The file cannot be read or holds no diagnosis; the finding <c>Report.Unreadable</c> says why.</exception>
@@ -31,7 +30,7 @@ internal static class SavedDiagnosis
     private static ConsulDiagnosis Read(string path, string text)
     {
         // A diagnosis that Export-Clixml wrote looks saved and is not.
-        if (text.TrimStart().StartsWith("<Objs ", StringComparison.Ordinal)) throw Unreadable(path, IsPicture);
+        if (text.TrimStart().StartsWith("<Objs ", StringComparison.Ordinal)) throw Unreadable(path, IsSerialized);
         try
         {
             return DiagnosisJson.Read(text);

@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using System.Management.Automation.Runspaces;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>
+/// The types that come through Export-Clixml, jobs and remoting whole, and become themselves again on the other side. The module's psm1 tells
+/// PowerShell of them once the assembly is there: a types file in the manifest would be read before.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class SerializedTypes
+{
+    /// <summary>With the depth to which each is written. A session has no other self on the other side: its token stays where it is.</summary>
+    private static readonly (Type Type, int Depth)[] Rows =
+    [
+        (typeof(ConsulKvEntry), 1), (typeof(ConsulKvWriteResult), 4), (typeof(ConsulKvAttempt), 1), (typeof(ConsulKvReading), 2), (typeof(ConsulKvConsistencyReport), 4),
+        (typeof(ConsulFinding), 3), (typeof(FindingDefinition), 1), (typeof(ProbeResult), 4), (typeof(ConsulConnectivityResult), 5), (typeof(ConsulDiagnosis), 5),
+        (typeof(ConsulDiagnosisCause), 4), (typeof(LatencySummary), 1), (typeof(ConsulDiagnosisSeries), 7), (typeof(ConsulDiagnosisChange), 1), (typeof(ConsulDiagnosisComparison), 7),
+        (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 1), (typeof(ConsulRetryPolicy), 1), (typeof(ConsulSetting), 2),
+    ];
+
+    /// <summary>What PowerShell has to know.</summary>
+    public static TypeData[] TypeData { get; } =
+    [
+        .. Rows.Select(row => new TypeData(row.Type) { SerializationDepth = (uint)row.Depth, TypeConverter = typeof(SerializedTypeConverter) }),
+        .. Rows.Select(row => new TypeData("Deserialized." + row.Type.FullName) { TargetTypeForDeserialization = row.Type }),
+        new TypeData(typeof(ConsulKvSession)) { SerializationDepth = 4 },
+    ];
+
+    internal static bool Contains(Type type) => Array.Exists(Rows, row => row.Type == type);
+
+    /// <summary>The type whose picture this is; null when it is none of ours.</summary>
+    internal static Type? Of(string typeName) => Array.Find(Rows, row => typeName == "Deserialized." + row.Type.FullName).Type;
+}

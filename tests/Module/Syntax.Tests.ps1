@@ -1,0 +1,127 @@
+BeforeAll { . $PSScriptRoot/Lab.ps1 }
+
+Describe 'Syntax' {
+    # Each line is one way to use a command. A change here is a change of what people type.
+    It 'is this of <Name>' -ForEach @(
+        @{ Name = 'Compare-ConsulDiagnosis'; Syntax = @(
+            'Compare-ConsulDiagnosis [-Reference] <Object> [-Difference] <Object> [<CommonParameters>]'
+        ) }
+        @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
+            'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <ConsulDiagnosis[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulFinding'; Syntax = @(
+            'Get-ConsulFinding [[-Code] <string[]>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKv'; Syntax = @(
+            'Get-ConsulKv [-Key] <string[]> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Get-ConsulKv -Prefix <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKvConsistent'; Syntax = @(
+            'Get-ConsulKvConsistent [-Key] <string[]> [-CompareStale] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKvSession'; Syntax = @(
+            'Get-ConsulKvSession [[-Name] <string[]>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Invoke-ConsulDiagnosis'; Syntax = @(
+            'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Invoke-ConsulDiagnosis -FromError <ErrorRecord> [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'New-ConsulKvSession'; Syntax = @(
+            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [<CommonParameters>]'
+        ) }
+        @{ Name = 'New-ConsulRetryPolicy'; Syntax = @(
+            'New-ConsulRetryPolicy [[-MaxAttempts] <int>] [-BaseDelay <timespan>] [-MaxDelay <timespan>] [-Backoff <BackoffType>] [-NoJitter] [-AttemptTimeout <timespan>] [-TotalTimeout <timespan>] [-ElectionPatience <timespan>] [-TokenGrace <timespan>] [-CircuitBreakerFailures <int>] [-CircuitBreakDuration <timespan>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Remove-ConsulKv'; Syntax = @(
+            'Remove-ConsulKv [-Key] <string> [-Force] [-Fenced] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKv [-Key] <string> -Recurse [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKv [-Key] <string> -CheckAndSet <ulong> [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Remove-ConsulKvSession'; Syntax = @(
+            'Remove-ConsulKvSession [-Session] <ConsulKvSession[]> [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Resolve-ConsulError'; Syntax = @(
+            'Resolve-ConsulError [-InputObject] <Object> [<CommonParameters>]'
+            'Resolve-ConsulError -Path <string[]> [<CommonParameters>]'
+            'Resolve-ConsulError -LiteralPath <string[]> [<CommonParameters>]'
+            'Resolve-ConsulError -Code <string[]> [<CommonParameters>]'
+        ) }
+        @{ Name = 'Set-ConsulKv'; Syntax = @(
+            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] [-InputObject <psobject>] [-Flags <Object>] [-Fenced] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CheckAndSet <Object> [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CreateOnly [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Acquire [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Release [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Test-ConsulAcl'; Syntax = @(
+            'Test-ConsulAcl [-Key] <string[]> [[-Operation] <AclOperation[]>] [-AdminSession <ConsulKvSession>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Test-ConsulConnectivity'; Syntax = @(
+            'Test-ConsulConnectivity [[-Session] <ConsulKvSession>] [-Timeout <timespan>] [-Quiet] [<CommonParameters>]'
+        ) }
+    ) {
+        $said = (Get-Command $Name -Syntax) -split '\r?\n' | Where-Object { $_ }
+        $said | Should -Be $Syntax
+    }
+
+    It 'is pinned for every command' {
+        $pinned = Select-String -Path $PSCommandPath -Pattern "@\{ Name = '([\w-]+)'; Syntax" | ForEach-Object { $_.Matches[0].Groups[1].Value }
+        (Get-Command -Module ConsulKvTools -CommandType Cmdlet).Name | Sort-Object | Should -Be ($pinned | Sort-Object)
+    }
+}
+
+Describe 'The first words' {
+    BeforeAll {
+        $agent = Get-LabAgent
+        New-LabSession -With @{ Name = 'words'; Default = $true } | Out-Null
+    }
+    AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+    It 'read like a sentence' {
+        (Set-ConsulKv words/x on).Outcome | Should -Be 'Written'
+        (Get-ConsulKv words/x).Value | Should -Be 'on'
+        (Get-ConsulKvConsistent words/x).Value | Should -Be 'on'
+        (Test-ConsulAcl words/x Write).Allowed | Should -BeTrue
+        (Invoke-ConsulDiagnosis words/x).Verdict | Should -Be 'Healthy'
+        (Invoke-ConsulDiagnosis words/x on).Verdict | Should -Be 'Healthy'
+        (Test-ConsulConnectivity $agent.Address.OriginalString).Succeeded | Should -BeTrue
+        (Get-ConsulFinding Acl.PermissionDenied).Code | Should -Be 'Acl.PermissionDenied'
+        (Resolve-ConsulError 'Permission denied').Code | Should -BeLike 'Acl.*'
+        (Get-ConsulKvSession words).Name | Should -Be 'words'
+        (New-ConsulRetryPolicy 3).MaxAttempts | Should -Be 3
+        (Remove-ConsulKv words/x).Outcome | Should -Be 'Written'
+    }
+
+    It 'take a session by its name' {
+        (Get-ConsulKv words/none -Session WORDS -ErrorAction SilentlyContinue -ErrorVariable said) | Should -BeNullOrEmpty
+        $said.FullyQualifiedErrorId | Should -BeLike 'Key.Missing,*'
+        $session = New-ConsulKvSession http://127.0.0.1:1 -Name gone
+        Remove-ConsulKvSession gone
+        $session.IsDisposed | Should -BeTrue
+        "$(Get-ErrorOf { Remove-ConsulKvSession gone })" | Should -Match 'no session named ''gone'''
+    }
+
+    It 'leave an address an address, also where a session without a name has it' {
+        $address = $agent.Address.OriginalString.TrimEnd('/')
+        New-ConsulKvSession $address -Token (ConvertTo-Secret $agent.ManagementToken) | Out-Null
+        (Get-ErrorOf { Set-ConsulKv words/x on -Session $address }).FullyQualifiedErrorId | Should -BeLike 'Acl.*'
+        Remove-ConsulKvSession $address
+    }
+
+    It 'test every session that is piped' {
+        New-ConsulKvSession http://127.0.0.1:1 -Name dead | Out-Null
+        $found = @(Get-ConsulKvSession | Test-ConsulConnectivity)
+        $found.Succeeded | Should -Be $true, $false
+        $found.Target | Should -Be (Get-ConsulKvSession words).Address, 'http://127.0.0.1:1'
+        @($agent.Address.OriginalString, 'http://127.0.0.1:1' | Test-ConsulConnectivity -Quiet) | Should -Be $true, $false
+        Remove-ConsulKvSession dead
+    }
+
+    It 'explain a code' {
+        (Resolve-ConsulError -Code acl.permissiondenied).Code | Should -Be 'Acl.PermissionDenied'
+        (Resolve-ConsulError -Code 'Key.Missing,ConsulKvTools.Commands.GetConsulKvCommand').Code | Should -Be 'Key.Missing'
+        $failure = Get-ErrorOf { Resolve-ConsulError -Code Acl.Nonsense }
+        $failure.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        "$failure" | Should -Match 'Acl\.Nonsense'
+    }
+}
