@@ -1,0 +1,20 @@
+using System.Management.Automation;
+
+namespace ConsulKvTools;
+
+/// <summary>A drive over the keys of one session.</summary>
+public sealed class ConsulKvDriveInfo : PSDriveInfo
+{
+    internal ConsulKvDriveInfo(string name, ProviderInfo provider, string root, string description, string folder, ConsulKvSession session)
+        : base(name, provider, root, description, credential: null)
+    {
+        Folder = folder;
+        Session = session;
+    }
+
+    /// <summary>What every key of the drive begins with, a slash at its end; empty for the whole store.</summary>
+    public string Folder { get; }
+
+    /// <summary>The session that all of the drive's commands use, fixed when the drive was made. Removing the drive leaves it as it is.</summary>
+    public ConsulKvSession Session { get; }
+}
