@@ -22,10 +22,13 @@ public sealed class IndexCompleter : LiveCompleter
         if (entry is not null && waits)
             yield return (Text(entry.ModifyIndex + 1), $"The next change of {key}: its index is {entry.ModifyIndex} now");
         if (entry is not null && !waits)
-            yield return (Text(entry.ModifyIndex), $"{key} as it is now: {KvChangeText.Shown(entry.Bytes)}");
+            yield return (Text(entry.ModifyIndex), $"{key} as it is now: {Shown(entry)}");
         if (question.Command == "Set-ConsulKv")
             yield return ("0", $"Write only if {key} does not exist");
     }
+
+    private static string Shown(ConsulKvEntry entry) =>
+        entry.IsText ? $"'{Printable.Text(entry.Value, 60)}'" : string.Format(CultureInfo.InvariantCulture, "({0:N0} bytes)", entry.Bytes.Length);
 
     private static string? KeyOf(CompletionQuestion question) => question.ValueOf("Key") switch
     {

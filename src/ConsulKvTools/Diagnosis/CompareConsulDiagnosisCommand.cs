@@ -4,7 +4,7 @@ using ConsulKvTools.Diagnosis;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Says what changed between two diagnoses, the likeliest explanation of the new verdict first: what changed since it worked.</summary>
-[Cmdlet(VerbsData.Compare, "ConsulDiagnosis")]
+[Cmdlet(VerbsData.Compare, "ConsulDiagnosis", HelpUri = HelpPages.Folder + "Compare-ConsulDiagnosis.md")]
 [OutputType(typeof(ConsulDiagnosisComparison))]
 public sealed class CompareConsulDiagnosisCommand : PSCmdlet
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Writes diagnoses into a file for somebody else: a page, Markdown to paste, a JSON document or JUnit results.</summary>
-[Cmdlet(VerbsData.Export, "ConsulDiagnosis", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "ConsulDiagnosis", SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "Export-ConsulDiagnosis.md")]
 [OutputType(typeof(FileInfo), typeof(ConsulDiagnosis))]
 public sealed class ExportConsulDiagnosisCommand : PSCmdlet
 {

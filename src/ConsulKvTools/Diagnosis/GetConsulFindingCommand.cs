@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Explains finding codes: what each means, why it happens, what to do.</summary>
-[Cmdlet(VerbsCommon.Get, "ConsulFinding")]
+[Cmdlet(VerbsCommon.Get, "ConsulFinding", HelpUri = HelpPages.Folder + "Get-ConsulFinding.md")]
 [OutputType(typeof(FindingDefinition))]
 public sealed class GetConsulFindingCommand : PSCmdlet
 {

@@ -6,7 +6,7 @@ using ConsulKvTools.Diagnosis.Reports;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Finds out why a write fails: walks its whole way with probes that change nothing, and names the root cause first.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ConsulDiagnosis", DefaultParameterSetName = KeySet)]
+[Cmdlet(VerbsLifecycle.Invoke, "ConsulDiagnosis", DefaultParameterSetName = KeySet, HelpUri = HelpPages.Folder + "Invoke-ConsulDiagnosis.md")]
 [OutputType(typeof(ConsulDiagnosis), typeof(ConsulDiagnosisSeries))]
 public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
 {

@@ -5,7 +5,7 @@ using ConsulKvTools.Diagnosis.Errors;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Says what an error means: a text of any client, a log, an ErrorRecord or an exception.</summary>
-[Cmdlet(VerbsDiagnostic.Resolve, "ConsulError", DefaultParameterSetName = "Input")]
+[Cmdlet(VerbsDiagnostic.Resolve, "ConsulError", DefaultParameterSetName = "Input", HelpUri = HelpPages.Folder + "Resolve-ConsulError.md")]
 [OutputType(typeof(ConsulFinding))]
 public sealed class ResolveConsulErrorCommand : PSCmdlet, IDisposable
 {

@@ -4,7 +4,7 @@ using ConsulKvTools.Acl;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Tests what the session's token may do to keys, which rule decides, and which rule would allow it.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "ConsulAcl")]
+[Cmdlet(VerbsDiagnostic.Test, "ConsulAcl", HelpUri = HelpPages.Folder + "Test-ConsulAcl.md")]
 [OutputType(typeof(ConsulAclResult), typeof(bool))]
 public sealed class TestConsulAclCommand : ConsulCmdlet
 {

@@ -4,7 +4,7 @@ using ConsulKvTools.Diagnosis;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Tests whether and how fast a Consul agent can be reached: name, transport, TLS, HTTP.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "ConsulConnectivity")]
+[Cmdlet(VerbsDiagnostic.Test, "ConsulConnectivity", HelpUri = HelpPages.Folder + "Test-ConsulConnectivity.md")]
 [OutputType(typeof(ConsulConnectivityResult), typeof(bool))]
 public sealed class TestConsulConnectivityCommand : ConsulCmdlet
 {

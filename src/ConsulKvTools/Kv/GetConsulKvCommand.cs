@@ -8,7 +8,7 @@ namespace ConsulKvTools.Commands;
 
 /// <summary>Reads keys by name, everything below a prefix, or only names.</summary>
 /// <remarks>A key that ends with a slash stands for all that is below it. <c>-Prefix</c> without <c>-Recurse</c> shows one level, as a folder.</remarks>
-[Cmdlet(VerbsCommon.Get, "ConsulKv", DefaultParameterSetName = KeySet)]
+[Cmdlet(VerbsCommon.Get, "ConsulKv", DefaultParameterSetName = KeySet, HelpUri = HelpPages.Folder + "Get-ConsulKv.md")]
 [OutputType(typeof(ConsulKvEntry), typeof(string), typeof(OrderedDictionary))]
 public sealed class GetConsulKvCommand : KvReadCmdlet
 {

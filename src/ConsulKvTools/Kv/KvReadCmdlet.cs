@@ -15,6 +15,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
 
     /// <summary>Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [PSDefaultValue(Help = "None")]
     [Index("an index to wait for: give a ModifyIndex, as Get-ConsulKv shows it")]
     [ArgumentCompleter(typeof(IndexCompleter))]
     public ulong WaitIndex { get; set; }

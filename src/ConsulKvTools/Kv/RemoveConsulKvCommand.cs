@@ -6,7 +6,7 @@ using ConsulKvTools.Kv.Reading;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Removes keys, or with -Recurse everything below a prefix.</summary>
-[Cmdlet(VerbsCommon.Remove, "ConsulKv", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsCommon.Remove, "ConsulKv", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPages.Folder + "Remove-ConsulKv.md")]
 [OutputType(typeof(ConsulKvWriteResult))]
 public sealed class RemoveConsulKvCommand : KvWriteCmdlet
 {

@@ -5,7 +5,7 @@ using ConsulKvTools.Kv.Trees;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Writes one key or a pipeline of keys, and says of each what became of it.</summary>
-[Cmdlet(VerbsCommon.Set, "ConsulKv", DefaultParameterSetName = PutSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "ConsulKv", DefaultParameterSetName = PutSet, SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "Set-ConsulKv.md")]
 [OutputType(typeof(ConsulKvWriteResult))]
 public sealed class SetConsulKvCommand : KvWriteCmdlet
 {

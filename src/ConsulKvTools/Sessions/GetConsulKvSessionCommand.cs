@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Lists the sessions made in this runspace and not removed.</summary>
-[Cmdlet(VerbsCommon.Get, "ConsulKvSession")]
+[Cmdlet(VerbsCommon.Get, "ConsulKvSession", HelpUri = HelpPages.Folder + "Get-ConsulKvSession.md")]
 [OutputType(typeof(ConsulKvSession))]
 public sealed class GetConsulKvSessionCommand : PSCmdlet
 {

@@ -4,7 +4,7 @@ using System.Security;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Makes a session. What is not given comes from the <c>CONSUL_*</c> environment, else from Consul's defaults. Nothing is sent.</summary>
-[Cmdlet(VerbsCommon.New, "ConsulKvSession")]
+[Cmdlet(VerbsCommon.New, "ConsulKvSession", HelpUri = HelpPages.Folder + "New-ConsulKvSession.md")]
 [OutputType(typeof(ConsulKvSession))]
 public sealed class NewConsulKvSessionCommand : PSCmdlet
 {
@@ -23,7 +23,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [ArgumentCompleter(typeof(TokenCompleter))]
     public SecureString? Token { get; set; }
 
-    /// <summary>A file that holds the SecretID.</summary>
+    /// <summary>A file that holds the SecretID. It counts before -Token.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? TokenFile { get; set; }
@@ -104,6 +104,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
 
     /// <summary>Time for name, TCP, proxy and TLS of one connection together. Default 3 s.</summary>
     [Parameter]
+    [PSDefaultValue(Help = "3s")]
     [Duration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? ConnectTimeout { get; set; }

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Makes a retry policy for New-ConsulKvSession. What is not given keeps its default.</summary>
-[Cmdlet(VerbsCommon.New, "ConsulRetryPolicy")]
+[Cmdlet(VerbsCommon.New, "ConsulRetryPolicy", HelpUri = HelpPages.Folder + "New-ConsulRetryPolicy.md")]
 [OutputType(typeof(ConsulRetryPolicy))]
 public sealed class NewConsulRetryPolicyCommand : PSCmdlet
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Closes sessions and their connections. A removed session cannot be used any more.</summary>
-[Cmdlet(VerbsCommon.Remove, "ConsulKvSession", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(VerbsCommon.Remove, "ConsulKvSession", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, HelpUri = HelpPages.Folder + "Remove-ConsulKvSession.md")]
 public sealed class RemoveConsulKvSessionCommand : PSCmdlet
 {
     /// <summary>The sessions to remove, or their names.</summary>
