@@ -29,7 +29,10 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private long began;
     private (string First, string Last) notCompared;
 
-    /// <summary>Prefix for small marker keys, written in the same transaction and removed afterwards, which make every outcome decidable.</summary>
+    /// <summary>
+    /// Prefix for small marker keys, such as <c>app/.marks/</c>, written in the same transaction and removed afterwards, which make every outcome decidable:
+    /// with it nothing stays <c>Unknown</c> once the cluster answers. The token needs write there. Without it no marker is written.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PrefixCompleter))]
