@@ -83,6 +83,29 @@ Describe 'Keys' {
         finally { $server.Dispose() }
     }
 
+    It 'completes at a prompt where nothing else runs' {
+        # As PSReadLine asks: from outside, in a runspace that is idle.
+        $runspace = [runspacefactory]::CreateRunspace()
+        $runspace.Open()
+        $shell = [powershell]::Create()
+        $shell.Runspace = $runspace
+        try {
+            [void]$shell.AddScript("Import-Module '$ManifestPath'; `$s = New-ConsulKvSession $($agent.Address.OriginalString) -Token `$args[0]").AddArgument((ConvertTo-Secret $agent.ManagementToken)).Invoke()
+            foreach ($line in 'Get-ConsulKv -Session $s tab/config/d', 'Get-ConsulKv -Session ') {
+                foreach ($try in 1..30) {
+                    $shell.Commands.Clear()
+                    $found = [Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null, $shell).CompletionMatches
+                    if ($found.Count) { break }
+                }
+                $found.CompletionText | Should -Be $(if ($line -match 'tab') { 'tab/config/db' } else { '$s' })
+            }
+        }
+        finally {
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
+    }
+
     It 'takes the session of a splatted table' {
         $global:labTable = @{ Session = $labSession }
         try { (Get-Completion 'Get-ConsulKv @labTable tab/config/d').CompletionText | Should -Be 'tab/config/db' } finally { Remove-Variable labTable -Scope Global }

@@ -164,6 +164,15 @@ Describe 'A job' {
     }
 }
 
+Describe 'An error of a job' {
+    It 'is explained, and says why no diagnosis can begin with it' {
+        $failure = Get-ErrorOf { Start-Job { Import-Module $using:ManifestPath; Set-ConsulKv '/bad' 1 -Session http://127.0.0.1:1 } | Receive-Job -Wait -AutoRemoveJob } | Select-Object -First 1
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Key.LeadingSlash,*'
+        ($failure | Resolve-ConsulError).Code | Should -Be 'Key.LeadingSlash'
+        "$(Get-ErrorOf { Invoke-ConsulDiagnosis -FromError $failure })" | Should -Match 'came from another process.*-Key and -Session'
+    }
+}
+
 Describe 'A session that was saved' {
     BeforeAll {
         $ca = [ConsulKvTools.Lab.CertificateLab]::new()

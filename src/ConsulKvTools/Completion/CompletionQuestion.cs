@@ -23,7 +23,7 @@ internal sealed class CompletionQuestion(string command, string parameter, Typed
 
     /// <summary>True when the parameter was typed, even where its value cannot be told before the command runs: <c>-Session (New-ConsulKvSession …)</c>.</summary>
     public bool Mentions(string name) =>
-        bound.Contains(name) || line?.CommandElements.OfType<CommandParameterAst>().Any(typed => typed.ParameterName.Length > 1 && name.StartsWith(typed.ParameterName, StringComparison.OrdinalIgnoreCase)) == true;
+        bound.Contains(name) || line?.CommandElements.OfType<CommandParameterAst>().Any(typed => name.StartsWith(typed.ParameterName, StringComparison.OrdinalIgnoreCase)) == true;
 
     /// <summary>The value that was typed for a parameter, or that a splatted table has for it; null when there is none, or it cannot be told yet.</summary>
     public object? ValueOf(string name)

@@ -195,6 +195,9 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
                 $"the session {Printable.Text(failed.Session.Name)} of that error was removed; name another one with -Session",
             ConsulException { Operation: not null } => null,
             ConsulException => "that error came before there was a session; diagnose with -Key and -Session instead",
+            // A job keeps an error's id, but not the session it came of.
+            _ when error.FullyQualifiedErrorId?.IndexOf("," + typeof(InvokeConsulDiagnosisCommand).Namespace + ".", StringComparison.Ordinal) > 0 =>
+                "that error came from another process, and its session stayed there; diagnose with -Key and -Session instead",
             _ => $"that error is not of a command of this module ({error.Exception?.GetType().Name ?? "no exception"}); Resolve-ConsulError explains errors of other programs",
         };
         if (problem is null) return ((ConsulException)error.Exception!).Operation;
