@@ -18,9 +18,9 @@ public sealed class ConsulSessionAttribute : ArgumentTransformationAttribute
                 return OfAddress(address);
             case null:
                 return null;
-            default:
+            case var other:
                 throw new ArgumentTransformationMetadataException(
-                    $"A {inputData!.GetType().Name} is no session. Give what New-ConsulKvSession returns, or an address such as http://127.0.0.1:8500.");
+                    $"'{Printable.Text(other.ToString(), 60)}' is not a session. Give what New-ConsulKvSession returns, or an address such as http://127.0.0.1:8500.");
         }
     }
 
