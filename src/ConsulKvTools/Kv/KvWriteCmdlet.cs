@@ -40,6 +40,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
 
     /// <summary>Requests under way at once, 1 to 200; from a pipeline each carries up to 64 writes. Two writes to one key keep their order all the same.</summary>
     [Parameter]
+    [WholeNumber("a number of requests: give a whole number from 1 to 200")]
     [ValidateRange(1, 200)]
     public int ThrottleLimit { get; set; } = 16;
 
