@@ -9,14 +9,17 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Desktop', 'Core')
+    ProcessorArchitecture  = 'None'
     FormatsToProcess       = @('ConsulKvTools.Format.ps1xml')
     CmdletsToExport        = @(
+        'Add-ConsulShouldOperator'
         'Compare-ConsulDiagnosis'
         'Export-ConsulDiagnosis'
         'Get-ConsulFinding'
         'Get-ConsulKv'
         'Get-ConsulKvConsistent'
         'Get-ConsulKvSession'
+        'Get-ConsulKvTestPath'
         'Invoke-ConsulDiagnosis'
         'New-ConsulKvSession'
         'New-ConsulRetryPolicy'
@@ -26,6 +29,46 @@
         'Set-ConsulKv'
         'Test-ConsulAcl'
         'Test-ConsulConnectivity'
+        'Test-ConsulEnvironment'
+    )
+    # Every file of the module's folder, name by name: a test and the package compare it with what is there.
+    FileList               = @(
+        'bin/net472/ConsulKvTools.Core.dll'
+        'bin/net472/ConsulKvTools.dll'
+        'bin/net8.0/ConsulKvTools.Core.dll'
+        'bin/net8.0/ConsulKvTools.dll'
+        'ConsulKvTools.Format.ps1xml'
+        'ConsulKvTools.psd1'
+        'ConsulKvTools.psm1'
+        'deps/net472/ConsulKvTools.Resilience.dll'
+        'deps/net472/Microsoft.Bcl.AsyncInterfaces.dll'
+        'deps/net472/Microsoft.Bcl.TimeProvider.dll'
+        'deps/net472/Polly.Core.dll'
+        'deps/net472/System.Buffers.dll'
+        'deps/net472/System.ComponentModel.Annotations.dll'
+        'deps/net472/System.Formats.Asn1.dll'
+        'deps/net472/System.Memory.dll'
+        'deps/net472/System.Numerics.Vectors.dll'
+        'deps/net472/System.Runtime.CompilerServices.Unsafe.dll'
+        'deps/net472/System.Text.Encodings.Web.dll'
+        'deps/net472/System.Text.Json.dll'
+        'deps/net472/System.Threading.Channels.dll'
+        'deps/net472/System.Threading.Tasks.Extensions.dll'
+        'deps/net472/System.ValueTuple.dll'
+        'deps/net8.0/ConsulKvTools.Resilience.dll'
+        'deps/net8.0/Polly.Core.dll'
+        'en-US/about_ConsulKvConsistency.help.txt'
+        'en-US/about_ConsulKvDrive.help.txt'
+        'en-US/about_ConsulKvErrors.help.txt'
+        'en-US/about_ConsulKvFindings.help.txt'
+        'en-US/about_ConsulKvOutcomes.help.txt'
+        'en-US/about_ConsulKvSessions.help.txt'
+        'en-US/about_ConsulKvTools.help.txt'
+        'en-US/ConsulKvTools.dll-Help.xml'
+        'LICENSE'
+        'THIRD-PARTY-NOTICES.txt'
+        'Validation/Environment.Tests.ps1'
+        'Validation/ShouldOperators.ps1'
     )
     FunctionsToExport      = @()
     VariablesToExport      = @()
@@ -33,6 +76,7 @@
     PrivateData            = @{
         PSData = @{
             Tags         = @('Consul', 'KV', 'HashiCorp', 'Diagnostics', 'PSEdition_Core', 'PSEdition_Desktop', 'Linux', 'Windows', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
             ReleaseNotes = 'See CHANGELOG.md.'
         }
     }

@@ -1,7 +1,7 @@
 <#
 .SYNOPSIS
-    Builds the module folder out/ConsulKvTools, ready to import; or runs the tests, the benchmarks or the long load test, publishes the
-    native command line, or removes what was built.
+    Builds the module folder out/ConsulKvTools, ready to import; or runs the tests, the benchmarks or the long load test, brings the help
+    pages up to date with the cmdlets, publishes the native command line, or removes what was built.
 .EXAMPLE
     ./build.ps1
     Import-Module ./out/ConsulKvTools
@@ -17,7 +17,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Native', 'Benchmark', 'Load', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Help', 'Native', 'Benchmark', 'Load', 'Clean')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -45,6 +45,10 @@ try {
         # The layout itself is an MSBuild target (src/ConsulKvTools/ModuleLayout.targets), so that it can be made without PowerShell.
         'Build' { Invoke-Dotnet build src/ConsulKvTools '-t:ModuleLayout' --configuration $Configuration '-v:minimal' }
         'Test' { Invoke-Dotnet test --configuration $Configuration }
+        'Help' {
+            Invoke-Dotnet build src/ConsulKvTools --configuration $Configuration '-v:minimal'
+            Invoke-Dotnet "src/ConsulKvTools.HelpBuild/bin/$Configuration/net10.0/ConsulKvTools.HelpBuild.dll" update --docs docs/en-US --module "src/ConsulKvTools/bin/$Configuration/net8.0/ConsulKvTools.dll"
+        }
         'Native' {
             $target = (& dotnet --info | Select-String '^\s*RID:\s*(\S+)').Matches[0].Groups[1].Value
             # Objects of its own, so that neither this nor a usual build finds the other's.

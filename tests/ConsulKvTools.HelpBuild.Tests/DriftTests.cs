@@ -73,6 +73,16 @@ public sealed class DriftTests : IDisposable
         Assert.NotEmpty(wanted.Parameters.Single(parameter => parameter.Facts.Name == "Separator").Prose);
     }
 
+    [Fact]
+    public void What_several_cmdlets_inherit_is_told_alike_on_all_their_pages()
+    {
+        var (file, text) = Copy("Get-ConsulKv");
+        var session = One.Single().Parameters.Single(parameter => parameter.Name == "Session");
+        Assert.True(session.IsShared);
+        File.WriteAllText(file, text.Replace(session.Summary, "Words of its own.", StringComparison.Ordinal));
+        Assert.Equal(text, Outdated().Single().Text);
+    }
+
     [Theory]
     [InlineData("## SYNOPSIS\n\n", "the synopsis is empty")]
     [InlineData("## DESCRIPTION\n\n", "the description is empty")]

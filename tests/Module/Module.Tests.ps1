@@ -23,8 +23,8 @@ Describe 'The module folder' {
 
     It 'exports exactly these commands' {
         (Get-Command -Module ConsulKvTools).Name | Sort-Object | Should -Be @(
-            'Compare-ConsulDiagnosis', 'Export-ConsulDiagnosis', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
-            'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession', 'Resolve-ConsulError', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity')
+            'Add-ConsulShouldOperator', 'Compare-ConsulDiagnosis', 'Export-ConsulDiagnosis', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Get-ConsulKvTestPath', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
+            'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession', 'Resolve-ConsulError', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity', 'Test-ConsulEnvironment')
         (Test-ModuleManifest $ManifestPath).ExportedCmdlets.Keys | Sort-Object | Should -Be ((Get-Command -Module ConsulKvTools).Name | Sort-Object)
     }
 
@@ -42,7 +42,7 @@ Describe 'The module folder' {
     It 'describes every command with parameters that have types' {
         foreach ($command in Get-Command -Module ConsulKvTools) {
             Get-Command $command.Name -Syntax | Should -Not -BeNullOrEmpty
-            $command.OutputType | Should -Not -BeNullOrEmpty -Because $(if ($command.Name -eq 'Remove-ConsulKvSession') { return } else { $command.Name })
+            $command.OutputType | Should -Not -BeNullOrEmpty -Because $(if ($command.Name -in 'Remove-ConsulKvSession', 'Add-ConsulShouldOperator') { continue } else { $command.Name })
         }
     }
 }

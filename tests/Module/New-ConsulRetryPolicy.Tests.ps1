@@ -46,7 +46,7 @@ Describe 'New-ConsulRetryPolicy' {
         (New-ConsulRetryPolicy -ElectionPatience 20s).ElectionPatience | Should -Be ([timespan]::FromSeconds(20))
         (New-ConsulRetryPolicy -ElectionPatience 0).ElectionPatience | Should -Be ([timespan]::Zero)
         "$(Get-ErrorOf { New-ConsulRetryPolicy -ElectionPatience 25h })" | Should -Match 'ElectionPatience'
-        New-ConsulRetryPolicy | Format-List | Out-String | Should -Match 'ElectionPatience\s+: 00:00:08'
+        New-ConsulRetryPolicy | Format-List | Out-String | Should -Match 'ElectionPatience\s+: 8\.0 s'
     }
 
     It 'says in the timeline why each attempt was or was not followed by another' {

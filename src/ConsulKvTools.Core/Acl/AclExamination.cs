@@ -56,7 +56,7 @@ internal sealed class AclExamination
     public static async Task<AclReport> RunAsync(AclClient client, string key, IReadOnlyList<AclOperation> operations, AclClient? admin, CancellationToken cancellation)
     {
         foreach (var operation in operations)
-            if (KvKey.Check(key, operation is AclOperation.List or AclOperation.DeleteRecurse) is { } problem) throw new ConsulKeyException(problem);
+            if (KvKey.Check(key, operation is AclOperation.List or AclOperation.DeleteRecurse) is { } problem) throw ConsulException.From(problem);
         var examination = new AclExamination(client, key, admin);
         await examination.AskAsync(operations.Contains(AclOperation.DeleteRecurse), cancellation).ConfigureAwait(false);
         var results = new List<ConsulAclResult>();

@@ -22,9 +22,9 @@ internal static class Diagnoser
         ConsulKvSession session, DiagnosisRequest request, IReadOnlyList<IProbe> probes, IProgress<DiagnosisProgress>? progress, CancellationToken cancellation)
     {
         if (request.Timeout <= TimeSpan.Zero || request.Timeout > TimeSpan.FromDays(1))
-            throw new ConsulException(ConsulFinding.Create("Request.Invalid", ("source", "-Timeout"), ("problem", $"{request.Timeout} is not above zero and at most one day")));
+            throw ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", "-Timeout"), ("problem", $"{request.Timeout} is not above zero and at most one day")));
         if (request.IdleTime is { } idle && (idle < TimeSpan.FromSeconds(1) || idle > TimeSpan.FromDays(1)))
-            throw new ConsulException(ConsulFinding.Create("Request.Invalid", ("source", "-IdleSeconds"), ("problem", $"{idle} is not from one second to one day")));
+            throw ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", "-IdleSeconds"), ("problem", $"{idle} is not from one second to one day")));
         var startedAt = session.Time.GetUtcNow();
         var context = new ProbeContext(session, request, session.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

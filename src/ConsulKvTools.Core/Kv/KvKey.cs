@@ -13,11 +13,11 @@ internal static class KvKey
 
     /// <summary><c>/v1/kv/…</c> for a key.</summary>
     /// <exception cref="ConsulKeyException">Consul would store or read another key, or none.</exception>
-    public static string Path(string key) => Check(key, isPrefix: false) is { } problem ? throw new ConsulKeyException(problem) : Escape(key);
+    public static string Path(string key) => Check(key, isPrefix: false) is { } problem ? throw ConsulException.From(problem) : Escape(key);
 
     /// <summary><c>/v1/kv/…</c> for a prefix, which may be empty: the whole store.</summary>
     /// <exception cref="ConsulKeyException">Consul would read another prefix.</exception>
-    public static string PrefixPath(string prefix) => Check(prefix, isPrefix: true) is { } problem ? throw new ConsulKeyException(problem) : Escape(prefix);
+    public static string PrefixPath(string prefix) => Check(prefix, isPrefix: true) is { } problem ? throw ConsulException.From(problem) : Escape(prefix);
 
     /// <summary>Why this key cannot be sent as it is; null when it can.</summary>
     public static ConsulFinding? Check(string key, bool isPrefix)

@@ -26,6 +26,10 @@ public sealed class ConsulEnvironment
         return new ConsulEnvironment(all);
     }
 
+    /// <summary>The same without some variables.</summary>
+    internal ConsulEnvironment Without(params string[] names) =>
+        new(variables.Where(pair => !names.Contains(pair.Key, StringComparer.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal));
+
     /// <summary>The variable's value; null when unset or empty, which Go's client treats alike.</summary>
     public string? this[string name] => variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 

@@ -126,17 +126,21 @@ public sealed class ConsulKvSession : IDisposable
     internal ulong HighestKeyIndex => original.http.IsValueCreated ? original.http.Value.HighestKeyIndex : 0;
 
     /// <summary>Makes a session. Nothing is sent yet.</summary>
-    /// <exception cref="ConsulConfigurationException">A setting cannot be used; the finding names it and what would be right.</exception>
+    /// <exception cref="ConsulException">
+    /// A setting cannot be used; the finding names it and what would be right. Of the finding's own kind: <see cref="ConsulConfigurationException"/>,
+    /// <see cref="ConsulTlsException"/> for certificate files.
+    /// </exception>
+    /// <exception cref="ConsulRequestException">An option is outside its range.</exception>
     public static ConsulKvSession Create(ConsulSessionOptions options, ConsulEnvironment environment, TimeProvider? time = null)
     {
         var session = CreateForDiagnosis(options, environment, time);
         foreach (var finding in session.ConfigurationFindings)
-            if (finding.Severity == FindingSeverity.Error) throw new ConsulConfigurationException(finding);
+            if (finding.Severity == FindingSeverity.Error) throw ConsulException.From(finding);
         return session;
     }
 
     /// <summary>Makes a session even of settings that cannot be used, so that a diagnosis can say which and why.</summary>
-    /// <exception cref="ConsulConfigurationException">An option is outside its range: a mistake of the caller, not of the environment.</exception>
+    /// <exception cref="ConsulRequestException">An option is outside its range: a mistake of the caller, not of the environment.</exception>
     public static ConsulKvSession CreateForDiagnosis(ConsulSessionOptions options, ConsulEnvironment environment, TimeProvider? time = null)
     {
         if (options.RetryPolicy?.Problem() is { } problem) throw Invalid("RetryPolicy", problem);
@@ -158,6 +162,6 @@ public sealed class ConsulKvSession : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Name == Address ? Address : $"{Name} ({Address})";
 
-    private static ConsulConfigurationException Invalid(string name, string problem) =>
+    private static ConsulRequestException Invalid(string name, string problem) =>
         new(ConsulFinding.Create("Request.Invalid", ("source", name), ("problem", problem)));
 }

@@ -80,6 +80,7 @@ internal static class CmdletReader
             Bindings = bindings,
             Range = range is null ? null : (Text(range[0]), Text(range[1])),
             Summary = docs.Of(property),
+            IsShared = property.DeclaringType!.IsAbstract,
         };
     }
 

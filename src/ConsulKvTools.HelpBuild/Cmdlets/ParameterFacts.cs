@@ -30,6 +30,9 @@ internal sealed record ParameterFacts
     /// <summary>The code's own words about it, for a page that has none yet.</summary>
     public string Summary { get; init; } = "";
 
+    /// <summary>True when several cmdlets inherit it: then the code's words stand on all their pages, and none has words of its own.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>True for a switch.</summary>
     public bool IsSwitch => Type == "SwitchParameter";
 

@@ -44,7 +44,7 @@ internal sealed record CommandPage
     /// <summary>Markdown links, a paragraph each.</summary>
     public required string RelatedLinks { get; init; }
 
-    /// <summary>A page with a cmdlet's facts, and this page's prose where it has any. What the page lacks is taken from the code's own comments.</summary>
+    /// <summary>A page with a cmdlet's facts, and this page's prose where it has any. What the page lacks, and what several cmdlets inherit, is taken from the code's own comments.</summary>
     public static CommandPage Of(CmdletFacts cmdlet, CommandPage? written) => new()
     {
         Name = cmdlet.Name,
@@ -54,7 +54,7 @@ internal sealed record CommandPage
         DefaultSet = cmdlet.DefaultSet,
         Description = written?.Description ?? cmdlet.Remarks,
         Examples = written?.Examples ?? [],
-        Parameters = [.. cmdlet.Parameters.Select(facts => new PageParameter(facts, written?.Parameters.FirstOrDefault(one => one.Facts.Name == facts.Name)?.Prose ?? facts.Summary))],
+        Parameters = [.. cmdlet.Parameters.Select(facts => new PageParameter(facts, (facts.IsShared ? null : written?.Parameters.FirstOrDefault(one => one.Facts.Name == facts.Name)?.Prose) ?? facts.Summary))],
         Inputs = Types(cmdlet.Inputs, written?.Inputs),
         Outputs = Types(cmdlet.Outputs, written?.Outputs),
         Notes = written?.Notes ?? "",

@@ -33,7 +33,7 @@ public sealed class ConsulSessionAttribute : ArgumentTransformationAttribute
                 return Told(() => SavedSession.Open((PSObject)given!));
             case var other:
                 throw new ArgumentTransformationMetadataException(
-                    $"A {other.GetType().Name} is no session. Give what New-ConsulKvSession returns, its name{(Existing ? "" : ", or an address such as http://127.0.0.1:8500")}.");
+                    $"'{Printable.Text(other.ToString(), 60)}' is not a session. Give what New-ConsulKvSession returns, its name{(Existing ? "" : ", or an address such as http://127.0.0.1:8500")}.");
         }
     }
 

@@ -52,11 +52,13 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     /// Also proves whether a connection survives so many seconds of silence, 1 to 86400. The diagnosis takes that much longer.
     /// </summary>
     [Parameter]
+    [WholeNumber("a number of seconds: give a whole number from 1 to 86400")]
     [ValidateRange(1, 86400)]
     public int IdleSeconds { get; set; }
 
     /// <summary>Diagnoses so often, 1 to 10000, and sums up: for faults that come and go.</summary>
     [Parameter]
+    [WholeNumber("a number of diagnoses: give a whole number from 1 to 10000")]
     [ValidateRange(1, DiagnosisSeries.Longest)]
     public int Count { get; set; }
 
@@ -81,6 +83,7 @@ public sealed class InvokeConsulDiagnosisCommand : ConsulCmdlet
     [Parameter(ParameterSetName = KeySet)]
     [Alias("Pid")]
     [ArgumentCompleter(typeof(ProcessCompleter))]
+    [WholeNumber("the id of a process: give its number, as Get-Process shows it", TakesNull = true)]
     public int? ProcessId { get; set; }
 
     /// <summary>Starts from a failed command of this module, such as $Error[0]: same session, key, operation and size of the value.</summary>

@@ -13,7 +13,10 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     private KvAwaited? awaited;
     private CommandProgress? progress;
 
-    /// <summary>Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen.</summary>
+    /// <summary>
+    /// Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen. A whole number from 0 to 18446744073709551615.
+    /// Without it and <c>-WaitValue</c> the command does not wait.
+    /// </summary>
     [Parameter(ParameterSetName = KeySet)]
     [PSDefaultValue(Help = "None")]
     [Index("an index to wait for: give a ModifyIndex, as Get-ConsulKv shows it")]
@@ -26,7 +29,10 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     [AllowEmptyCollection]
     public object? WaitValue { get; set; }
 
-    /// <summary>The longest wait, for each key.</summary>
+    /// <summary>
+    /// The longest wait, for each key: above 0 and at most one day, such as <c>500ms</c>, <c>30s</c> or a TimeSpan. When it is over, an error says what was
+    /// last seen. Needs <c>-WaitIndex</c> or <c>-WaitValue</c>.
+    /// </summary>
     [Parameter(ParameterSetName = KeySet)]
     [Duration]
     [ArgumentCompleter(typeof(DurationCompleter))]

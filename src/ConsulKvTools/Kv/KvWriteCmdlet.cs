@@ -29,7 +29,10 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private long began;
     private (string First, string Last) notCompared;
 
-    /// <summary>Prefix for small marker keys, written in the same transaction and removed afterwards, which make every outcome decidable.</summary>
+    /// <summary>
+    /// Prefix for small marker keys, such as <c>app/.marks/</c>, written in the same transaction and removed afterwards, which make every outcome decidable:
+    /// with it nothing stays <c>Unknown</c> once the cluster answers. The token needs write there. Without it no marker is written.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PrefixCompleter))]
@@ -37,6 +40,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
 
     /// <summary>Requests under way at once, 1 to 200; from a pipeline each carries up to 64 writes. Two writes to one key keep their order all the same.</summary>
     [Parameter]
+    [WholeNumber("a number of requests: give a whole number from 1 to 200")]
     [ValidateRange(1, 200)]
     public int ThrottleLimit { get; set; } = 16;
 

@@ -5,6 +5,9 @@ namespace ConsulKvTools.Commands;
 /// <summary>The one place that turns a finding into an error. The error's id is the finding's code.</summary>
 internal static class FindingErrors
 {
+    private const int LongestMessage = 4000;
+    private const int LongestTarget = 200;
+
     /// <summary>An error that says what is wrong, why, and what to do.</summary>
     /// <param name="finding">What is wrong.</param>
     /// <param name="target">The input that failed; null when none did.</param>
@@ -12,14 +15,20 @@ internal static class FindingErrors
     /// <param name="message">Another message than the finding's title and cause.</param>
     /// <param name="remedy">Another recommendation than the finding's remedy and command.</param>
     /// <param name="category">Another category than the finding's.</param>
-    public static ErrorRecord Create(ConsulFinding finding, object? target, Exception? exception = null, string? message = null, string? remedy = null, ErrorCategory? category = null) =>
-        new(exception ?? ConsulException.From(finding), finding.Code, category ?? CategoryOf(finding), target)
+    public static ErrorRecord Create(ConsulFinding finding, object? target, Exception? exception = null, string? message = null, string? remedy = null, ErrorCategory? category = null)
+    {
+        var record = new ErrorRecord(exception ?? ConsulException.From(finding), finding.Code, category ?? CategoryOf(finding.Code, finding.Layer), target)
         {
-            ErrorDetails = new ErrorDetails(message ?? $"{Sentence(finding.Title)} {finding.Cause}")
+            // Two lines at a prompt; where PowerShell shows the place in a script it makes one of them.
+            ErrorDetails = new ErrorDetails(message is null ? $"{Sentence(Shown(finding.Title))}\n{Shown(finding.Cause)}" : Shown(message))
             {
                 RecommendedAction = remedy ?? (finding.Command is null ? finding.Remedy : $"{finding.Remedy} Run: {finding.Command}"),
             },
         };
+        // PowerShell shows it as it is, on the screen and in logs.
+        if (target is string text) record.CategoryInfo.TargetName = Printable.Text(text, LongestTarget);
+        return record;
+    }
 
     /// <summary>The error of a write that was not done; null when it was.</summary>
     public static ErrorRecord? Of(ConsulKvWriteResult result, object? target)
@@ -27,7 +36,8 @@ internal static class FindingErrors
         if (result.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged || result.Finding is not { } finding) return null;
         // What stands in the result is about this write; the finding's own text about the fault in general.
         var message = result.Message is null || result.Message == finding.Title ? null : result.Message;
-        return Create(finding, target, null, message, result.Remedy is null || result.Remedy == finding.Remedy ? null : result.Remedy);
+        var exception = result.Outcome == ConsulKvOutcome.Unknown ? new ConsulUnknownOutcomeException(finding) : null;
+        return Create(finding, target, exception, message, result.Remedy is null || result.Remedy == finding.Remedy ? null : result.Remedy);
     }
 
     /// <summary>The error of a parameter that cannot be used; nothing was sent.</summary>
@@ -53,20 +63,21 @@ internal static class FindingErrors
             ? Invalid(cmdlet, parameter, problem, target) : Create(refused.Finding, target, refused);
 
     /// <summary>PowerShell's category for a finding.</summary>
-    public static ErrorCategory CategoryOf(ConsulFinding finding)
+    public static ErrorCategory CategoryOf(string code, ConsulLayer layer)
     {
-        var area = finding.Code.Substring(0, finding.Code.IndexOf('.'));
-        return (area, finding.Layer) switch
+        var area = code.Substring(0, code.IndexOf('.'));
+        return (area, layer) switch
         {
-            _ when finding.Code is "Key.Missing" or "Cas.NonZeroButMissing" => ErrorCategory.ObjectNotFound,
-            _ when finding.Code is "Key.Forbidden" or "Key.Filtered" => ErrorCategory.PermissionDenied,
-            _ when finding.Code is "Cas.ZeroButExists" => ErrorCategory.ResourceExists,
-            _ when finding.Code is "Report.NotWritten" => ErrorCategory.WriteError,
-            _ when finding.Code is "Report.HoldsSecret" => ErrorCategory.SecurityError,
-            _ when finding.Code is "Report.Unreadable" => ErrorCategory.InvalidData,
-            _ when finding.Code is "Outcome.Cancelled" => ErrorCategory.OperationStopped,
-            _ when finding.Code.StartsWith("Acl.Token", StringComparison.Ordinal) => ErrorCategory.AuthenticationError,
-            _ when finding.Code.EndsWith("Timeout", StringComparison.Ordinal) => ErrorCategory.OperationTimeout,
+            _ when code is "Key.Missing" or "Cas.NonZeroButMissing" => ErrorCategory.ObjectNotFound,
+            _ when code is "Key.Forbidden" or "Key.Filtered" => ErrorCategory.PermissionDenied,
+            _ when code is "Cas.ZeroButExists" => ErrorCategory.ResourceExists,
+            _ when code is "Report.NotWritten" => ErrorCategory.WriteError,
+            _ when code is "Report.HoldsSecret" => ErrorCategory.SecurityError,
+            _ when code is "Report.Unreadable" => ErrorCategory.InvalidData,
+            _ when code is "Outcome.CircuitOpen" or "Outcome.RetriesExhausted" => ErrorCategory.ResourceUnavailable,
+            _ when code is "Outcome.Cancelled" => ErrorCategory.OperationStopped,
+            _ when code.StartsWith("Acl.Token", StringComparison.Ordinal) => ErrorCategory.AuthenticationError,
+            _ when code.EndsWith("Timeout", StringComparison.Ordinal) => ErrorCategory.OperationTimeout,
             ("Acl", _) or (_, ConsulLayer.Acl) => ErrorCategory.PermissionDenied,
             ("Limit", _) => ErrorCategory.LimitsExceeded,
             ("Lock", _) => ErrorCategory.ResourceBusy,
@@ -79,6 +90,8 @@ internal static class FindingErrors
             _ => ErrorCategory.InvalidResult,
         };
     }
+
+    private static string Shown(string text) => Printable.Text(text, LongestMessage);
 
     /// <summary>Titles of findings have no full stop of their own.</summary>
     public static string Sentence(string title) => title.Length == 0 || title[title.Length - 1] is '.' or '!' or '?' ? title : title + ".";

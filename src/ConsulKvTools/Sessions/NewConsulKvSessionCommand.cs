@@ -112,10 +112,12 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     /// <summary>Attempts, back-off and time-outs; see New-ConsulRetryPolicy.</summary>
     [Parameter]
     [ValidateNotNull]
+    [MadeBy(typeof(ConsulRetryPolicy), "a retry policy", "New-ConsulRetryPolicy")]
     public ConsulRetryPolicy? RetryPolicy { get; set; }
 
     /// <summary>Connections to the agent at most, 1 to 200; default 64. Consul refuses more than 200 from one address.</summary>
     [Parameter]
+    [WholeNumber("a number of connections: give a whole number from 1 to 200")]
     [ValidateRange(1, 200)]
     public int MaxConnections { get; set; } = 64;
 

@@ -9,6 +9,7 @@ public sealed class NewConsulRetryPolicyCommand : PSCmdlet
 {
     /// <summary>Attempts in all; 1 never tries again.</summary>
     [Parameter(Position = 0)]
+    [WholeNumber("a number of attempts: give a whole number from 1 to 100")]
     [ValidateRange(1, 100)]
     public int MaxAttempts { get; set; } = ConsulRetryPolicy.Default.MaxAttempts;
 
@@ -58,6 +59,7 @@ public sealed class NewConsulRetryPolicyCommand : PSCmdlet
 
     /// <summary>Failures to reach the agent in a row after which no attempt is made for a while; 0 never breaks.</summary>
     [Parameter]
+    [WholeNumber("a number of failures: give 0 (never break), or a whole number from 2 on")]
     public int CircuitBreakerFailures { get; set; } = ConsulRetryPolicy.Default.CircuitBreakerFailures;
 
     /// <summary>How long that while is.</summary>

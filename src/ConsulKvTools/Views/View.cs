@@ -1,6 +1,8 @@
+using System.Collections;
 using System.ComponentModel;
+using System.Globalization;
 using System.Management.Automation;
-using System.Text;
+using System.Management.Automation.Host;
 
 namespace ConsulKvTools;
 
@@ -10,16 +12,53 @@ public static class View
 {
     private const string Reset = "\u001b[0m";
     private const int WidestText = 120;
+    private const int LongestLine = 2000;
+    private const int LongestValue = 4000;
 
     /// <summary>Text on one line, control characters visible.</summary>
     public static string Text(object? text, int longest) => Printable.Text(text?.ToString(), longest);
 
-    /// <summary>A duration with the unit that suits it; empty for none.</summary>
-    public static string Time(TimeSpan? duration) => duration is { } known ? DiagnosisText.Time(known) : "";
+    /// <summary>Text cut in the middle to its share of the console, so that both ends of a key can be read; whole where there is no console.</summary>
+    /// <param name="text">What to show.</param>
+    /// <param name="host">PowerShell's <c>$Host</c>.</param>
+    /// <param name="taken">Columns that others take, the blanks between included.</param>
+    /// <param name="sharers">How many columns share the rest.</param>
+    public static string Cut(object? text, PSHost? host, int taken, int sharers) => ViewWidth.Middle(Text(text, LongestLine), ViewWidth.Share(host, taken, sharers), host);
 
-    /// <summary>An entry's value on one line; its size when it is no text.</summary>
-    public static string Value(ConsulKvEntry entry, int longest) =>
-        entry.IsText ? Printable.Text(entry.Value, longest) : $"({entry.Bytes.Length:N0} bytes)";
+    /// <summary>A duration with the unit that suits it; empty for none.</summary>
+    public static string Time(TimeSpan? duration) => duration switch
+    {
+        null => "",
+        { Ticks: 0 } => "0 ms",
+        { } known => DiagnosisText.Time(known),
+    };
+
+    /// <summary>A moment in UTC, marked as such: <c>2026-01-31 08:05:00Z</c>; empty for none.</summary>
+    public static string Moment(DateTimeOffset? moment) => moment is { } known ? EvidenceText.Of(known.ToUniversalTime()) : "";
+
+    /// <summary>A number of bytes with its unit; empty for none.</summary>
+    public static string Bytes(int? size) => size is { } known ? string.Format(CultureInfo.InvariantCulture, "{0:N0} byte{1}", known, known == 1 ? "" : "s") : "";
+
+    /// <summary>How old an answer may be; empty when the server did not say.</summary>
+    public static string LastContact(TimeSpan? contact) => contact is { Ticks: 0 } ? "0 ms, the leader itself answered" : Time(contact);
+
+    /// <summary>An entry's value on one line within its share of the console: long text with its length, other bytes with their size.</summary>
+    public static string Value(ConsulKvEntry entry, PSHost? host, int taken, int sharers) => ValueText.Brief(entry, ViewWidth.Share(host, taken, sharers), host);
+
+    /// <summary>An entry's value on one line, however long; of bytes that are no text the first as hexadecimal numbers and letters.</summary>
+    public static string WholeValue(ConsulKvEntry entry, PSHost? host) => entry.IsText ? Printable.Text(entry.Value, LongestValue) : ValueText.Dump(entry.Bytes, ViewWidth.InList(host));
+
+    /// <summary>Things, one a line.</summary>
+    public static string Lines(IEnumerable? things) => things is null ? "" : Join(things.Cast<object?>().Select(one => Text(one, LongestLine)));
+
+    /// <summary>Things on one line.</summary>
+    public static string Listed(IEnumerable? things) => things is null ? "" : string.Join(", ", things.Cast<object?>().Select(one => Text(one, 200)));
+
+    /// <summary>What is known by name, one a line.</summary>
+    public static string Facts(IDictionary? facts) => facts is null ? "" : Join(facts.Cast<DictionaryEntry>().Select(fact => $"{Text(fact.Key, 60)}: {Printable.Text(EvidenceText.Of(fact.Value), 1000)}"));
+
+    /// <summary>Commands, one a line, never cut.</summary>
+    public static string CommandLines(string? commands) => commands is null ? "" : Join(commands.Split('\n').Select(line => Printable.Text(line.TrimEnd('\r'), int.MaxValue - 1)));
 
     /// <summary>A status word in its colour.</summary>
     /// <param name="status">An outcome, status, severity, verdict, or whether something is allowed or succeeded.</param>
@@ -51,36 +90,35 @@ public static class View
     };
 
     /// <summary>The whole diagnosis as text.</summary>
-    public static string Diagnosis(ConsulDiagnosis diagnosis, int width, object? style) => Join(DiagnosisText.Lines(diagnosis, StyleOf(width, style)));
+    public static string Diagnosis(ConsulDiagnosis diagnosis, PSHost? host, object? style) => Join(DiagnosisText.Lines(diagnosis, StyleOf(ViewWidth.Of(host), style)));
 
     /// <summary>A series of diagnoses as text.</summary>
-    public static string Series(ConsulDiagnosisSeries series, int width, object? style) => Join(SeriesText.Lines(series, StyleOf(width, style)));
+    public static string Series(ConsulDiagnosisSeries series, PSHost? host, object? style) => Join(SeriesText.Lines(series, StyleOf(ViewWidth.Of(host), style)));
 
     /// <summary>A comparison of two diagnoses as text.</summary>
-    public static string Comparison(ConsulDiagnosisComparison comparison, int width, object? style) => Join(ComparisonText.Lines(comparison, StyleOf(width, style)));
+    public static string Comparison(ConsulDiagnosisComparison comparison, PSHost? host, object? style) => Join(ComparisonText.Lines(comparison, StyleOf(ViewWidth.Of(host), style)));
 
     /// <summary>A part as a percentage.</summary>
     public static string Percent(double share) => DiagnosisText.Percent(share);
 
-    /// <summary>Probes, one a line.</summary>
-    public static string Probes(IReadOnlyList<ProbeResult> probes, int width, object? style) => Join(DiagnosisText.Probes(probes, StyleOf(width, style)));
+    /// <summary>Probes as one item of a list, one a line.</summary>
+    public static string ProbesInList(IReadOnlyList<ProbeResult> probes, PSHost? host, object? style) => Join(DiagnosisText.Probes(probes, StyleOf(ViewWidth.InList(host), style)));
 
     /// <summary>A finding in full.</summary>
-    public static string Finding(ConsulFinding finding, int width, object? style)
-    {
-        var title = $"{Paint(style, DiagnosisText.ToneOf(finding.Severity), finding.Severity.ToString().ToUpperInvariant())}  {FindingText(finding)}";
-        return title + Environment.NewLine + Join(DiagnosisText.Finding(finding, StyleOf(width, style)));
-    }
+    public static string Finding(ConsulFinding finding, PSHost? host, object? style) => Finding(finding, StyleOf(ViewWidth.Of(host), style));
+
+    /// <summary>A finding in full as one item of a list.</summary>
+    public static string FindingInList(ConsulFinding finding, PSHost? host, object? style) => Finding(finding, StyleOf(ViewWidth.InList(host), style));
 
     /// <summary>The attempts of a write, one a line.</summary>
     public static string Attempts(IReadOnlyList<ConsulKvAttempt> attempts) => Join(attempts.Select(attempt =>
-        $"{attempt.Number,2}  +{DiagnosisText.Time(attempt.StartedAfter),-8} {Printable.Text(attempt.Action, 40),-24} {attempt.Status,3} {attempt.Code ?? attempt.Effect.ToString()} ({DiagnosisText.Time(attempt.Duration)})"
-        + (attempt is { Sequel: not AttemptSequel.WentOn, Reason: { } reason } ? "\n      " + Printable.Text(reason, 200) : "")));
+        $"{attempt.Number,2}  +{DiagnosisText.Time(attempt.StartedAfter),-8} {Printable.Text(attempt.Action, 40),-24} {attempt.Status,3} {Text(attempt.Code ?? attempt.Effect.ToString(), 60)} ({DiagnosisText.Time(attempt.Duration)})"
+        + (attempt is { Sequel: not AttemptSequel.WentOn, Reason: { } reason } ? Environment.NewLine + "      " + Printable.Text(reason, 200) : "")));
 
     /// <summary>What one read mode answered, in one line: the value and its index, or why there is none.</summary>
     public static string Reading(ConsulKvReading reading, int longest) =>
         reading.Entry is { } entry
-            ? $"{Value(entry, longest)}, index {entry.ModifyIndex}" + (reading.LastContact is { } contact && contact > TimeSpan.Zero ? $", heard of the leader {DiagnosisText.Time(contact)} before" : "")
+            ? $"{ValueText.Short(entry, longest)}, index {entry.ModifyIndex}" + (reading.LastContact is { } contact && contact > TimeSpan.Zero ? $", heard of the leader {DiagnosisText.Time(contact)} before" : "")
             : reading.State?.ToString() ?? reading.Finding?.Code ?? "";
 
     /// <summary>How old the stale answer is at least.</summary>
@@ -93,12 +131,13 @@ public static class View
     public static string Settings(IReadOnlyList<ConsulSetting> settings) => Join(settings.Where(setting => setting.Value is not null).Select(setting =>
         $"{setting.Name,-22} {Printable.Text(setting.Value, 80)}  ({setting.Source}{(setting.Shadowed.Count == 0 ? "" : ", not " + string.Join(", ", setting.Shadowed))})"));
 
-    private static string FindingText(ConsulFinding finding) => Printable.Text(finding.Title, 400);
+    private static string Finding(ConsulFinding finding, DiagnosisTextStyle style) =>
+        Join([$"{style.Paint(DiagnosisText.ToneOf(finding.Severity), finding.Severity.ToString().ToUpperInvariant())}  {Printable.Text(finding.Title, 400)}", .. DiagnosisText.Finding(finding, style)]);
 
-    private static DiagnosisTextStyle StyleOf(int width, object? style) => new()
+    private static DiagnosisTextStyle StyleOf(int? width, object? style) => new()
     {
         // The last column stays free: some consoles begin a new line of their own there.
-        Width = width < 40 ? 99 : Math.Min(width - 1, WidestText),
+        Width = width is null ? 99 : Math.Min(width.Value - 1, WidestText),
         Unicode = CanShow("✓✗–"),
         Paint = (tone, text) => Paint(style, tone, text),
     };
@@ -136,14 +175,5 @@ public static class View
         }
     }
 
-    private static string Join(IEnumerable<string> lines)
-    {
-        var text = new StringBuilder();
-        foreach (var line in lines)
-        {
-            if (text.Length > 0) text.Append(Environment.NewLine);
-            text.Append(line);
-        }
-        return text.ToString();
-    }
+    private static string Join(IEnumerable<string> lines) => string.Join(Environment.NewLine, lines);
 }

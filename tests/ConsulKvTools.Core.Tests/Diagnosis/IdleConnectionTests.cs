@@ -154,7 +154,7 @@ public sealed class IdleConnectionTests(AclAgentFixture lab)
     [InlineData(0)]
     [InlineData(86401)]
     public async Task A_silence_out_of_range_is_refused(int seconds) =>
-        Assert.Equal("Request.Invalid", (await Assert.ThrowsAsync<ConsulException>(() => Diagnose.RunAsync(
+        Assert.Equal("Request.Invalid", (await Assert.ThrowsAsync<ConsulRequestException>(() => Diagnose.RunAsync(
             lab.Agent.HttpAddress!, null, new DiagnosisRequest { IdleTime = TimeSpan.FromSeconds(seconds) }))).Finding.Code);
 
     private static ProbeResult Idle(ConsulDiagnosis diagnosis) => Assert.Single(diagnosis.Probes, probe => probe.Probe == "Idle");

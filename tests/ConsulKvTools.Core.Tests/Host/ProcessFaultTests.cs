@@ -222,7 +222,7 @@ public sealed class ProcessFaultTests : IDisposable
     [InlineData(int.MaxValue)]
     public void A_process_that_does_not_exist_is_a_mistake_of_the_caller(int pid)
     {
-        var refused = Assert.Throws<ConsulException>(() => ProgramSession.Open(pid, new ConsulSessionOptions(), ConsulEnvironment.Empty));
+        var refused = Assert.Throws<ConsulRequestException>(() => ProgramSession.Open(pid, new ConsulSessionOptions(), ConsulEnvironment.Empty));
         Assert.Equal("Request.Invalid", refused.Finding.Code);
         Assert.Equal("-ProcessId", refused.Finding.Evidence["source"]);
     }

@@ -7,10 +7,14 @@ namespace ConsulKvTools;
 /// <summary>Something worth telling about the way of a write: what it is, the evidence, and what to do.</summary>
 public sealed record ConsulFinding
 {
+    private const int LongestValue = 4000;
     private const string QuotedOnly = " #?";
 
     /// <summary>The stable code, for example <c>Acl.PermissionDenied</c>. Scripts may compare it.</summary>
     public required string Code { get; init; }
+
+    /// <summary>The code's part before the dot: <c>Acl</c>. The whole code where it has none.</summary>
+    internal string Area => Code.Split('.')[0];
 
     /// <summary>How much it matters for a write.</summary>
     public required FindingSeverity Severity { get; init; }
@@ -63,6 +67,7 @@ public sealed record ConsulFinding
             Code = definition.Code,
             Severity = definition.Severity,
             Layer = definition.Layer,
+            // Evidence stays as it was seen; in texts for people nothing of it may steer a terminal or hide.
             Title = Fill(definition.Title, seen),
             Evidence = seen.AsReadOnly(),
             Cause = Fill(definition.Cause, seen),
@@ -118,6 +123,7 @@ public sealed record ConsulFinding
             if (name.Length > 0 && IsPlaceName(name))
             {
                 var value = EvidenceText.Of(evidence[name]);
+                if (!forShell) value = Printable.Text(value, LongestValue);
                 // Between single quotes nothing is read as more than it is, and an empty value is a value: the prefix of all keys.
                 var quoted = forShell && open > 0 && template[open - 1] == '\'' && close + 1 < template.Length && template[close + 1] == '\'';
                 text.Append((value.Length == 0 && !(quoted && evidence.Contains(name))) || (forShell && !IsSafeWord(value, quoted ? QuotedOnly : "")) ? "<" + name + ">" : value);

@@ -97,7 +97,7 @@ internal static class ProcessReader
         }
     }
 
-    private static ConsulException NoProcess(int pid, string problem) =>
+    private static ConsulRequestException NoProcess(int pid, string problem) =>
         new(ConsulFinding.Create("Request.Invalid", ("source", "-ProcessId"), ("value", pid), ("problem", problem)));
 
     // Go takes the first of two variables of one name, and so does getenv.

@@ -20,7 +20,7 @@ public static class ComparisonText
         foreach (var change in comparison.Changes)
         {
             var mark = change.MayExplain ? style.Paint(DiagnosisTone.Bad, "*") : " ";
-            yield return $"{mark} {Kind(change.Kind)} {change.Name}{(change.Remark is null ? "" : $" ({change.Remark})")}";
+            yield return $"{mark} {Kind(change.Kind)} {Printable.Text(change.Name, 200)}{(change.Remark is null ? "" : $" ({Printable.Text(change.Remark)})")}";
             if (change.Before is not null) foreach (var line in Wrap("    was  ", change.Before, width)) yield return line;
             if (change.After is not null) foreach (var line in Wrap("    is   ", change.After, width)) yield return line;
             if (change.Kind is DiagnosisChangeKind.Setting or DiagnosisChangeKind.Fact && (change.Before is null || change.After is null))
@@ -42,6 +42,8 @@ public static class ComparisonText
 
     private static IEnumerable<string> Wrap(string head, string text, int width)
     {
+        // A diagnosis that was read from a file may hold anything.
+        text = Printable.Text(text, 4000);
         var room = width - head.Length;
         while (text.Length > room)
         {

@@ -21,7 +21,14 @@ public static class SeriesText
             { HealthyCount: 0, DegradedCount: 0 } => ("FAULTY", DiagnosisTone.Bad),
             _ => ("CHANGED", DiagnosisTone.Warning),
         };
-        yield return style.Paint(tone, word) + $"  {series.HealthyCount} healthy, {series.DegradedCount} degraded, {series.FaultyCount} faulty; available {DiagnosisText.Percent(series.Availability)}; the answer changed {Times(series.Changes)}";
+        var counts = $"  {series.HealthyCount} healthy, {series.DegradedCount} degraded, {series.FaultyCount} faulty;";
+        var course = $" available {DiagnosisText.Percent(series.Availability)}; the answer changed {Times(series.Changes)}";
+        if (word.Length + counts.Length + course.Length <= style.Width) yield return style.Paint(tone, word) + counts + course;
+        else
+        {
+            yield return style.Paint(tone, word) + counts;
+            yield return new string(' ', word.Length + 1) + course;
+        }
         foreach (var cause in series.Causes)
         {
             yield return Cut($"  {cause.Count.ToString(CultureInfo.InvariantCulture).PadLeft(4)} of {count} ({DiagnosisText.Percent(cause.Share)})  {cause.Code}, {Seen(cause)}", style);
@@ -43,7 +50,7 @@ public static class SeriesText
         DiagnosisText.Time(row.Minimum), DiagnosisText.Time(row.P50), DiagnosisText.Time(row.P90), DiagnosisText.Time(row.P99), DiagnosisText.Time(row.Maximum));
 
     private static string Row(string name, string layer, string runs, params string[] times) =>
-        $"  {Printable.Text(name).PadRight(14)}{layer.PadRight(14)}{runs.PadLeft(6)}" + string.Concat(times.Select(time => time.PadLeft(10)));
+        $"  {Printable.Text(name).PadRight(14)}{layer.PadRight(14)}{runs.PadLeft(5)}" + string.Concat(times.Select(time => time.PadLeft(8)));
 
     private static string Times(int count) => count switch { 0 => "never", 1 => "once", _ => $"{count} times" };
 

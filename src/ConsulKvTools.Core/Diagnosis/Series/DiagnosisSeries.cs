@@ -21,7 +21,7 @@ internal static class DiagnosisSeries
         Action<int, ConsulDiagnosis> ended, CancellationToken cancellation)
     {
         if (count is < 1 or > Longest)
-            throw new ConsulException(ConsulFinding.Create("Request.Invalid", ("source", "-Count"), ("problem", $"{count} is not from 1 to {Longest}")));
+            throw ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", "-Count"), ("problem", $"{count} is not from 1 to {Longest}")));
         var diagnoses = new List<ConsulDiagnosis>();
         try
         {

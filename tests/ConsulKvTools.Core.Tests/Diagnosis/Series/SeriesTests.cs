@@ -72,7 +72,7 @@ public sealed class SeriesTests(AclAgentFixture lab)
     public async Task A_count_out_of_range_is_refused(int count)
     {
         using var session = Session(lab.Agent.HttpAddress!);
-        Assert.Equal("Request.Invalid", (await Assert.ThrowsAsync<ConsulException>(() => DiagnosisSeries.RunAsync(session, new DiagnosisRequest(), count, Moment, null, (_, _) => { }, TestContext.Current.CancellationToken))).Finding.Code);
+        Assert.Equal("Request.Invalid", (await Assert.ThrowsAsync<ConsulRequestException>(() => DiagnosisSeries.RunAsync(session, new DiagnosisRequest(), count, Moment, null, (_, _) => { }, TestContext.Current.CancellationToken))).Finding.Code);
     }
 
     [Fact]
