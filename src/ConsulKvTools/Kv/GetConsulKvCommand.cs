@@ -10,6 +10,7 @@ namespace ConsulKvTools.Commands;
 [OutputType(typeof(ConsulKvEntry), typeof(string))]
 public sealed class GetConsulKvCommand : KvReadCmdlet
 {
+    private const string KeySet = "Key";
     private const string PrefixSet = "Prefix";
 
     /// <summary>Keys to read. One that ends with a slash reads everything below it.</summary>
@@ -51,6 +52,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
         base.BeginProcessing();
         if (Separator is not null && !NamesOnly)
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Separator", "-Separator cuts names, so it needs -NamesOnly", Separator));
+        if (ParameterSetName == PrefixSet) RequireNoWait("-Prefix");
         if (Recurse) RequireNoWait("-Recurse");
     }
 

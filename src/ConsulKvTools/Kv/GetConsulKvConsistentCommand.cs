@@ -5,7 +5,7 @@ using ConsulKvTools.Kv.Reading;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Reads keys by consensus: the leader makes sure that it still leads before it answers.</summary>
-[Cmdlet(VerbsCommon.Get, "ConsulKvConsistent", DefaultParameterSetName = KeySet)]
+[Cmdlet(VerbsCommon.Get, "ConsulKvConsistent")]
 [OutputType(typeof(ConsulKvEntry), typeof(ConsulKvConsistencyReport))]
 public sealed class GetConsulKvConsistentCommand : KvReadCmdlet
 {

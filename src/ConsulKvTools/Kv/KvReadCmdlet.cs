@@ -7,25 +7,22 @@ namespace ConsulKvTools.Commands;
 /// <summary>A cmdlet that reads keys: found, missing, forbidden and filtered are four different answers.</summary>
 public abstract class KvReadCmdlet : ConsulCmdlet
 {
-    /// <summary>The parameter set of single keys, and of waiting for one.</summary>
-    private protected const string KeySet = "Key";
-
     private KvAwaited? awaited;
 
     /// <summary>Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter]
     [Index("an index to wait for: give a ModifyIndex, as Get-ConsulKv shows it")]
     [ArgumentCompleter(typeof(IndexCompleter))]
     public ulong WaitIndex { get; set; }
 
     /// <summary>Waits until the key has exactly this value: text (UTF-8), bytes, or a number, date or other scalar, as <c>Set-ConsulKv</c> takes it.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? WaitValue { get; set; }
 
     /// <summary>The longest wait, for each key.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter]
     [Duration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromSeconds(30);
