@@ -14,7 +14,7 @@ Describe 'Syntax' {
         ) }
         @{ Name = 'Get-ConsulKv'; Syntax = @(
             'Get-ConsulKv [-Key] <string[]> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
-            'Get-ConsulKv -Prefix <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Get-ConsulKv -Prefix <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvConsistent'; Syntax = @(
             'Get-ConsulKvConsistent [-Key] <string[]> [-CompareStale] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'

@@ -12,6 +12,7 @@ namespace ConsulKvTools.Commands;
 [OutputType(typeof(ConsulKvEntry), typeof(string), typeof(OrderedDictionary))]
 public sealed class GetConsulKvCommand : KvReadCmdlet
 {
+    private const string KeySet = "Key";
     private const string PrefixSet = "Prefix";
 
     private KvReadAhead? ahead;
@@ -68,6 +69,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
         base.BeginProcessing();
         if (Separator is not null && !NamesOnly)
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Separator", "-Separator cuts names, so it needs -NamesOnly", Separator));
+        if (ParameterSetName == PrefixSet) RequireNoWait("-Prefix");
         if (Recurse) RequireNoWait("-Recurse");
         if (AsHashtable) RequireNoWait("-AsHashtable");
         if (AsHashtable && NamesOnly)

@@ -5,7 +5,7 @@ using ConsulKvTools.Kv.Reading;
 namespace ConsulKvTools.Commands;
 
 /// <summary>Reads keys by consensus: the leader makes sure that it still leads before it answers.</summary>
-[Cmdlet(VerbsCommon.Get, "ConsulKvConsistent", DefaultParameterSetName = KeySet, HelpUri = HelpPages.Folder + "Get-ConsulKvConsistent.md")]
+[Cmdlet(VerbsCommon.Get, "ConsulKvConsistent", HelpUri = HelpPages.Folder + "Get-ConsulKvConsistent.md")]
 [OutputType(typeof(ConsulKvEntry), typeof(ConsulKvConsistencyReport))]
 public sealed class GetConsulKvConsistentCommand : KvReadCmdlet
 {

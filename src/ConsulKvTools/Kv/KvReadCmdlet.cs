@@ -7,9 +7,6 @@ namespace ConsulKvTools.Commands;
 /// <summary>A cmdlet that reads keys: found, missing, forbidden and filtered are four different answers.</summary>
 public abstract class KvReadCmdlet : ConsulCmdlet
 {
-    /// <summary>The parameter set of single keys, and of waiting for one.</summary>
-    private protected const string KeySet = "Key";
-
     private KvAwaited? awaited;
     private CommandProgress? progress;
 
@@ -17,14 +14,14 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     /// Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen. A whole number from 0 to 18446744073709551615.
     /// Without it and <c>-WaitValue</c> the command does not wait.
     /// </summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter]
     [PSDefaultValue(Help = "None")]
     [Index("an index to wait for: give a ModifyIndex, as Get-ConsulKv shows it")]
     [ArgumentCompleter(typeof(IndexCompleter))]
     public ulong WaitIndex { get; set; }
 
     /// <summary>Waits until the key has exactly this value: text (UTF-8), bytes, or a number, date or other scalar, as <c>Set-ConsulKv</c> takes it.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? WaitValue { get; set; }
@@ -33,7 +30,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
     /// The longest wait, for each key: above 0 and at most one day, such as <c>500ms</c>, <c>30s</c> or a TimeSpan. When it is over, an error says what was
     /// last seen. Needs <c>-WaitIndex</c> or <c>-WaitValue</c>.
     /// </summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter]
     [Duration]
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromSeconds(30);
