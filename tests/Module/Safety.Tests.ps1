@@ -64,7 +64,8 @@ Describe 'Questions' {
                 $shell = [powershell]::Create()
                 try {
                     $shell.Runspace.SessionStateProxy.SetVariable('s', $session)
-                    try { $shell.AddScript("Import-Module '$ManifestPath'; Remove-ConsulKv '${root}tree/' -Recurse -Session `$s").Invoke() | Out-Null } catch { "$($_.Exception.InnerException.ErrorRecord.FullyQualifiedErrorId) $($_.Exception.InnerException.ErrorRecord)" }
+                    $shell.AddScript("Import-Module '$ManifestPath'; Remove-ConsulKv '${root}tree/' -Recurse -Session `$s").Invoke() | Out-Null
+                    $shell.Streams.Error | ForEach-Object { "$($_.FullyQualifiedErrorId) $_ $($_.ErrorDetails.RecommendedAction)" }
                 }
                 finally { $shell.Dispose() }
             } }
