@@ -361,7 +361,7 @@ Describe 'Set-ConsulKv: -WhatIf' {
         Set-ConsulKv "${root}whatif" old | Out-Null
         $said = Get-WhatIf "[Console]::OutputEncoding = [Text.Encoding]::UTF8; Set-ConsulKv '${root}whatif' new -Flags 3 -WhatIf; Set-ConsulKv '${root}nothere' new -WhatIf"
         $said | Should -Match ([regex]::Escape("${root}whatif: 'old' → 'new', flags 0 → 3"))
-        $said | Should -Match ([regex]::Escape("${root}nothere: (no such key) → 'new'"))
+        $said | Should -Match ([regex]::Escape("${root}nothere: (no such key, would be created) → 'new'"))
         (Get-ConsulKv "${root}whatif").Value | Should -Be 'old'
         Get-ConsulKv $root -NamesOnly | Should -Not -Contain "${root}nothere"
     }
@@ -369,7 +369,7 @@ Describe 'Set-ConsulKv: -WhatIf' {
     It 'shortens long values, shows control characters and sizes of binary ones' {
         Set-ConsulKv "${root}wi-binary" ([byte[]](0xff, 0xfe)) | Out-Null
         $said = Get-WhatIf "Set-ConsulKv '${root}wi-binary' (`"``e[31m`" + 'x' * 500) -WhatIf"
-        $said | Should -Match '\(2 bytes\)'
+        $said | Should -Match '\(2 bytes: ff fe\)'
         $said | Should -Match '\\u001b\[31m'
         $said.Length | Should -BeLessThan 400
     }

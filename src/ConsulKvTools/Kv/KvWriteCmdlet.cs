@@ -109,7 +109,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         var left = pipeline!.Abandon(LastLook);
         if (left.IsEmpty) return;
         var before = givenOut == 0 ? "" : $" {givenOut:N0} results were given out.";
-        Host?.UI?.WriteWarningLine($"{MyInvocation.MyCommand.Name} was stopped.{before} {left} What comes after in the input was not sent.");
+        Host?.UI?.WriteWarningLine($"{MyInvocation.MyCommand.Name} was stopped.{before} {left}{(MyInvocation.ExpectingInput ? " What comes after in the input was not sent." : "")}");
     }
 
     private void EmitAfter(Task done)

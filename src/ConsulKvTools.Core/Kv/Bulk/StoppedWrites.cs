@@ -31,11 +31,16 @@ internal sealed record StoppedWrites(int Written, IReadOnlyList<string> Unknown,
     /// <summary>In words.</summary>
     public override string ToString()
     {
+        var all = Written + Unknown.Count + NotWritten.Count;
+        if (all == 1)
+            return Written == 1 ? "The write was done, but its result was not given out."
+                : NotWritten.Count == 1 ? $"{Names(NotWritten)} was not written and will not be."
+                : $"It is not known whether {Names(Unknown)} was written: read it with Get-ConsulKvConsistent before writing again.";
         var parts = new List<string>();
         if (Written > 0) parts.Add($"{Written:N0} {(Written == 1 ? "is" : "are")} written");
         if (NotWritten.Count > 0) parts.Add($"{NotWritten.Count:N0} {(NotWritten.Count == 1 ? "is" : "are")} not written ({Names(NotWritten)})");
         if (Unknown.Count > 0) parts.Add($"of {Unknown.Count:N0} it is not known ({Names(Unknown)}): read {(Unknown.Count == 1 ? "it" : "them")} with Get-ConsulKvConsistent before writing again");
-        return $"Of the {Written + Unknown.Count + NotWritten.Count:N0} writes whose results were not given out, {string.Join(", ", parts)}.";
+        return $"Of the {all:N0} writes whose results were not given out, {string.Join(", ", parts)}.";
     }
 
     private static string Names(IReadOnlyList<string> keys)
