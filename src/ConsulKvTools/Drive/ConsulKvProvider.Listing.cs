@@ -57,12 +57,9 @@ public sealed partial class ConsulKvProvider
                     continue;
                 }
                 if (!item.IsFolder) keys.Add(item.Name);
-                if (true)
-                {
-                    if (pattern is not null && !pattern.IsMatch(item.Name)) continue;
-                    // Beside a key of the same name only the slash says which of the two is meant.
-                    WriteItemObject(item.IsFolder && keys.Contains(item.Name) ? item.Name + "/" : item.Name, DrivePath.Of(place.Drive, item.Key, place.Folder), item.IsFolder);
-                }
+                if (pattern is not null && !pattern.IsMatch(item.Name)) continue;
+                // Beside a key of the same name only the slash says which of the two is meant.
+                WriteItemObject(item.IsFolder && keys.Contains(item.Name) ? item.Name + "/" : item.Name, DrivePath.Of(place.Drive, item.Key, place.Folder), item.IsFolder);
             }
         });
         if (left > 0)

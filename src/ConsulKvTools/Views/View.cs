@@ -17,6 +17,16 @@ public static class View
     /// <summary>A duration with the unit that suits it; empty for none.</summary>
     public static string Time(TimeSpan? duration) => duration is { } known ? DiagnosisText.Time(known) : "";
 
+    /// <summary>The name of a key or folder in a drive's listing; a folder's has a slash at its end and, where there is colour, that of directories.</summary>
+    public static string Item(ConsulKvItem item, object? style)
+    {
+        var name = Printable.Text(item.Name, 200);
+        if (!item.IsFolder) return name;
+        var colours = style is null ? null : PSObject.AsPSObject(style);
+        var sequence = colours is null || colours.Properties["OutputRendering"]?.Value?.ToString() == "PlainText" ? "" : Sequence(colours, "FileInfo", "Directory");
+        return sequence.Length == 0 ? name + "/" : sequence + name + Reset + "/";
+    }
+
     /// <summary>An entry's value on one line; its size when it is no text.</summary>
     public static string Value(ConsulKvEntry entry, int longest) =>
         entry.IsText ? Printable.Text(entry.Value, longest) : $"({entry.Bytes.Length:N0} bytes)";
