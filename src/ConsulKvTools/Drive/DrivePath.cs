@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace ConsulKvTools.Commands;
 
 /// <summary>
@@ -31,12 +33,13 @@ internal static class DrivePath
         return last < 0 ? "" : Slashes(path.Substring(0, Math.Max(last, 1)));
     }
 
-    /// <summary>The last part, without separators.</summary>
+    /// <summary>The last part. A separator at its end stays, since it tells a folder from the key of its name; not behind a wildcard, which looks for names.</summary>
     public static string NameOf(string path)
     {
         if (Escaped(path) is { } place) return path.Substring(place + Verbatim.Length);
-        path = path.TrimEnd(Separators);
-        return path.Substring(path.LastIndexOfAny(Separators) + 1);
+        var plain = path.TrimEnd(Separators);
+        var name = plain.Substring(plain.LastIndexOfAny(Separators) + 1);
+        return plain.Length == path.Length || plain.EndsWith(":", StringComparison.Ordinal) || WildcardPattern.ContainsWildcardCharacters(path) ? name : name + "/";
     }
 
     /// <summary>The path of a key, or of a folder when that ends in a slash; one that is refused for a key that no path can carry.</summary>
@@ -74,7 +77,7 @@ internal static class DrivePath
         if (colon <= 0 || find(path.Substring(0, colon)) is not { } drive)
             throw ConsulException.From(Invalid($"the path '{Printable.Text(path, 200)}' belongs to no drive that is there; make one with New-PSDrive -PSProvider ConsulKv -Name kv, and give paths such as kv:/app"));
         if (Escaped(path) is { } place)
-            throw Refused(drive.Folder + Slashes(path.Substring(colon + 1, place - colon - 1)).TrimStart('/'), path.Substring(place + Verbatim.Length));
+            throw Refused((drive.Folder + Slashes(path.Substring(colon + 1, Math.Max(place - colon - 1, 0))).TrimStart('/')).TrimEnd('/'), path.Substring(place + Verbatim.Length));
         var behind = Slashes(path.Substring(colon + 1)).TrimStart('/');
         if (!MayStand(behind, drive.Name)) throw Refused(drive.Folder.TrimEnd('/'), behind);
         var key = drive.Folder + behind;
