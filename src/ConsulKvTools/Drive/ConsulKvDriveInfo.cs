@@ -5,8 +5,9 @@ namespace ConsulKvTools;
 /// <summary>A drive over the keys of one session.</summary>
 public sealed class ConsulKvDriveInfo : PSDriveInfo
 {
-    internal ConsulKvDriveInfo(string name, ProviderInfo provider, string root, string description, string folder, ConsulKvSession session)
-        : base(name, provider, root, description, credential: null)
+    internal ConsulKvDriveInfo(string name, ProviderInfo provider, string description, string folder, ConsulKvSession session)
+        // The root is not the folder: see DrivePath for why paths begin with the drive itself.
+        : base(name, provider, name + ":", description, credential: null)
     {
         Folder = folder;
         Session = session;

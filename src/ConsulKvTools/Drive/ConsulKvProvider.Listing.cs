@@ -29,12 +29,13 @@ public sealed partial class ConsulKvProvider
         var folders = new KvFolder(place.Session);
         var (pattern, beginning) = FilterOf();
         var answer = new ListingAnswer();
+        var twins = new FolderTwins();
         Each(recurse && depth > 0
             ? folders.TreeAsync(place.Folder, depth, ConsulConsistency.Default, answer.Take, stop.Token)
             : folders.ChildrenAsync(place.Folder, beginning, ConsulConsistency.Default, answer.Take, stop.Token), items =>
         {
             answer.Any = true;
-            Show(place, pattern is null ? items : Array.FindAll(items, item => pattern.IsMatch(item.Name)));
+            Show(place, [.. items.Select(item => (item, twins.Has(item))).Where(pair => IsWanted(pair.item) && pattern?.IsMatch(pair.item.Name) != false)]);
         });
         Explain(answer, place, beginning);
     });
@@ -44,25 +45,22 @@ public sealed partial class ConsulKvProvider
     {
         var (pattern, beginning) = FilterOf();
         var answer = new ListingAnswer();
-        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var twins = new FolderTwins();
         var left = 0L;
         Each(new KvFolder(place.Session).ChildrenAsync(place.Folder, beginning, ConsulConsistency.Default, answer.Take, stop.Token), items =>
         {
             answer.Any = true;
             foreach (var item in items)
             {
+                var isTwin = twins.Has(item);
                 if (!DrivePath.MayBeGlobbed(item.Key.Substring(place.Folder.Length), place.Drive.Name))
                 {
                     left++;
                     continue;
                 }
-                if (!item.IsFolder) keys.Add(item.Name);
-                if (true)
-                {
-                    if (pattern is not null && !pattern.IsMatch(item.Name)) continue;
-                    // Beside a key of the same name only the slash says which of the two is meant.
-                    WriteItemObject(item.IsFolder && keys.Contains(item.Name) ? item.Name + "/" : item.Name, DrivePath.Of(place.Drive, item.Key, place.Folder), item.IsFolder);
-                }
+                if (!IsWanted(item) || pattern?.IsMatch(item.Name) == false) continue;
+                // Beside a key of the same name only the slash says which of the two is meant.
+                WriteItemObject(isTwin ? item.Name + "/" : item.Name, PathOf(place, item, isTwin), item.IsFolder);
             }
         });
         if (left > 0)
@@ -87,6 +85,18 @@ public sealed partial class ConsulKvProvider
         return found;
     }
 
+    /// <inheritdoc/>
+    protected override object GetChildNamesDynamicParameters(string path) => new ChildItemParameters();
+
+    private bool IsWanted(ConsulKvItem item) => DynamicParameters is not ChildItemParameters given || (!(given.File && item.IsFolder) && !(given.Directory && !item.IsFolder));
+
+    /// <summary>A folder's path has a slash at its end only where it would else be that of a key.</summary>
+    private static string PathOf(DrivePlace place, ConsulKvItem item, bool isTwin)
+    {
+        var path = DrivePath.Of(place.Drive, item.Key, place.Folder);
+        return item.IsFolder && !isTwin ? path.TrimEnd('/') : path;
+    }
+
     private bool WithValues => DynamicParameters is ChildItemParameters { Values.IsPresent: true };
 
     /// <summary>-Filter tells keys apart by case, as Consul does; what stands before its first wildcard Consul itself looks for.</summary>
@@ -97,26 +107,26 @@ public sealed partial class ConsulKvProvider
         return (new WildcardPattern(Filter), end < 0 ? Filter : Filter.Substring(0, end));
     }
 
-    private void Show(DrivePlace place, ConsulKvItem[] items)
+    private void Show(DrivePlace place, (ConsulKvItem Item, bool IsTwin)[] items)
     {
         if (!WithValues)
         {
-            foreach (var item in items) WriteItemObject(item, DrivePath.Of(place.Drive, item.Key, place.Folder), item.IsFolder);
+            foreach (var (item, isTwin) in items) WriteItemObject(item, PathOf(place, item, isTwin), item.IsFolder);
             return;
         }
+        var reader = new KvReader(place.Session);
         for (var start = 0; start < items.Length; start += ReadAtOnce)
         {
-            var some = new ArraySegment<ConsulKvItem>(items, start, Math.Min(ReadAtOnce, items.Length - start)).ToArray();
-            var reader = new KvReader(place.Session);
-            var reads = Ask(cancellation => Task.WhenAll(some.Select(item => item.IsFolder || KvKey.Check(item.Key, isPrefix: false) is not null
-                ? Task.FromResult<KvReadResult?>(null) : ReadAsync(reader, item.Key, cancellation))));
+            var some = items.Skip(start).Take(ReadAtOnce).ToArray();
+            var reads = Ask(cancellation => Task.WhenAll(some.Select(pair => pair.Item.IsFolder || KvKey.Check(pair.Item.Key, isPrefix: false) is not null
+                ? Task.FromResult<KvReadResult?>(null) : ReadAsync(reader, pair.Item.Key, cancellation))));
             for (var position = 0; position < some.Length; position++)
             {
-                var item = some[position];
+                var (item, isTwin) = some[position];
                 // Gone meanwhile: not there any more.
                 if (reads[position] is { State: KvReadState.Missing }) continue;
                 if (reads[position]?.Finding is { } finding) WriteError(FindingErrors.Create(finding, item.Key));
-                else WriteItemObject(reads[position]?.Entry ?? (object)item, DrivePath.Of(place.Drive, item.Key, place.Folder), item.IsFolder);
+                else WriteItemObject(reads[position]?.Entry ?? (object)item, PathOf(place, item, isTwin), item.IsFolder);
             }
         }
     }

@@ -61,7 +61,7 @@ public sealed partial class ConsulKvProvider
     protected override string MakePath(string? parent, string? child)
     {
         // PowerShell would take one of two separators for nothing and go on with another key.
-        if (DrivePath.ProblemOf(parent ?? "", child ?? "") is { } problem) ThrowTerminatingError(FindingErrors.Create(problem, child));
+        if (DrivePath.ProblemOf(child ?? "") is { } problem) ThrowTerminatingError(FindingErrors.Create(problem, child));
         return DrivePath.Join(parent ?? "", child ?? "");
     }
 

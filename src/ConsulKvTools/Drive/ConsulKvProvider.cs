@@ -29,11 +29,9 @@ public sealed partial class ConsulKvProvider : NavigationCmdletProvider, IConten
         {
             var session = (DynamicParameters as DriveParameters)?.Session ?? RunspaceSessions.Current.Default ?? RunspaceSessions.Current.OfEnvironment(null);
             RequireUsable(session);
-            var table = DriveTable.Current;
-            var tag = table.NewTag(drive.Name);
             var description = string.IsNullOrEmpty(drive.Description) ? session.ToString() : drive.Description;
-            var made = new ConsulKvDriveInfo(drive.Name, drive.Provider, ("/" + tag + "/" + folder).TrimEnd('/'), description, folder, session);
-            table.Add(tag, made);
+            var made = new ConsulKvDriveInfo(drive.Name, drive.Provider, description, folder, session);
+            DriveTable.Current.Add(made);
             return made;
         }
         catch (ConsulException invalid)
@@ -119,7 +117,7 @@ public sealed partial class ConsulKvProvider : NavigationCmdletProvider, IConten
 
     private DrivePlace PlaceOf(string path)
     {
-        var place = DrivePath.Parse(path, DriveTable.Current);
+        var place = DrivePath.Parse(path, name => PSDriveInfo is ConsulKvDriveInfo given && string.Equals(given.Name, name, StringComparison.OrdinalIgnoreCase) ? given : DriveTable.Current.Find(name));
         RequireUsable(place.Session);
         return place;
     }

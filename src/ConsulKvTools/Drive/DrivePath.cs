@@ -1,8 +1,11 @@
+using System.Management.Automation;
+
 namespace ConsulKvTools.Commands;
 
 /// <summary>
-/// The provider's own form of a path: <c>/tag/key</c>. The tag names the drive, all behind it is the key. Slash and backslash both separate; a
-/// separator at the end says that the folder is meant and not a key of the same name.
+/// The provider's own form of a path: <c>drive:/key below the drive's root</c>, the same as the form in which it is typed. So a path that comes
+/// down a pipeline without its drive still tells which session it belongs to, and PowerShell may take the one form for the other. Slash and
+/// backslash both separate; a separator at the end says that the folder is meant and not a key of the same name.
 /// </summary>
 internal static class DrivePath
 {
@@ -30,12 +33,13 @@ internal static class DrivePath
         return last < 0 ? "" : Slashes(path.Substring(0, Math.Max(last, 1)));
     }
 
-    /// <summary>The last part, without separators.</summary>
+    /// <summary>The last part. A separator at its end stays, since it tells a folder from the key of its name; not behind a wildcard, which looks for names.</summary>
     public static string NameOf(string path)
     {
         if (Escaped(path) is { } place) return path.Substring(place + Verbatim.Length);
-        path = path.TrimEnd(Separators);
-        return path.Substring(path.LastIndexOfAny(Separators) + 1);
+        var plain = path.TrimEnd(Separators);
+        var name = plain.Substring(plain.LastIndexOfAny(Separators) + 1);
+        return plain.Length == path.Length || plain.EndsWith(":", StringComparison.Ordinal) || WildcardPattern.ContainsWildcardCharacters(path) ? name : name + "/";
     }
 
     /// <summary>The path of a key, or of a folder when that ends in a slash; one that is refused for a key that no path can carry.</summary>
@@ -44,9 +48,9 @@ internal static class DrivePath
     /// <param name="parent">The folder that it was listed in, with the slash at its end.</param>
     public static string Of(ConsulKvDriveInfo drive, string key, string parent)
     {
-        var tag = "/" + TagOf(drive.Root) + "/";
-        var name = key.Substring(parent.Length);
-        return Carries(name) ? tag + key : (tag + parent).TrimEnd('/') + Verbatim + name;
+        var within = parent.Length < drive.Folder.Length ? drive.Folder : parent;
+        var name = key.Substring(within.Length);
+        return MayStand(name, drive.Name) ? drive.Root + "/" + key.Substring(drive.Folder.Length) : (drive.Root + "/" + within.Substring(drive.Folder.Length)).TrimEnd('/') + Verbatim + name;
     }
 
     /// <summary>True when a path can carry every part of this beginning of a key.</summary>
@@ -61,32 +65,33 @@ internal static class DrivePath
     }
 
     /// <summary>True when PowerShell can put the name behind a folder's path by itself, as it does for wildcards: it takes some colons for its own.</summary>
-    public static bool MayBeGlobbed(string name, string driveName) =>
-        Carries(name) && name.IndexOf("::", StringComparison.Ordinal) < 0 && !name.StartsWith(driveName + ":", StringComparison.OrdinalIgnoreCase);
+    public static bool MayBeGlobbed(string name, string driveName) => MayStand(name, driveName) && name.IndexOf("::", StringComparison.Ordinal) < 0;
 
     /// <summary>The drive and what the path names on it.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="find">Gives the drive of a name; null when there is none.</param>
     /// <exception cref="ConsulException">The drive is gone, or a path cannot name this key.</exception>
-    public static DrivePlace Parse(string path, DriveTable drives)
+    public static DrivePlace Parse(string path, Func<string, ConsulKvDriveInfo?> find)
     {
-        if (Escaped(path) is { } place && place > 0) throw Refused(KeyOf(path.Substring(0, place)), path.Substring(place + Verbatim.Length));
-        var plain = Slashes(path).TrimStart('/');
-        var end = plain.IndexOf('/');
-        var tag = end < 0 ? plain : plain.Substring(0, end);
-        if (drives.Find(tag) is not { } drive)
-            throw ConsulException.From(Invalid($"the path '{Printable.Text(path, 200)}' belongs to no drive of this session; make one with New-PSDrive -PSProvider ConsulKv, and give paths such as kv:/app"));
-        var key = end < 0 ? "" : plain.Substring(end + 1);
-        // The root is a folder, however it is written.
-        if (key.Length + 1 == drive.Folder.Length && drive.Folder.StartsWith(key, StringComparison.Ordinal)) key = drive.Folder;
+        var colon = path.IndexOf(':');
+        if (colon <= 0 || find(path.Substring(0, colon)) is not { } drive)
+            throw ConsulException.From(Invalid($"the path '{Printable.Text(path, 200)}' belongs to no drive that is there; make one with New-PSDrive -PSProvider ConsulKv -Name kv, and give paths such as kv:/app"));
+        if (Escaped(path) is { } place)
+            throw Refused((drive.Folder + Slashes(path.Substring(colon + 1, Math.Max(place - colon - 1, 0))).TrimStart('/')).TrimEnd('/'), path.Substring(place + Verbatim.Length));
+        var behind = Slashes(path.Substring(colon + 1)).TrimStart('/');
+        if (!MayStand(behind, drive.Name)) throw Refused(drive.Folder.TrimEnd('/'), behind);
+        var key = drive.Folder + behind;
         if (Kv.KvKey.Check(key, isPrefix: true) is { } problem) throw ConsulException.From(problem);
         return new DrivePlace(drive, key);
     }
 
     /// <summary>Why <paramref name="child"/> cannot stand in a path as it was typed; null when it can.</summary>
-    public static ConsulFinding? ProblemOf(string parent, string child)
+    public static ConsulFinding? ProblemOf(string child)
     {
         var plain = Slashes(child);
         var behind = plain.StartsWith("/", StringComparison.Ordinal) ? plain.Substring(1) : plain;
-        return behind.IndexOf(Verbatim, StringComparison.Ordinal) >= 0 || behind.StartsWith("/", StringComparison.Ordinal) ? Kv.KvKey.Check("x/" + behind, isPrefix: true) : null;
+        return behind.StartsWith("/", StringComparison.Ordinal) || behind.IndexOf(Verbatim, StringComparison.Ordinal) >= 0
+            ? ConsulFinding.Create("Key.DoubleSlash", ("key", Printable.Text(behind)), ("prefix", Printable.Text(behind.Substring(0, behind.IndexOf('/') + 1).TrimStart('/')))) : null;
     }
 
     public static ConsulFinding Invalid(string problem) => ConsulFinding.Create("Request.Invalid", ("source", "-Path"), ("problem", problem));
@@ -94,13 +99,8 @@ internal static class DrivePath
     private static ConsulException Refused(string folder, string name) =>
         ConsulException.From(ConsulFinding.Create("Key.NoDrivePath", ("key", Printable.Text(folder.Length == 0 ? name : folder + "/" + name)), ("prefix", Printable.Text(folder.Length == 0 ? "" : folder + "/"))));
 
-    private static string KeyOf(string path)
-    {
-        var plain = Slashes(path).TrimStart('/');
-        return plain.IndexOf('/') is >= 0 and var end ? plain.Substring(end + 1) : "";
-    }
-
-    private static string TagOf(string root) => root.Substring(1).Split('/')[0];
+    /// <summary>PowerShell would take a drive's name and a colon at a path's beginning for the drive.</summary>
+    private static bool MayStand(string name, string driveName) => Carries(name) && !name.StartsWith(driveName + ":", StringComparison.OrdinalIgnoreCase);
 
     private static int? Escaped(string path) => path.IndexOf(Verbatim, StringComparison.Ordinal) is >= 0 and var place ? place : null;
 

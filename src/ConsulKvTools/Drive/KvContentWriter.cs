@@ -43,7 +43,7 @@ internal sealed class KvContentWriter(ConsulKvProvider provider, DrivePlace plac
         try
         {
             // PowerShell closes a writer in the same way when the pipeline broke off, but lets nothing be said then.
-            provider.WriteVerbose($"{pieces.Count} pieces for {Printable.Text(place.Key, 200)}.");
+            provider.WriteProgress(new ProgressRecord(0, "Write content", "Done") { RecordType = ProgressRecordType.Completed });
         }
         catch (Exception stopped) when (stopped is PipelineStoppedException or InvalidOperationException)
         {

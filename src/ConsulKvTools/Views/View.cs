@@ -60,6 +60,16 @@ public static class View
     /// <summary>Commands, one a line, never cut.</summary>
     public static string CommandLines(string? commands) => commands is null ? "" : Join(commands.Split('\n').Select(line => Printable.Text(line.TrimEnd('\r'), int.MaxValue - 1)));
 
+    /// <summary>The name of a key or folder in a drive's listing; a folder's has a slash at its end and, where there is colour, that of directories.</summary>
+    public static string Item(ConsulKvItem item, object? style)
+    {
+        var name = Printable.Text(item.Name, 200);
+        if (!item.IsFolder) return name;
+        var colours = style is null ? null : PSObject.AsPSObject(style);
+        var sequence = colours is null || colours.Properties["OutputRendering"]?.Value?.ToString() == "PlainText" ? "" : Sequence(colours, "FileInfo", "Directory");
+        return sequence.Length == 0 ? name + "/" : sequence + name + Reset + "/";
+    }
+
     /// <summary>A status word in its colour.</summary>
     /// <param name="status">An outcome, status, severity, verdict, or whether something is allowed or succeeded.</param>
     /// <param name="style">PowerShell's <c>$PSStyle</c>; null, as on Windows PowerShell, gives no colour.</param>
