@@ -170,9 +170,9 @@ Describe 'Exceptions by kind' {
     It '<Code> is a <Type>' -ForEach @(
         @{ Code = 'Config.AddrSchemeUnknown'; Type = 'ConsulConfigurationException' }
         @{ Code = 'Request.Invalid'; Type = 'ConsulRequestException' }
-        @{ Code = 'Dns.NxDomain'; Type = 'ConsulNameException' }
+        @{ Code = 'Dns.NameNotFound'; Type = 'ConsulNameException' }
         @{ Code = 'Tcp.Refused'; Type = 'ConsulConnectionException' }
-        @{ Code = 'Tls.ServerCertExpired'; Type = 'ConsulTlsException' }
+        @{ Code = 'Tls.CertificateExpired'; Type = 'ConsulTlsException' }
         @{ Code = 'Http.NotConsul'; Type = 'ConsulConnectionException' }
         @{ Code = 'Limit.KvMaxValueSize'; Type = 'ConsulAgentException' }
         @{ Code = 'Cluster.NoLeader'; Type = 'ConsulClusterException' }

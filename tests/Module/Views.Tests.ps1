@@ -109,10 +109,10 @@ Describe 'Views' {
         $cut | Should -Not -Match "(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|…`u{301}"
         $brief = [ConsulKvTools.View].Assembly.GetType('ConsulKvTools.ValueText').GetMethod('Brief')
         $entry = $samples.ConsulKvEntry | Where-Object Key -Like '*text'
-        $brief.Invoke($null, @($entry, 30, $null)) | Should -BeExactly 'a long value that… (172 chars)'
+        $brief.Invoke($null, @($entry.PSObject.BaseObject, 30, $null)) | Should -BeExactly 'a long value that… (172 chars)'
         $binary = $samples.ConsulKvEntry | Where-Object Key -Like '*binary'
-        $brief.Invoke($null, @($binary, 30, $null)) | Should -BeExactly '(256 bytes: 00 01 02 03 04…)'
-        $brief.Invoke($null, @($binary, 12, $null)) | Should -BeExactly '(256 bytes)'
+        $brief.Invoke($null, @($binary.PSObject.BaseObject, 30, $null)) | Should -BeExactly '(256 bytes: 00 01 02 03 04…)'
+        $brief.Invoke($null, @($binary.PSObject.BaseObject, 12, $null)) | Should -BeExactly '(256 bytes)'
         ($binary | Format-List | Out-String) | Should -Match '0010\s+10 11 12|0008\s+08 09 0a'
     }
 
@@ -173,6 +173,7 @@ Describe 'Views' {
         $shown = Invoke-NewShell $script @{ CONSUL_HTTP_ADDR = $agent.Address.OriginalString; CONSUL_HTTP_TOKEN = $agent.ManagementToken }
         $shown | Should -Not -Match '#ERR|ERRORS'
         $shown | Should -Match '\d\.\d ms'
+        $shown | Should -Not -Match '\d,\d ms'
     }
 
     It 'keeps numbers and times typed in the objects' {

@@ -54,6 +54,15 @@ public static class View
     /// <summary>Things on one line.</summary>
     public static string Listed(IEnumerable? things) => things is null ? "" : string.Join(", ", things.Cast<object?>().Select(one => Text(one, 200)));
 
+    /// <summary>A finding's code; empty for none. Scripts may be strict, and then null has no property.</summary>
+    public static string CodeOf(ConsulFinding? finding) => Text(finding?.Code, 60);
+
+    /// <summary>The first of several things; empty when there are none.</summary>
+    public static string First(IEnumerable? things) => Text(things?.Cast<object?>().FirstOrDefault(), 400);
+
+    /// <summary>The root cause that was named most; empty when none was.</summary>
+    public static string MostFrequent(IReadOnlyList<ConsulDiagnosisCause> causes) => Text(causes.Count == 0 ? null : causes[0].Code, 60);
+
     /// <summary>What is known by name, one a line.</summary>
     public static string Facts(IDictionary? facts) => facts is null ? "" : Join(facts.Cast<DictionaryEntry>().Select(fact => $"{Text(fact.Key, 60)}: {Printable.Text(EvidenceText.Of(fact.Value), 1000)}"));
 

@@ -34,6 +34,6 @@ internal sealed class CanaryProbe : IProbe
         }
         var removed = await writer.WriteAsync(new ConsulKvWrite { Key = key, Kind = ConsulKvWriteKind.Delete }, CancellationToken.None).ConfigureAwait(false);
         if (removed.Outcome is not (ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged) && removed.Finding is { } left) findings.Add(left);
-        return ProbeResults.From($"{key} written in {written.Duration.TotalMilliseconds:0.0} ms, read and removed", findings, ("CanaryKey", key), ("CanaryWriteTime", written.Duration));
+        return ProbeResults.From($"{key} written in {DiagnosisText.Time(written.Duration)}, read and removed", findings, ("CanaryKey", key), ("CanaryWriteTime", written.Duration));
     }
 }

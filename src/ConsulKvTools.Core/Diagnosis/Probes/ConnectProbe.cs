@@ -47,7 +47,7 @@ internal sealed class ConnectProbe : IProbe
             ConsulFinding.Create("Tcp.AddressPartlyDead", DialEvidence.Of(target.Endpoint, attempt.Address,
                 ("seconds", Math.Round(attempt.Elapsed.TotalSeconds, 1)), ("problem", attempt.Error.ToString()), ("text", string.Join("; ", attempts))))).ToArray();
         return ProbeResults.From(
-            $"{connected[0].Address} accepts connections after {connected[0].Elapsed.TotalMilliseconds:0.0} ms", dead, facts);
+            $"{connected[0].Address} accepts connections after {DiagnosisText.Time(connected[0].Elapsed)}", dead, facts);
     }
 
     private static async Task<IReadOnlyList<AddressAttempt>> TryAllAsync(

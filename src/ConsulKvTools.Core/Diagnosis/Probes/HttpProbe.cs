@@ -26,7 +26,7 @@ internal sealed class HttpProbe : IProbe
         if (response.Status == 200 && TryReadLeader(response.Body, out var leader))
         {
             context.Facts.Publish(new HttpFacts(leader, null, latency));
-            return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response),
+            return ProbeResults.From($"Consul's API answers in {DiagnosisText.Time(latency)}", ClockFindings(context, response),
                 ("HttpLatency", latency), ("ServerDate", response.Header("Date")));
         }
         var endpoint = context.Session.Target.Endpoint;
@@ -38,7 +38,7 @@ internal sealed class HttpProbe : IProbe
         {
             // The agent is there and says itself what is wrong behind it, or will not say who leads: that is the cluster's to report.
             context.Facts.Publish(new HttpFacts(null, understood, latency));
-            return ProbeResults.From($"Consul's API answers in {latency.TotalMilliseconds:0.0} ms", ClockFindings(context, response), ("HttpLatency", latency));
+            return ProbeResults.From($"Consul's API answers in {DiagnosisText.Time(latency)}", ClockFindings(context, response), ("HttpLatency", latency));
         }
         if (endpoint.PathPrefix is { Length: > 0 } prefix)
             understood = understood with { Finding = ConsulFinding.Create("Config.AddrBasePath", ("address", context.Session.Address), ("host", endpoint.Host), ("port", endpoint.Port), ("value", prefix), ("status", response.Status), ("source", "Address"), ("variable", "CONSUL_HTTP_ADDR")) };

@@ -31,7 +31,7 @@ internal sealed class PathProbe : IProbe
         target = target with { ConnectTimeout = context.TimeFor(target.ConnectTimeout) };
         var large = await AskAsync(target, context, cancellation).ConfigureAwait(false);
         if (large is null) return ProbeResults.Skipped("no connection could be opened");
-        if (IsWhole(large)) return ProbeResults.From($"{Length} bytes get through in {large.Elapsed.TotalMilliseconds:0.0} ms", []);
+        if (IsWhole(large)) return ProbeResults.From($"{Length} bytes get through in {DiagnosisText.Time(large.Elapsed)}", []);
         if (large.Ending != Ending.Silence) return ProbeResults.Skipped("a long question is not answered, for a reason that other probes look at");
         if (!SocketIo.CanLimitSegments) return ProbeResults.Skipped("a long question is not answered, and this system does not let the packets be made smaller");
         var small = await AskAsync(target with { SegmentLimit = SmallSegment }, context, cancellation).ConfigureAwait(false);

@@ -48,7 +48,7 @@ internal sealed class WriteProbe : IProbe
         {
             var commit = response.Timings.FirstByte;
             var slow = commit > SlowCommit ? await WhySlowAsync(context, key, commit, cancellation).ConfigureAwait(false) : null;
-            return ProbeResults.From($"a write that changes nothing was committed in {commit.TotalMilliseconds:0.0} ms", slow is null ? [] : [slow], ("CommitTime", commit));
+            return ProbeResults.From($"a write that changes nothing was committed in {DiagnosisText.Time(commit)}", slow is null ? [] : [slow], ("CommitTime", commit));
         }
         if (asked.Key is null && failure!.Finding.Layer == ConsulLayer.Acl)
             return ProbeResults.Skipped("no key was given, and the token may not write a key of the probe's own");

@@ -11,5 +11,5 @@ internal sealed record AddressAttempt(IPEndPoint Address, TimeSpan Elapsed, Sock
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Address}: {(Error is null ? "connected" : Error.ToString())} after {Elapsed.TotalMilliseconds:0.#} ms";
+        $"{Address}: {(Error is null ? "connected" : Error.ToString())} after {DiagnosisText.Time(Elapsed)}";
 }
