@@ -1,10 +1,14 @@
 <#
 .SYNOPSIS
-    Builds the module folder out/ConsulKvTools, ready to import; or runs the tests, the benchmarks or the long load test, brings the help
-    pages up to date with the cmdlets, publishes the native command line, or removes what was built.
+    Builds the module folder out/ConsulKvTools, ready to import; packs it; or runs the tests, the benchmarks or the long load test, brings the
+    help pages up to date with the cmdlets, publishes the native command line, or removes what was built.
 .EXAMPLE
     ./build.ps1
     Import-Module ./out/ConsulKvTools
+.EXAMPLE
+    ./build.ps1 Package
+
+    The module as a zip to unpack onto PSModulePath and as a package for Publish-PSResource, in out/package. Always of a Release build.
 .EXAMPLE
     ./build.ps1 Native
     ./out/native/linux-x64/consulkv --version
@@ -17,7 +21,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Help', 'Native', 'Benchmark', 'Load', 'Clean')]
+    [ValidateSet('Build', 'Package', 'Test', 'Help', 'Native', 'Benchmark', 'Load', 'Clean')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -44,6 +48,10 @@ try {
     switch ($Task) {
         # The layout itself is an MSBuild target (src/ConsulKvTools/ModuleLayout.targets), so that it can be made without PowerShell.
         'Build' { Invoke-Dotnet build src/ConsulKvTools '-t:ModuleLayout' --configuration $Configuration '-v:minimal' }
+        'Package' {
+            Invoke-Dotnet build src/ConsulKvTools '-t:ModuleLayout' --configuration Release '-v:minimal'
+            & ./packaging/New-ModulePackage.ps1 -ModulePath out/ConsulKvTools -OutputPath out/package
+        }
         'Test' { Invoke-Dotnet test --configuration $Configuration }
         'Help' {
             Invoke-Dotnet build src/ConsulKvTools --configuration $Configuration '-v:minimal'

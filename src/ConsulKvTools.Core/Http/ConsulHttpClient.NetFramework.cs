@@ -21,7 +21,7 @@ internal sealed partial class ConsulHttpClient
             AutomaticDecompression = DecompressionMethods.None,
             MaxConnectionsPerServer = maxConnections,
             UseProxy = target.Proxy is not null,
-            SslProtocols = System.Security.Authentication.SslProtocols.None,
+            SslProtocols = TlsPlatform.Usual,
         };
         if (target.Proxy is not null) handler.Proxy = new WebProxy(target.Proxy.Address) { Credentials = target.Proxy.Credential };
         if (target.Tls.ClientCertificate is not null) handler.ClientCertificates.Add(target.Tls.ClientCertificate);

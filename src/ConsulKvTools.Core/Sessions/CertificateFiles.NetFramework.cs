@@ -36,6 +36,8 @@ internal static partial class CertificateFiles
             _ => throw new CryptographicException($"A key of kind {label} cannot be used."),
         };
         using var key = CngKey.Import(pkcs8, CngKeyBlobFormat.Pkcs8PrivateBlob);
+        // An imported key may not leave unless it is said that it may, and the round trip below takes it out.
+        key.SetProperty(new CngProperty("Export Policy", BitConverter.GetBytes((int)(CngExportPolicies.AllowExport | CngExportPolicies.AllowPlaintextExport)), CngPropertyOptions.None));
         X509Certificate2 joined;
         if (key.AlgorithmGroup == CngAlgorithmGroup.Rsa)
         {

@@ -10,6 +10,12 @@ internal static class TlsPlatform
     /// <summary>False: .NET Framework knows only the machine's trust.</summary>
     public const bool ChecksCustomTrust = false;
 
+    /// <summary>
+    /// What is offered when the system is to choose. powershell.exe names no target framework, and for such programs .NET Framework takes no
+    /// <see cref="SslProtocols.None"/> and offers TLS 1.0 at most; TLS 1.2 is there on every Windows that has .NET Framework 4.7.2.
+    /// </summary>
+    public const SslProtocols Usual = SslProtocols.Tls12;
+
     public static async Task<SslStream> AuthenticateAsync(
         Stream transport, string host, TlsSettings settings, SslProtocols protocols,
         RemoteCertificateValidationCallback verify, LocalCertificateSelectionCallback select, CancellationToken cancellation)
@@ -20,7 +26,7 @@ internal static class TlsPlatform
         {
             try
             {
-                await tls.AuthenticateAsClientAsync(host, null, protocols, checkCertificateRevocation: false).ConfigureAwait(false);
+                await tls.AuthenticateAsClientAsync(host, null, protocols == SslProtocols.None ? Usual : protocols, checkCertificateRevocation: false).ConfigureAwait(false);
                 return tls;
             }
             catch (Exception)
