@@ -35,7 +35,4 @@ public sealed class ConsulEnvironment
 
     /// <summary>Names of the variables that begin with <c>CONSUL_</c>.</summary>
     public IEnumerable<string> ConsulNames => variables.Keys.Where(name => name.StartsWith("CONSUL_", StringComparison.Ordinal)).OrderBy(name => name, StringComparer.Ordinal);
-
-    /// <summary>The same without some of its variables.</summary>
-    internal ConsulEnvironment Without(params string[] names) => new(variables.Where(pair => !names.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value));
 }
