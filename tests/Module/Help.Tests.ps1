@@ -55,7 +55,7 @@ Describe 'Get-Help <Command>' -ForEach $commands {
     }
 
     It 'says of every parameter what PowerShell itself knows' {
-        foreach ($shown in $help.Parameters.Parameter) {
+        foreach ($shown in $help.Parameters.Parameter | Where-Object Name) {
             $known = $info.Parameters[$shown.Name]
             $sets = @($known.ParameterSets.Values)
             $because = "$Command -$($shown.Name)"
@@ -76,7 +76,7 @@ Describe 'Get-Help <Command>' -ForEach $commands {
         $sets = @($info.ParameterSets)
         @($help.Syntax.SyntaxItem).Count | Should -Be $sets.Count
         $expected = $sets | ForEach-Object { ($_.Parameters | Where-Object Name -notin $common | ForEach-Object { "$($_.Name):$($_.IsMandatory)" } | Sort-Object) -join ' ' } | Sort-Object
-        $actual = $help.Syntax.SyntaxItem | ForEach-Object { ($_.Parameter | ForEach-Object { "$($_.Name):$($_.Required)" } | Sort-Object) -join ' ' } | Sort-Object
+        $actual = $help.Syntax.SyntaxItem | ForEach-Object { ($_.Parameter | Where-Object Name | ForEach-Object { "$($_.Name):$($_.Required)" } | Sort-Object) -join ' ' } | Sort-Object
         $actual | Should -Be $expected
     }
 
@@ -86,8 +86,9 @@ Describe 'Get-Help <Command>' -ForEach $commands {
     }
 
     It 'reads clean with -Full, -Examples, -Detailed and -Parameter' {
-        foreach ($text in (Get-Help $Command -Full | Out-String -Width 100), (Get-Help $Command -Examples | Out-String -Width 100), (Get-Help $Command -Detailed | Out-String -Width 100), (Get-Help $Command -Parameter * | Out-String -Width 100)) {
-            $text | Should -Not -Match '`|\]\(|<!--|\{\{|System\.Management\.Automation\.PSCustomObject|@\{Text='
+        $asked = @(@{ Full = $true }, @{ Examples = $true }, @{ Detailed = $true }) + @(if ($help.Parameters.Parameter.Name) { @{ Parameter = '*' } })
+        foreach ($way in $asked) {
+            Get-Help $Command @way | Out-String -Width 100 | Should -Not -Match '`|\]\(|<!--|\{\{|System\.Management\.Automation\.PSCustomObject|@\{Text='
         }
     }
 }
