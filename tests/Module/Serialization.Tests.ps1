@@ -66,6 +66,15 @@ Describe 'What goes through serialization' {
         }
     }
 
+    It 'looks as it did where the module comes only after it: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulConnectivityResult', 'ConsulAclResult', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisComparison', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulRetryPolicy') {
+        $before = $samples[$_]
+        $shell = [powershell]::Create()
+        try { $bag = $shell.AddScript('[Management.Automation.PSSerializer]::Deserialize($args[0])').AddArgument([Management.Automation.PSSerializer]::Serialize($before)).Invoke()[0] } finally { $shell.Dispose() }
+        $bag.PSTypeNames[0] | Should -Be "Deserialized.ConsulKvTools.$_"
+        ($bag | Out-String -Width 200) | Should -Be ($before | Out-String -Width 200)
+        ($bag | Format-List | Out-String -Width 200) | Should -Be ($before | Format-List | Out-String -Width 200)
+    }
+
     It 'loses nothing to ConvertTo-Json: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulDiagnosis', 'ConsulFinding', 'ConsulSetting') {
         $before = $samples[$_]
         $json = $before | ConvertTo-Json -Depth 9 -WarningAction SilentlyContinue | ConvertFrom-Json
