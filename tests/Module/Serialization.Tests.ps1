@@ -39,7 +39,7 @@ BeforeAll {
         if ($Depth -gt 12) { return "$Path is too deep" }
         if ($bare -is [Collections.IDictionary]) { foreach ($key in $bare.Keys) { Show-Object $bare[$key] "$Path[$key]" ($Depth + 1) }; return }
         if ($bare -is [Collections.IEnumerable]) { $index = 0; foreach ($item in $bare) { Show-Object $item "$Path[$index]" ($Depth + 1); $index++ }; return "$Path has $index" }
-        foreach ($property in $bare.GetType().GetProperties() | Where-Object { $_.Name -ne 'EqualityContract' }) { Show-Object $property.GetValue($bare) "$Path.$($property.Name)" ($Depth + 1) }
+        foreach ($property in $bare.GetType().GetProperties('Public, Instance') | Where-Object { $_.Name -ne 'EqualityContract' }) { Show-Object $property.GetValue($bare) "$Path.$($property.Name)" ($Depth + 1) }
     }
 
     function Copy-Serialized($Object) { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Object)) }
