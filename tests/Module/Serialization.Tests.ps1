@@ -39,7 +39,7 @@ BeforeAll {
         if ($Depth -gt 12) { return "$Path is too deep" }
         if ($bare -is [Collections.IDictionary]) { foreach ($key in $bare.Keys) { Show-Object $bare[$key] "$Path[$key]" ($Depth + 1) }; return }
         if ($bare -is [Collections.IEnumerable]) { $index = 0; foreach ($item in $bare) { Show-Object $item "$Path[$index]" ($Depth + 1); $index++ }; return "$Path has $index" }
-        foreach ($property in $bare.GetType().GetProperties() | Where-Object { $_.Name -ne 'EqualityContract' }) { Show-Object $property.GetValue($bare) "$Path.$($property.Name)" ($Depth + 1) }
+        foreach ($property in $bare.GetType().GetProperties('Public, Instance') | Where-Object { $_.Name -ne 'EqualityContract' }) { Show-Object $property.GetValue($bare) "$Path.$($property.Name)" ($Depth + 1) }
     }
 
     function Copy-Serialized($Object) { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Object)) }
@@ -64,6 +64,15 @@ Describe 'What goes through serialization' {
             # And looks as it did.
             ($after | Format-List | Out-String -Width 200) | Should -Be ($before | Format-List | Out-String -Width 200)
         }
+    }
+
+    It 'looks as it did where the module comes only after it: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulConnectivityResult', 'ConsulAclResult', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisComparison', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulRetryPolicy') {
+        $before = $samples[$_]
+        $shell = [powershell]::Create()
+        try { $bag = $shell.AddScript('[Management.Automation.PSSerializer]::Deserialize($args[0])').AddArgument([Management.Automation.PSSerializer]::Serialize($before)).Invoke()[0] } finally { $shell.Dispose() }
+        $bag.PSTypeNames[0] | Should -Be "Deserialized.ConsulKvTools.$_"
+        ($bag | Out-String -Width 200) | Should -Be ($before | Out-String -Width 200)
+        ($bag | Format-List | Out-String -Width 200) | Should -Be ($before | Format-List | Out-String -Width 200)
     }
 
     It 'loses nothing to ConvertTo-Json: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulDiagnosis', 'ConsulFinding', 'ConsulSetting') {

@@ -40,9 +40,13 @@ internal static class Revival
         return strange is null ? null : $"such an object has no {strange.Name}";
     }
 
-    /// <summary>The object of a picture that says by its type's name what it is of; the input itself when it does not, or cannot be made.</summary>
-    public static object? OfNamed(object? input) =>
-        input is PSObject picture && picture.TypeNames.Select(SerializedTypes.Of).FirstOrDefault(type => type is not null) is { } type && LanguagePrimitives.TryConvertTo(picture, type, Plain, out var revived) ? revived : input;
+    /// <summary>The object, or the word of an enumeration, of a picture that says by its type's name what it is of; the input itself when it does not, or cannot be made.</summary>
+    public static object? OfNamed(object? input)
+    {
+        if (input is not PSObject picture) return input;
+        if (picture.BaseObject is IConvertible number && OwnEnum(picture.TypeNames[0]) is { } words) return Enum.ToObject(words, number);
+        return picture.TypeNames.Select(SerializedTypes.Of).FirstOrDefault(type => type is not null) is { } type && LanguagePrimitives.TryConvertTo(picture, type, Plain, out var revived) ? revived : input;
+    }
 
     private static ConstructorInfo ConstructorOf(Type type) => type.GetConstructors().OrderBy(constructor => constructor.GetParameters().Length).First();
 
@@ -87,14 +91,15 @@ internal static class Revival
             IDictionary => Table(picture),
             IList list and not byte[] => List([.. list.Cast<object?>()]),
             // A number with a name: of ours the type is known, of others only the name says something.
-            IConvertible number when picture.TypeNames.Contains("Deserialized.System.Enum") => OwnEnum(picture.TypeNames[0]) is { } type ? Enum.ToObject(type, number) : picture.ToString(),
+            IConvertible when picture.TypeNames.Contains("Deserialized.System.Enum") => OfNamed(picture) is Enum word ? word : picture.ToString(),
             PSCustomObject when picture.TypeNames.Any(name => name.StartsWith("Deserialized.", StringComparison.Ordinal)) => picture.ToString(),
             PSCustomObject => Table(picture),
             var bare => bare,
         };
     }
 
-    private static Type? OwnEnum(string typeName) => typeof(ConsulKvEntry).Assembly.GetType(typeName.Replace("Deserialized.", "")) is { IsEnum: true } type ? type : null;
+    private static Type? OwnEnum(string typeName) =>
+        typeName.StartsWith("Deserialized.ConsulKvTools.", StringComparison.Ordinal) && typeof(ConsulKvEntry).Assembly.GetType(typeName.Substring("Deserialized.".Length)) is { IsEnum: true } type ? type : null;
 
     private static object List(object?[] values)
     {

@@ -13,10 +13,10 @@ public static class SerializedTypes
     /// <summary>With the depth to which each is written. A session has no other self on the other side: its token stays where it is.</summary>
     private static readonly (Type Type, int Depth)[] Rows =
     [
-        (typeof(ConsulKvEntry), 1), (typeof(ConsulKvWriteResult), 4), (typeof(ConsulKvAttempt), 1), (typeof(ConsulKvReading), 2), (typeof(ConsulKvConsistencyReport), 4),
-        (typeof(ConsulFinding), 3), (typeof(FindingDefinition), 1), (typeof(ProbeResult), 4), (typeof(ConsulConnectivityResult), 5), (typeof(ConsulDiagnosis), 5),
-        (typeof(ConsulDiagnosisCause), 4), (typeof(LatencySummary), 1), (typeof(ConsulDiagnosisSeries), 7), (typeof(ConsulDiagnosisChange), 1), (typeof(ConsulDiagnosisComparison), 7),
-        (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 1), (typeof(ConsulRetryPolicy), 1), (typeof(ConsulSetting), 2),
+        (typeof(ConsulKvEntry), 2), (typeof(ConsulKvWriteResult), 4), (typeof(ConsulKvAttempt), 2), (typeof(ConsulKvReading), 2), (typeof(ConsulKvConsistencyReport), 4),
+        (typeof(ConsulFinding), 3), (typeof(FindingDefinition), 2), (typeof(ProbeResult), 4), (typeof(ConsulConnectivityResult), 5), (typeof(ConsulDiagnosis), 5),
+        (typeof(ConsulDiagnosisCause), 4), (typeof(LatencySummary), 2), (typeof(ConsulDiagnosisSeries), 7), (typeof(ConsulDiagnosisChange), 2), (typeof(ConsulDiagnosisComparison), 7),
+        (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 2), (typeof(ConsulRetryPolicy), 2), (typeof(ConsulSetting), 2),
     ];
 
     /// <summary>What PowerShell has to know.</summary>

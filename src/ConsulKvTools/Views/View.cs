@@ -82,9 +82,9 @@ public static class View
     /// <summary>A status word in its colour.</summary>
     /// <param name="status">An outcome, status, severity, verdict, or whether something is allowed or succeeded.</param>
     /// <param name="style">PowerShell's <c>$PSStyle</c>; null, as on Windows PowerShell, gives no colour.</param>
-    public static string Status(object? status, object? style)
+    public static string Status(PSObject? status, object? style)
     {
-        var (word, tone) = (status is PSObject wrapped ? wrapped.BaseObject : status) switch
+        var (word, tone) = (Commands.Revival.OfNamed(status) switch { PSObject wrapped => wrapped.BaseObject, var bare => bare }) switch
         {
             ConsulKvOutcome outcome => (outcome.ToString(), outcome switch
             {
