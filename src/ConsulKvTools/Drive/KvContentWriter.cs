@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
 
@@ -40,15 +41,7 @@ internal sealed class KvContentWriter(ConsulKvProvider provider, DrivePlace plac
     {
         if (isClosed) return;
         isClosed = true;
-        try
-        {
-            // PowerShell closes a writer in the same way when the pipeline broke off, but lets nothing be said then.
-            provider.WriteProgress(new ProgressRecord(0, "Write content", "Done") { RecordType = ProgressRecordType.Completed });
-        }
-        catch (Exception stopped) when (stopped is PipelineStoppedException or InvalidOperationException)
-        {
-            return;
-        }
+        if (IsBrokenOff()) return;
         if (problem is not null) provider.RefuseContent(place, problem);
         else if (pieces.Count == 0) provider.WriteWarning($"There was no content for {Printable.Text(place.Key, 200)}, so it was left as it is. Give '' for an empty value, or use Clear-Content.");
         else provider.WriteContent(place, Value, isAddition);
@@ -56,6 +49,21 @@ internal sealed class KvContentWriter(ConsulKvProvider provider, DrivePlace plac
 
     public void Dispose()
     {
+    }
+
+    /// <summary>
+    /// True when the pipeline failed before the command came to its end. PowerShell closes a writer then too, in the same way, and there is
+    /// nothing that tells but who calls: the command at its end, or the pipeline that clears up.
+    /// </summary>
+    private static bool IsBrokenOff()
+    {
+        foreach (var frame in new StackTrace(fNeedFileInfo: false).GetFrames() ?? [])
+            switch (frame?.GetMethod()?.Name)
+            {
+                case "EndProcessing" or "ProcessRecord" or "DoEndProcessing" or "DoProcessRecord": return false;
+                case "DisposeCommands": return true;
+            }
+        return false;
     }
 
     /// <summary>What is there and what was given. Text begins on a line of its own, and ends without a line end.</summary>
