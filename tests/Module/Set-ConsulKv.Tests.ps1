@@ -130,12 +130,12 @@ Describe 'Set-ConsulKv: pipelines' {
     }
 
     It 'refuses a null index instead of writing without a check: <Name>' -ForEach @(
-        @{ Name = 'a row'; Script = { [pscustomobject]@{ Key = $args[0]; Value = 'new'; CheckAndSet = $null } | Set-ConsulKv } }
-        @{ Name = 'a hashtable'; Script = { @{ Key = $args[0]; Value = 'new'; CheckAndSet = $null } | Set-ConsulKv } }
-        @{ Name = 'a script block'; Script = { Get-ConsulKv $args[0] | Set-ConsulKv -Value new -CheckAndSet { $_.ModifyIndx } } }
+        @{ Name = 'a row'; Write = { [pscustomobject]@{ Key = $args[0]; Value = 'new'; CheckAndSet = $null } | Set-ConsulKv } }
+        @{ Name = 'a hashtable'; Write = { @{ Key = $args[0]; Value = 'new'; CheckAndSet = $null } | Set-ConsulKv } }
+        @{ Name = 'a script block'; Write = { Get-ConsulKv $args[0] | Set-ConsulKv -Value new -CheckAndSet { $_.ModifyIndx } } }
     ) {
         Set-ConsulKv "${root}guard" old | Out-Null
-        $failure = Get-ErrorOf { & $Script "${root}guard" }
+        $failure = Get-ErrorOf { & $Write "${root}guard" }
         "$failure" | Should -Match 'is not an index to check against'
         (Get-ConsulKv "${root}guard").Value | Should -Be 'old'
     }

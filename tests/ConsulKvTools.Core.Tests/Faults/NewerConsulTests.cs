@@ -52,4 +52,21 @@ public sealed class NewerConsulTests
             $$$"""{"Name":"s{{{number}}}","Addr":"10.0.0.{{{number}}}","Tags":{"role":"consul","port":"8300","dc":"dc1","expect":"3"},"Status":1}""")) + "]"));
         Diagnose.IsHealthy(await Diagnose.RunAsync(consul.Address));
     }
+
+    /// <summary>A follower that is slow to miss its leader names it still, but says how long ago it heard of it.</summary>
+    [Theory]
+    [InlineData(4, "Cluster.QuorumLost")]
+    [InlineData(1, "Cluster.ElectionInProgress")]
+    public async Task A_leader_that_is_gone_and_still_named(int statusOfAnother, string code)
+    {
+        using var consul = new ScriptedConsul();
+        consul.On(request => request.Path == "/v1/status/leader", ScriptedResponse.Json("\"10.0.0.1:8300\""));
+        consul.On(request => request.Path == "/v1/status/peers", ScriptedResponse.Json(Peers));
+        consul.On(request => request.Path == "/v1/agent/members", ScriptedResponse.Json("[" + string.Join(",", new[] { 4, 1, statusOfAnother }.Select((status, index) =>
+            $$$"""{"Name":"s{{{index + 1}}}","Addr":"10.0.0.{{{index + 1}}}","Tags":{"role":"consul","port":"8300","dc":"dc1","expect":"3"},"Status":{{{status}}}}""")) + "]"));
+        consul.On(request => request.Query.Contains("stale", StringComparison.Ordinal), consul.Reply("", 404, "X-Consul-Index: 7", "X-Consul-KnownLeader: true", "X-Consul-LastContact: 9000"));
+        consul.On("PUT", "/v1/kv/", consul.Reply("rpc error getting client: failed to get conn: dial tcp 127.0.0.1:0->10.0.0.1:8300: connect: connection refused", 500));
+        var diagnosis = await Diagnose.RunAsync(consul.Address, request: new DiagnosisRequest { Key = "app/x", Timeout = TimeSpan.FromSeconds(4) });
+        Diagnose.Names(code, FaultOrigin.Scripted, "the leader is gone, and a slow follower still names it", diagnosis);
+    }
 }
