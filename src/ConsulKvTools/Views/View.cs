@@ -95,6 +95,12 @@ public static class View
             ProbeStatus probe => (probe.ToString(), DiagnosisText.ToneOf(probe)),
             FindingSeverity severity => (severity.ToString(), DiagnosisText.ToneOf(severity)),
             DiagnosisVerdict verdict => (verdict.ToString(), DiagnosisText.ToneOf(verdict)),
+            ConsulEnvironmentCheckStatus check => (check.ToString(), check switch
+            {
+                ConsulEnvironmentCheckStatus.Passed => DiagnosisTone.Good,
+                ConsulEnvironmentCheckStatus.Skipped => DiagnosisTone.Dim,
+                _ => DiagnosisTone.Bad,
+            }),
             _ => ("", DiagnosisTone.Dim),
         };
         return Paint(style, tone, word);
