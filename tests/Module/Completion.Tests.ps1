@@ -16,6 +16,8 @@ BeforeAll {
     # The value that a completion stands for, as PowerShell reads it in that place.
     function Get-Meaning([string] $Completion) { & { $args[0] } @(& ([scriptblock]::Create("& { param([string] `$Key) `$Key } $Completion"))) }
 
+    # What other suites left in this runspace is offered too.
+    Get-ConsulKvSession | Remove-ConsulKvSession
     $global:labSession = New-LabSession -With @{ Name = 'lab' }
     $keys = 'tab/x', 'tab/config/db', 'tab/config/cache', 'tab/with blank/z', 'tab/it''s', 'tab/$home', 'tab/a[1]*?', 'tab/12', 'tab/"q"', 'tab/back`tick', 'tab/;&|', 'tab/ünï', "tab/smart$([char]0x2019)quote$([char]0x201c)s$([char]0x201d)", '-tab', '@tab', 'tab,list', '1e3', '#tab'
     foreach ($key in $keys) { Set-ConsulKv $key 1 -Session $labSession | Out-Null }

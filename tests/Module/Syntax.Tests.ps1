@@ -3,6 +3,9 @@ BeforeAll { . $PSScriptRoot/Lab.ps1 }
 Describe 'Syntax' {
     # Each line is one way to use a command. A change here is a change of what people type.
     It 'is this of <Name>' -ForEach @(
+        @{ Name = 'Add-ConsulShouldOperator'; Syntax = @(
+            'Add-ConsulShouldOperator [<CommonParameters>]'
+        ) }
         @{ Name = 'Compare-ConsulDiagnosis'; Syntax = @(
             'Compare-ConsulDiagnosis [-Reference] <Object> [-Difference] <Object> [<CommonParameters>]'
         ) }
@@ -13,14 +16,17 @@ Describe 'Syntax' {
             'Get-ConsulFinding [[-Code] <string[]>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKv'; Syntax = @(
-            'Get-ConsulKv [-Key] <string[]> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
-            'Get-ConsulKv -Prefix <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Get-ConsulKv [-Key] <string[]> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Get-ConsulKv -Prefix <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvConsistent'; Syntax = @(
             'Get-ConsulKvConsistent [-Key] <string[]> [-CompareStale] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvSession'; Syntax = @(
             'Get-ConsulKvSession [[-Name] <string[]>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKvTestPath'; Syntax = @(
+            'Get-ConsulKvTestPath [<CommonParameters>]'
         ) }
         @{ Name = 'Invoke-ConsulDiagnosis'; Syntax = @(
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
@@ -47,9 +53,9 @@ Describe 'Syntax' {
             'Resolve-ConsulError -Code <string[]> [<CommonParameters>]'
         ) }
         @{ Name = 'Set-ConsulKv'; Syntax = @(
-            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] [-InputObject <psobject>] [-Flags <Object>] [-Fenced] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] [-InputObject <psobject>] [-Flags <Object>] [-Prefix <string>] [-Fenced] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CheckAndSet <Object> [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CreateOnly [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CreateOnly [-InputObject <psobject>] [-Flags <Object>] [-Prefix <string>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Acquire [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Release [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
@@ -58,6 +64,11 @@ Describe 'Syntax' {
         ) }
         @{ Name = 'Test-ConsulConnectivity'; Syntax = @(
             'Test-ConsulConnectivity [[-Session] <ConsulKvSession>] [-Timeout <timespan>] [-Quiet] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Test-ConsulEnvironment'; Syntax = @(
+            'Test-ConsulEnvironment -Data <IDictionary> [-ListAvailable] [-Quiet] [<CommonParameters>]'
+            'Test-ConsulEnvironment [-Path] <string> [-Data <IDictionary>] [-ListAvailable] [-Quiet] [<CommonParameters>]'
+            'Test-ConsulEnvironment -Check <ConsulEnvironmentCheck[]> [-Quiet] [<CommonParameters>]'
         ) }
     ) {
         $said = (Get-Command $Name -Syntax) -split '\r?\n' | Where-Object { $_ }

@@ -22,8 +22,9 @@ public sealed class MadeByAttribute(Type type, string noun, string command) : Ar
     {
         var given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         // Null is answered by the parameter's own validation, in PowerShell's words.
-        return given is null || Type.IsInstanceOfType(given)
-            ? given
+        if (given is null || Type.IsInstanceOfType(given)) return given;
+        // What Import-Clixml, a job or ConvertFrom-Json has left of one.
+        return given is PSCustomObject && LanguagePrimitives.TryConvertTo(inputData, Type, out var revived) ? revived
             : throw new ArgumentTransformationMetadataException($"'{Printable.Text(given.ToString(), 60)}' is not {Noun}. Give what {Command} returns.");
     }
 }

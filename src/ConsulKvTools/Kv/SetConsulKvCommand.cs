@@ -87,6 +87,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(ParameterSetName = CreateOnlySet)]
     [AllowEmptyString]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PrefixCompleter))]
     public string? Prefix { get; set; }
 
     /// <summary>Writes only if the key does not exist.</summary>
