@@ -22,7 +22,7 @@ public sealed partial class ConsulKvProvider
             Write(ConsulException.From(denial), place, path, AclOperation.Read);
             return false;
         }
-        catch (ConsulException failed) when (failed is ConsulKeyException)
+        catch (ConsulException failed) when (failed is ConsulKeyException or ConsulRequestException)
         {
             if (DynamicParameters is not ExistenceParameters) return true;
             Write(failed, null, path, AclOperation.Read);
@@ -43,7 +43,7 @@ public sealed partial class ConsulKvProvider
             var place = PlaceOf(path);
             return place.IsRoot || Look(place.AsFolder).IsFolder;
         }
-        catch (ConsulKeyException)
+        catch (ConsulException failed) when (failed is ConsulKeyException or ConsulRequestException)
         {
             return false;
         }

@@ -107,7 +107,8 @@ internal static class Revival
         return Array.TrueForAll(loose, value => value is string) ? Array.ConvertAll(loose, value => (string)value!) : loose;
     }
 
-    private static DateTimeOffset? MomentOf(object given) => Bare(given) switch
+    /// <summary>The moment that this is or pictures; null when it is none.</summary>
+    public static DateTimeOffset? MomentOf(object given) => Bare(given) switch
     {
         DateTimeOffset moment => moment,
         PSCustomObject when ((PSObject)given).Properties is var members && members["Offset"]?.Value is { } offset && DurationOf(offset) is { } zone && members["UtcDateTime"]?.Value is { } utc =>

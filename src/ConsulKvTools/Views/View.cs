@@ -34,7 +34,7 @@ public static class View
     };
 
     /// <summary>A moment in UTC, marked as such: <c>2026-01-31 08:05:00Z</c>; empty for none.</summary>
-    public static string Moment(DateTimeOffset? moment) => moment is { } known ? EvidenceText.Of(known.ToUniversalTime()) : "";
+    public static string Moment(object? moment) => moment is not null && Commands.Revival.MomentOf(moment) is { } known ? EvidenceText.Of(known.ToUniversalTime()) : "";
 
     /// <summary>A number of bytes with its unit; empty for none.</summary>
     public static string Bytes(int? size) => size is { } known ? string.Format(CultureInfo.InvariantCulture, "{0:N0} byte{1}", known, known == 1 ? "" : "s") : "";
