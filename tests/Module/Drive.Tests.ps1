@@ -441,7 +441,7 @@ Describe 'Keys that paths cannot carry' {
     }
 
     It 'refuses a key that begins with the drive''s own name and a colon' {
-        $colon = Get-ChildItem kv: | Where-Object Name -CEQ 'kv:odd'
+        $colon = Get-ChildItem kv:/ | Where-Object Name -CEQ 'kv:odd'
         $colon.Key | Should -BeExactly "${root}kv:odd"
         (Get-ErrorOf { $colon | Get-Content }).FullyQualifiedErrorId | Should -BeLike 'Key.NoDrivePath,*'
     }

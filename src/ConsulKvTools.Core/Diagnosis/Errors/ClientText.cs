@@ -5,7 +5,7 @@ namespace ConsulKvTools.Diagnosis.Errors;
 /// <summary>One text of a client's own making, or the wrapping in which a client hands on what the server said.</summary>
 internal sealed record ClientText
 {
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
     private Regex? regex;
 

@@ -22,7 +22,7 @@ internal static class ErrorTexts
     private static readonly WordSearch ErrorWords = new(
         new[] { "error", "fail", "exception", "refused", "denied", "timeout", "timed out", "fatal", "panic", "unable", "cannot", "could not", "unreachable", "rejected" }.Select(word => (word, 0)));
 
-    private static readonly Regex WebServer = new("nginx|openresty|Apache|HAProxy|Varnish|cloudflare|envoy|squid|Traefik|IIS", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromMilliseconds(250));
+    private static readonly Regex WebServer = new("nginx|openresty|Apache|HAProxy|Varnish|cloudflare|envoy|squid|Traefik|IIS", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
 
     /// <summary>False for lines that no rule can know: told in one pass, without any allocation.</summary>
     public static bool MayBeKnown(ReadOnlySpan<char> line) => Search.Value.IsIn(line);

@@ -14,7 +14,7 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
     private const int DeepestJson = 3;
     private const int MostPieces = 16;
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
     private static readonly string[] ErrorFields =
         ["error", "err", "exception", "cause", "reason", "stack_trace", "stack", "exc_info", "message", "msg", "@message", "MESSAGE", "log", "detail", "details", "body"];

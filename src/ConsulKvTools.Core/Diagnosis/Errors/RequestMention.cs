@@ -8,7 +8,7 @@ namespace ConsulKvTools.Diagnosis.Errors;
 internal sealed record RequestMention
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private static readonly Regex Url = new("""(?:(?<method>Get|Put|Post|Delete|Head|Patch|GET|PUT|POST|DELETE|HEAD|PATCH)\]?(?: request for| to)?\s+\[?\\?["']?)?(?<url>(?<![\w\\])(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?<rest>(?:\[[0-9a-fA-F:.%]+\])?[^\s"'\\<>)\]},]*))""", Options, Longest);
     private static readonly Regex ApiPath = new("""(?:(?<method>GET|PUT|POST|DELETE)\s+["']?|method=(?<method>[A-Z]+) (?:url|path)=)?(?<![\w.-])(?<path>/v1/(?:kv|txn|session|agent|status|catalog|health|acl|event|query|connect|operator|coordinate|snapshot|internal|config)\b[^\s"'\\<>)\]},]*)""", Options, Longest);

@@ -8,7 +8,7 @@ internal static class SecretMask
     private const string Hidden = "<hidden>";
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
     private const string Uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     // What follows a secret's name: up to the end of the quotes it stands in, else to the next blank or separator.
     private const string Value = """(?:\\?["'`][^"'`]*\\?["'`]|\[[^\]]*\]|[^\s"'`&,;)\]}>]+)""";
