@@ -27,8 +27,7 @@ internal static class Diagnoser
             throw ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", "-IdleSeconds"), ("problem", $"{idle} is not from one second to one day")));
         var startedAt = session.Time.GetUtcNow();
         var context = new ProbeContext(session, request, session.Time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stop.CancelAfter(request.Timeout);
+        using var stop = Deadline.In(request.Timeout, cancellation);
         var watch = new DiagnosisWatch(progress, context, probes.Count);
         var running = new Dictionary<IProbe, Task<ProbeResult>>();
         // In layer order, so that a probe finds the tasks of everything below it.
@@ -73,8 +72,7 @@ internal static class Diagnoser
     private static async Task<ProbeResult> RunAsync(
         IProbe probe, ProbeContext context, Task<ProbeResult>[] below, DiagnosisWatch watch, CancellationToken stop, CancellationToken cancellation)
     {
-        using var later = probe is ILongProbe ? CancellationTokenSource.CreateLinkedTokenSource(cancellation) : null;
-        later?.CancelAfter(context.Request.Timeout + ((ILongProbe)probe).ExtraTime(context.Request));
+        using var later = probe is ILongProbe slow ? Deadline.In(context.Request.Timeout + slow.ExtraTime(context.Request), cancellation) : null;
         var result = await RunOrSkipAsync(probe, context, below, watch, later?.Token ?? stop, cancellation).ConfigureAwait(false);
         watch.Ended(probe, result);
         return result;

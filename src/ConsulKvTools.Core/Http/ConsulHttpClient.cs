@@ -68,8 +68,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired.</exception>
     public async Task<ConsulExchange> BeginAsync(ConsulRequest request, TimeSpan timeout, CancellationToken cancellation)
     {
-        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(timeout);
+        var deadline = Deadline.In(timeout, cancellation);
         var clock = Stopwatch.StartNew();
         var message = CreateMessage(request);
         HttpResponseMessage? response = null;

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Folders;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Commands;
 
@@ -54,7 +55,7 @@ public sealed partial class ConsulKvProvider
         var tree = presence.IsFolder && (recurse || !presence.IsKey) ? NamesIn(place) : null;
         if (tree is not null && !recurse && tree.Any(key => key != place.Folder))
         {
-            Refuse($"'{Shown(place.AsFolder)}' is a folder with {Count(tree.Count, "key")}", path, "Add -Recurse to remove what is in it.");
+            Refuse($"'{Shown(place.AsFolder)}' is a folder with {Amount.Of(tree.Count, "key")}", path, "Add -Recurse to remove what is in it.");
             return;
         }
         if (tree is null)
@@ -62,7 +63,7 @@ public sealed partial class ConsulKvProvider
             if (ShouldProcess(Shown(place), "Remove Consul key")) Write(new ConsulKvWrite { Key = place.Key, Kind = ConsulKvWriteKind.Delete }, place, AclOperation.Delete);
             return;
         }
-        var what = $"{(presence.IsKey ? $"the key {Shown(place)} and " : "")}{Count(tree.Count, "key")} that begin{(tree.Count == 1 ? "s" : "")} with '{Shown(place.AsFolder)}'";
+        var what = $"{(presence.IsKey ? $"the key {Shown(place)} and " : "")}{Amount.Of(tree.Count, "key")} that begin{(tree.Count == 1 ? "s" : "")} with '{Shown(place.AsFolder)}'";
         if (!ShouldProcess(what, recurse ? "Remove Consul keys" : "Remove Consul folder")) return;
         if (recurse && !Force && !IsNeverAsked && !ShouldContinue($"Remove {what}?", "Remove Consul keys")) return;
         if (presence.IsKey && !Write(new ConsulKvWrite { Key = place.Key, Kind = ConsulKvWriteKind.Delete }, place, AclOperation.Delete)) return;
@@ -91,7 +92,7 @@ public sealed partial class ConsulKvProvider
         if (!recurse || !presence.IsFolder) return;
         var answer = new ListingAnswer();
         Each(new KvTransfer(place.Session, end.Session).CopyAsync(place.Folder, end.Folder, answer.Take, stop.Token), result => Settle(result, end.Session, AclOperation.Write));
-        if (answer.State is KvReadState.Forbidden or KvReadState.Filtered) throw ConsulException.From(answer.Finding!);
+        if (answer.Hidden is { } hidden) throw ConsulException.From(hidden);
     }));
 
     /// <summary>Moves a key, or a folder with all that is in it; to another drive too. Few small keys go in one transaction.</summary>
@@ -133,9 +134,9 @@ public sealed partial class ConsulKvProvider
         foreach (var failure in result.Failures) Settle(failure, failure.Kind == ConsulKvWriteKind.DeleteCheckAndSet ? place.Session : end.Session, AclOperation.Write);
         if (result.Failures.Count > 0)
             WriteWarning(result.Copied == 0 && result.Moved == 0 ? $"Nothing was moved: {Printable.Text(source, 200)} is where it was."
-                : $"{Count(result.Moved, "key")} {(result.Moved == 1 ? "was" : "were")} moved; {Count(result.Copied, "key")} {(result.Copied == 1 ? "stands" : "stand")} at both places now, below {Printable.Text(source, 200)} and {Printable.Text(goal, 200)}.");
+                : $"{Amount.Of(result.Moved, "key")} {(result.Moved == 1 ? "was" : "were")} moved; {Amount.Of(result.Copied, "key")} {(result.Copied == 1 ? "stands" : "stand")} at both places now, below {Printable.Text(source, 200)} and {Printable.Text(goal, 200)}.");
         else if (!result.InOneStep)
-            WriteVerbose($"{Count(result.Moved, "key")} did not fit into one transaction: all were copied, and then removed where nobody had changed them meanwhile.");
+            WriteVerbose($"{Amount.Of(result.Moved, "key")} did not fit into one transaction: all were copied, and then removed where nobody had changed them meanwhile.");
         if (presence.IsKey && presence.IsFolder) WriteWarning($"Only the key {Shown(place)} was moved. The folder of the same name stays: {Shown(place.AsFolder)} with a slash at its end names it.");
         if (result.Failures.Count == 0) WriteItemObject(ConsulKvItem.Of(goal, end.Session.Name), DrivePath.Of(end.Drive, goal, ""), !presence.IsKey);
     }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Folders;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Commands;
 
@@ -64,7 +65,7 @@ public sealed partial class ConsulKvProvider
             }
         });
         if (left > 0)
-            WriteWarning($"{Count(left, "name")} in '{Printable.Text(place.Folder, 200)}' cannot stand in a path and {(left == 1 ? "is" : "are")} left out here; Get-ChildItem without wildcards and Get-ConsulKv -Prefix '{Printable.Text(place.Folder, 200)}' -NamesOnly show {(left == 1 ? "it" : "them")}.");
+            WriteWarning($"{Amount.Of(left, "name")} in '{Printable.Text(place.Folder, 200)}' cannot stand in a path and {(left == 1 ? "is" : "are")} left out here; Get-ChildItem without wildcards and Get-ConsulKv -Prefix '{Printable.Text(place.Folder, 200)}' -NamesOnly show {(left == 1 ? "it" : "them")}.");
         Explain(answer, place, beginning);
     });
 
@@ -137,19 +138,7 @@ public sealed partial class ConsulKvProvider
     private void Explain(ListingAnswer answer, DrivePlace place, string beginning)
     {
         if (answer.State is KvReadState.Missing or KvReadState.Found || answer.Finding is not { } finding) return;
-        if (answer.Any) WriteWarning($"{finding.Code}: {FindingErrors.Sentence(finding.Title)} {finding.Remedy}");
+        if (answer.Any) WriteWarning(FindingErrors.Warning(finding));
         else if (beginning.Length == 0 || answer.State == KvReadState.Forbidden) throw ConsulException.From(finding);
-    }
-
-    /// <summary>What the reader says about the listing as a whole.</summary>
-    private sealed class ListingAnswer
-    {
-        public KvReadState State { get; private set; } = KvReadState.Found;
-
-        public ConsulFinding? Finding { get; private set; }
-
-        public bool Any { get; set; }
-
-        public void Take(KvReadState state, ConsulFinding? finding) => (State, Finding) = (state, finding);
     }
 }

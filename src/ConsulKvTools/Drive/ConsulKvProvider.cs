@@ -150,7 +150,7 @@ public sealed partial class ConsulKvProvider : NavigationCmdletProvider, IConten
     internal bool Settle(ConsulKvWriteResult result, ConsulKvSession session, AclOperation operation)
     {
         foreach (var note in result.Notes)
-            if (note.Severity == FindingSeverity.Warning) WriteWarning($"{note.Code}: {FindingErrors.Sentence(note.Title)} {note.Remedy}");
+            if (note.Severity == FindingSeverity.Warning) WriteWarning(FindingErrors.Warning(note));
         if (FindingErrors.Of(result, result.Key) is not { } error) return true;
         if (error.Exception is ConsulException failed) failed.Operation = new FailedOperation(session, result.Key, operation, result.ValueSize);
         WriteError(error);
@@ -161,6 +161,4 @@ public sealed partial class ConsulKvProvider : NavigationCmdletProvider, IConten
         Settle(Ask(cancellation => new Kv.KvWriter(place.Session).WriteAsync(write, cancellation)), place.Session, operation);
 
     private static string Shown(DrivePlace place) => Printable.Text(place.Key, 200);
-
-    private static string Count(long number, string noun) => string.Format(System.Globalization.CultureInfo.InvariantCulture, "{0:N0} {1}{2}", number, noun, number == 1 ? "" : "s");
 }

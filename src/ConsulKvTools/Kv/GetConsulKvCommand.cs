@@ -172,20 +172,8 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
         if (answer.State == KvReadState.Missing)
             WriteVerbose($"No key begins with '{Printable.Text(prefix, 200)}'.");
         else if (answer.Finding is { } finding && answer.Any)
-            WriteWarning($"{finding.Code}: {FindingErrors.Sentence(finding.Title)} {finding.Remedy}");
+            WriteWarning(FindingErrors.Warning(finding));
         else if (answer.Finding is { } hidden)
             WriteError(FindingErrors.Create(hidden, prefix));
-    }
-
-    /// <summary>What the reader says about the listing as a whole.</summary>
-    private sealed class ListingAnswer
-    {
-        public KvReadState State { get; private set; }
-
-        public ConsulFinding? Finding { get; private set; }
-
-        public bool Any { get; set; }
-
-        public void Take(KvReadState state, ConsulFinding? finding) => (State, Finding) = (state, finding);
     }
 }

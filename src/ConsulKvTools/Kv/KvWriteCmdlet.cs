@@ -138,7 +138,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         // Always on the pipeline thread: the way that work on another thread has to take is saved.
         ((Cmdlet)this).WriteObject(result);
         foreach (var note in result.Notes)
-            if (note.Severity == FindingSeverity.Warning) WriteWarning($"{note.Code}: {note.Title}. {note.Remedy}");
+            if (note.Severity == FindingSeverity.Warning) WriteWarning(FindingErrors.Warning(note));
         if (FindingErrors.Of(result, result.Key) is not { } error) return;
         if (error.Exception is ConsulException failed) failed.Operation = new FailedOperation(Active, result.Key, OperationOf(result.Kind), result.ValueSize);
         WriteError(error);
@@ -215,8 +215,8 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     {
         if (compared <= MostCompared) return;
         var count = compared - MostCompared;
-        ShouldProcess(string.Format(CultureInfo.InvariantCulture, "{0} {1:N0} more key{2}, {3} … {4} (only the first {5} are compared with what is there)",
-            MyInvocation.MyCommand.Name.Split('-')[0], count, count == 1 ? "" : "s", Printable.Text(notCompared.First, 120), Printable.Text(notCompared.Last, 120), MostCompared), "", "");
+        ShouldProcess(string.Format(CultureInfo.InvariantCulture, "{0} {1}, {2} … {3} (only the first {4} are compared with what is there)",
+            MyInvocation.MyCommand.Name.Split('-')[0], Amount.Of(count, "more key"), Printable.Text(notCompared.First, 120), Printable.Text(notCompared.Last, 120), MostCompared), "", "");
     }
 
     private void Tell(ConsulKvWriteResult result)
@@ -225,7 +225,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         if (givenOut > MostTold && (usual || givenOut > 10 * MostTold)) return;
         TellTrace();
         ((Cmdlet)this).WriteVerbose($"{Printable.Text(result.Key, 200)}: {result.Outcome}{(result.Code is null ? "" : $" ({result.Code})")}{(result.ModifyIndex is { } index ? $", index {index}" : "")}, "
-            + $"{result.Attempts.Count} request{(result.Attempts.Count == 1 ? "" : "s")} in {DiagnosisText.Time(result.Duration)}.");
+            + $"{Amount.Of(result.Attempts.Count, "request")} in {DiagnosisText.Time(result.Duration)}.");
         if (usual) return;
         // What was tried again was told when that happened.
         foreach (var attempt in result.Attempts.Where(attempt => attempt.Sequel != AttemptSequel.TriedAgain))

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Reading;
@@ -83,7 +82,7 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
         if (!Key.EndsWith("/", StringComparison.Ordinal) || Below(Key) is not { } names) return true;
         var others = names.Count - (names.HasOwn ? 1 : 0);
         if (others == 0) return true;
-        var count = string.Format(CultureInfo.InvariantCulture, "{0:N0} key{1} below {2}", others, others == 1 ? "" : "s", Printable.Text(Key, 200));
+        var count = $"{Amount.Of(others, "key")} below {Printable.Text(Key, 200)}";
         if (names.HasOwn)
         {
             WriteWarning($"Only the key {Printable.Text(Key, 200)} itself is removed; the {count} stay{(others == 1 ? "s" : "")}. -Recurse removes those too.");

@@ -227,7 +227,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
                 + (InputObject?.BaseObject is ConsulKvEntry or string ? "; to write entries or keys elsewhere, compute their keys: -Key { 'app/' + $_.Key }" : ""));
             return;
         }
-        if (tree.EmptyTables > 0) WriteVerbose($"Nothing is written for {tree.EmptyTables:N0} empty table{(tree.EmptyTables == 1 ? "" : "s")}.");
+        if (tree.EmptyTables > 0) WriteVerbose($"Nothing is written for {Amount.Of(tree.EmptyTables, "empty table")}.");
         if (tree.Leaves.Count == 0) WriteWarning("The table is empty: there is nothing to write.");
         if (!MyInvocation.ExpectingInput) Expect(tree.Leaves.Count);
         foreach (var leaf in tree.Leaves)

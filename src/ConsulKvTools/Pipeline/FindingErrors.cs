@@ -93,6 +93,9 @@ internal static class FindingErrors
 
     private static string Shown(string text) => Printable.Text(text, LongestMessage);
 
+    /// <summary>A finding as a warning's text: its code, what is wrong, what to do.</summary>
+    public static string Warning(ConsulFinding finding) => $"{finding.Code}: {Sentence(finding.Title)} {finding.Remedy}";
+
     /// <summary>Titles of findings have no full stop of their own.</summary>
     public static string Sentence(string title) => title.Length == 0 || title[title.Length - 1] is '.' or '!' or '?' ? title : title + ".";
 }

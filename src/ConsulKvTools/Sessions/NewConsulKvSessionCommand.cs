@@ -139,7 +139,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
             RunspaceSessions.Current.Add(session);
             if (Default) RunspaceSessions.Current.Default = session;
             foreach (var finding in session.ConfigurationFindings.Where(finding => finding.Severity == FindingSeverity.Warning))
-                WriteWarning($"{finding.Code}: {FindingErrors.Sentence(finding.Title)} {finding.Remedy}");
+                WriteWarning(FindingErrors.Warning(finding));
             WriteObject(session);
         }
         catch (ConsulException invalid)

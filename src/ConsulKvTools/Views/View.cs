@@ -1,6 +1,5 @@
 using System.Collections;
 using System.ComponentModel;
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 
@@ -37,7 +36,7 @@ public static class View
     public static string Moment(object? moment) => moment is not null && Commands.Revival.MomentOf(moment) is { } known ? EvidenceText.Of(known.ToUniversalTime()) : "";
 
     /// <summary>A number of bytes with its unit; empty for none.</summary>
-    public static string Bytes(int? size) => size is { } known ? string.Format(CultureInfo.InvariantCulture, "{0:N0} byte{1}", known, known == 1 ? "" : "s") : "";
+    public static string Bytes(int? size) => size is { } known ? Amount.Of(known, "byte") : "";
 
     /// <summary>How old an answer may be; empty when the server did not say.</summary>
     public static string LastContact(TimeSpan? contact) => contact is { Ticks: 0 } ? "0 ms, the leader itself answered" : Time(contact);

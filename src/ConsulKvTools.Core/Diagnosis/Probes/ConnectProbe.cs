@@ -53,8 +53,7 @@ internal sealed class ConnectProbe : IProbe
     private static async Task<IReadOnlyList<AddressAttempt>> TryAllAsync(
         IReadOnlyList<IPAddress> addresses, int port, TimeSpan patience, CancellationToken cancellation)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        using var deadline = Deadline.In(patience, cancellation);
         return await Task.WhenAll(addresses.Select(async address =>
         {
             var (socket, attempt) = await AddressRace.AttemptAsync(new IPEndPoint(address, port), deadline.Token).ConfigureAwait(false);

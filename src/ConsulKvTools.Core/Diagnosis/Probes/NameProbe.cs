@@ -52,8 +52,7 @@ internal sealed class NameProbe : IProbe
     private static async Task<(IReadOnlyList<IPAddress> Addresses, string Fallback)> ResolveAsync(
         string host, TimeSpan patience, CancellationToken cancellation)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        using var deadline = Deadline.In(patience, cancellation);
         try
         {
             return (await SocketIo.ResolveAsync(host, deadline.Token).ConfigureAwait(false), "Dns.NoAddress");
@@ -75,8 +74,7 @@ internal sealed class NameProbe : IProbe
     /// <summary>What the name servers themselves say; where time is up first, what the system said.</summary>
     private static async Task<(string Code, (string, object?)[] Evidence)> ExplainAsync(ProbeContext context, string host, string fallback, CancellationToken cancellation)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(context.TimeFor(TimeSpan.FromSeconds(5)));
+        using var deadline = Deadline.In(context.TimeFor(TimeSpan.FromSeconds(5)), cancellation);
         try
         {
             return await NameExplanation.ExplainAsync(host, fallback, ResolverSettings.Read(), deadline.Token).ConfigureAwait(false);

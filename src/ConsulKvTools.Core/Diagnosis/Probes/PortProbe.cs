@@ -67,8 +67,7 @@ internal sealed class PortProbe : IProbe
 
     private static async Task<(PortFacts Facts, string Answer)?> SniffAsync(ProbeContext context, DialTarget target, CancellationToken cancellation)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(context.TimeFor(TimeSpan.FromSeconds(30)));
+        using var deadline = Deadline.In(context.TimeFor(TimeSpan.FromSeconds(30)), cancellation);
         try
         {
             return await PortSniffer.SniffAsync(target, deadline.Token).ConfigureAwait(false);

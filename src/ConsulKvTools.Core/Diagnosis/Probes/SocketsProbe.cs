@@ -57,8 +57,7 @@ internal sealed class SocketsProbe(HostFiles files) : IProbe
         var target = context.Session.Target;
         if (target.Proxy is not { } proxy)
             return (context.Facts.Find<ResolvedAddresses>()?.Addresses ?? []).Select(address => new IPEndPoint(address, target.Endpoint.Port)).ToArray();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(context.TimeFor(TimeSpan.FromSeconds(1)));
+        using var deadline = Deadline.In(context.TimeFor(TimeSpan.FromSeconds(1)), cancellation);
         try
         {
             return (await SocketIo.ResolveAsync(proxy.Address.IdnHost, deadline.Token).ConfigureAwait(false)).Select(address => new IPEndPoint(address, proxy.Address.Port)).ToArray();

@@ -20,8 +20,7 @@ internal static class DnsQuestion
         var clock = Stopwatch.StartNew();
         var question = Create(name, type);
         DnsReply Reply(DnsOutcome outcome, IReadOnlyList<IPAddress>? addresses = null) => new(server, outcome, addresses ?? [], clock.Elapsed);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        using var deadline = Deadline.In(patience, cancellation);
         try
         {
             var answer = await AskAsync(server, question, ProtocolType.Udp, deadline.Token).ConfigureAwait(false);

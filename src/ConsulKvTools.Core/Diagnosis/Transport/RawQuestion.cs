@@ -37,8 +37,7 @@ internal static class RawQuestion
     public static async Task<RawAnswer> AskAsync(
         Stream stream, byte[]? question, TimeSpan patience, Func<byte[], bool>? isComplete, CancellationToken cancellation, int limit = Enough)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        using var deadline = Deadline.In(patience, cancellation);
         using var closing = deadline.Token.Register(stream.Dispose);
         var clock = Stopwatch.StartNew();
         var received = new byte[limit];

@@ -28,8 +28,7 @@ internal static class StaleName
         var telling = replies.FirstOrDefault(reply => reply.Addresses.Count > 0);
         var present = replies.SelectMany(reply => reply.Addresses).Distinct().ToArray();
         if (telling is null || dead.Any(present.Contains)) return null;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(Patience);
+        using var deadline = Deadline.In(Patience, cancellation);
         var attempts = await Task.WhenAll(present.Select(address => AddressRace.AttemptAsync(new IPEndPoint(address, port), deadline.Token))).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         foreach (var (socket, _) in attempts) socket?.Dispose();

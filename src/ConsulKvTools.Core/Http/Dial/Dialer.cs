@@ -29,8 +29,7 @@ internal static class Dialer
     private static async Task<DialedConnection> DialAsync(
         DialTarget target, DialTrace trace, SslProtocols protocols, bool withTls, CancellationToken cancellation)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(target.ConnectTimeout);
+        using var deadline = Deadline.In(target.ConnectTimeout, cancellation);
         Stream? stream = null;
         try
         {

@@ -50,7 +50,7 @@ internal sealed class ValueDifference(Func<string, string> mask)
         var (before, after) = (old.Split('\n'), now.Split('\n'));
         var changes = LineDifference.Between(before, after);
         var (removed, added) = (changes.Sum(change => change.Removed), changes.Sum(change => change.Added));
-        var text = new StringBuilder(string.Format(CultureInfo.InvariantCulture, "{0}, {1:N0} line{2} out and {3:N0} in", what, removed, removed == 1 ? "" : "s", added));
+        var text = new StringBuilder(string.Format(CultureInfo.InvariantCulture, "{0}, {1} out and {2:N0} in", what, Amount.Of(removed, "line"), added));
         var left = MostLines;
         foreach (var change in changes)
         {
@@ -146,5 +146,5 @@ internal sealed class ValueDifference(Func<string, string> mask)
         }
     }
 
-    private static string Size(byte[] bytes) => string.Format(CultureInfo.InvariantCulture, "{0:N0} byte{1}", bytes.Length, bytes.Length == 1 ? "" : "s");
+    private static string Size(byte[] bytes) => Amount.Of(bytes.Length, "byte");
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ConsulKvTools.Kv.Reading;
 
 /// <summary>How many keys begin with a prefix, and a few of them: what somebody has to know who is asked whether they are to go.</summary>
@@ -20,7 +18,7 @@ internal sealed class KvNamesBelow
     public string? Neighbour { get; private set; }
 
     /// <summary>The number in words.</summary>
-    public string Amount => string.Format(CultureInfo.InvariantCulture, "{0:N0} key{1}", Count, Count == 1 ? "" : "s");
+    public string Amount => ConsulKvTools.Amount.Of(Count, "key");
 
     /// <summary>The first of them, and the last.</summary>
     public string Sample => string.Join(", ", first.Select(name => Printable.Text(name, 80))) + (Count > Shown + 1 ? " … " : Count > Shown ? ", " : "") + (Count > Shown ? Printable.Text(last, 80) : "");

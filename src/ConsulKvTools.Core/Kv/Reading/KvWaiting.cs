@@ -26,8 +26,7 @@ internal static class KvWaiting
     {
         var reader = new KvReader(session);
         var began = session.Time.GetTimestamp();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(limit);
+        using var deadline = Deadline.In(limit, cancellation);
         var longest = Longest(session.RetryPolicy);
         var after = 0UL;
         var pause = TimeSpan.Zero;

@@ -58,8 +58,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         }
         course = new RetryCourse(Session, began);
         caller = cancellation;
-        using var total = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        total.CancelAfter(course.Left);
+        using var total = Deadline.In(course.Left, cancellation);
         Failure? last = null;
         (AttemptSequel Sequel, string? Reason) end;
         try

@@ -1,4 +1,5 @@
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Validation.Checks;
 
@@ -22,14 +23,14 @@ internal static class KeyChecks
         EnvironmentAgent agent, EnvironmentToken? token, string prefix, int least, int? most, ValueRules rules, EnvironmentCheckContext context, CancellationToken cancellation)
     {
         using var session = agent.OpenUsable(token);
-        ConsulFinding? hidden = null;
+        var answer = new ListingAnswer();
         var count = 0;
-        await foreach (var entry in new KvReader(session).ListAsync(prefix, ConsulConsistency.Default, (state, finding) => hidden = state is KvReadState.Forbidden or KvReadState.Filtered ? finding : null, cancellation).ConfigureAwait(false))
+        await foreach (var entry in new KvReader(session).ListAsync(prefix, ConsulConsistency.Default, answer.Take, cancellation).ConfigureAwait(false))
         {
             count++;
             if (!entry.Key.EndsWith("/", StringComparison.Ordinal) && await rules.ProblemAsync(entry, context).ConfigureAwait(false) is { } problem) return Differs(session, entry.Key, problem);
         }
-        if (hidden is not null) return hidden;
+        if (answer.Hidden is { } hidden) return hidden;
         return count >= least && !(count > most) ? null
             : ConsulFinding.Create("Expect.KeyCount", ("prefix", Printable.Text(prefix)), ("count", count), ("wanted", most is null ? $"{least} or more" : most == least ? $"{least}" : $"{least} to {most}"), ("address", session.Address));
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Reading;
 
 namespace ConsulKvTools.Validation.Checks;
 
@@ -83,10 +84,10 @@ internal sealed record ReplicationCheck
     private async Task<(Dictionary<string, string> Keys, ConsulFinding? Hidden)> ReadAsync(ConsulKvSession session, CancellationToken cancellation)
     {
         var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-        ConsulFinding? hidden = null;
+        var answer = new ListingAnswer();
         using var sha = SHA256.Create();
-        await foreach (var entry in new KvReader(session).ListAsync(Prefix, ConsulConsistency.Default, (state, finding) => hidden = state is KvReadState.Forbidden or KvReadState.Filtered ? finding : null, cancellation).ConfigureAwait(false))
+        await foreach (var entry in new KvReader(session).ListAsync(Prefix, ConsulConsistency.Default, answer.Take, cancellation).ConfigureAwait(false))
             keys[entry.Key] = $"{Convert.ToBase64String(sha.ComputeHash(entry.Bytes))} {entry.Flags}{(SameIndexes ? " " + entry.ModifyIndex : "")}";
-        return (keys, hidden);
+        return (keys, answer.Hidden);
     }
 }

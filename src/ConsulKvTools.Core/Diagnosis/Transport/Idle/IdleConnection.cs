@@ -43,8 +43,7 @@ internal sealed class IdleConnection : IDisposable
     public async Task<IdleAnswer> AskAsync(TimeSpan patience, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        using var deadline = Deadline.In(patience, cancellation);
         count = 0;
         try
         {
@@ -76,8 +75,7 @@ internal sealed class IdleConnection : IDisposable
     public async Task<IdleAnswer> ListenAsync(TimeSpan time, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(time);
+        using var deadline = Deadline.In(time, cancellation);
         count = 0;
         try
         {
