@@ -317,11 +317,11 @@ Describe 'The Pester file' {
 }
 
 Describe 'The view of a checked environment' {
-    It 'shows status, code and name at a glance, and the message in full with Format-List' {
+    It 'shows status, code and name at a glance, and the finding in full with Format-List' {
         $results = Test-ConsulEnvironment -Data @{ Agents = @{ here = @{ Address = $address; Token = 'app' } }; Tokens = @{ app = ConvertTo-Secret $appToken }; Keys = 'app/none', 'app/config/url' }
         $table = $results | Out-String -Width 100
         $table | Should -Match '(?m)^Failed\s+Key\.Missing\s+Keys: there is app/none at here'
         $table | Should -Match '(?m)^Passed\s+Keys: there is app/config/url at here'
-        $results[1] | Format-List | Out-String | Should -Match 'Remedy: '
+        $results[1] | Format-List | Out-String | Should -Match '(?s)Finding .*Key\.Missing.*Remedy '
     }
 }

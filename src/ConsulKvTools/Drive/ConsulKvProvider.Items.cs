@@ -52,7 +52,8 @@ public sealed partial class ConsulKvProvider
         }
         var presence = Look(place);
         if (!presence.IsKey && !presence.IsFolder) throw ConsulException.From(presence.Denial ?? presence.Key?.Finding ?? Missing(place));
-        var tree = presence.IsFolder && (recurse || !presence.IsKey) ? NamesIn(place) : null;
+        var answer = new ListingAnswer();
+        var tree = presence.IsFolder && (recurse || !presence.IsKey) ? NamesIn(place, answer) : null;
         if (tree is not null && !recurse && tree.Any(key => key != place.Folder))
         {
             Refuse($"'{Shown(place.AsFolder)}' is a folder with {Amount.Of(tree.Count, "key")}", path, "Add -Recurse to remove what is in it.");
@@ -63,7 +64,8 @@ public sealed partial class ConsulKvProvider
             if (ShouldProcess(Shown(place), "Remove Consul key")) Write(new ConsulKvWrite { Key = place.Key, Kind = ConsulKvWriteKind.Delete }, place, AclOperation.Delete);
             return;
         }
-        var what = $"{(presence.IsKey ? $"the key {Shown(place)} and " : "")}{Amount.Of(tree.Count, "key")} that begin{(tree.Count == 1 ? "s" : "")} with '{Shown(place.AsFolder)}'";
+        // Who may not see all of it is not told a number that is too small.
+        var what = (answer.Hidden is null ? "" : "at least ") + $"{(presence.IsKey ? $"the key {Shown(place)} and " : "")}{Amount.Of(tree.Count, "key")} that begin{(tree.Count == 1 ? "s" : "")} with '{Shown(place.AsFolder)}'";
         if (!ShouldProcess(what, recurse ? "Remove Consul keys" : "Remove Consul folder")) return;
         if (recurse && !Force && !IsNeverAsked && !ShouldContinue($"Remove {what}?", "Remove Consul keys")) return;
         if (presence.IsKey && !Write(new ConsulKvWrite { Key = place.Key, Kind = ConsulKvWriteKind.Delete }, place, AclOperation.Delete)) return;
@@ -161,11 +163,10 @@ public sealed partial class ConsulKvProvider
 
     private static string Where(DrivePlace end, DrivePlace from) => end.Session == from.Session ? Shown(end) : $"{Shown(end)} ({Printable.Text(end.Session.Name, 80)})";
 
-    /// <summary>Every key that begins with the folder, its own included.</summary>
-    private List<string> NamesIn(DrivePlace place)
+    /// <summary>Every key that begins with the folder, its own included; all that the token may see.</summary>
+    private List<string> NamesIn(DrivePlace place, ListingAnswer answer)
     {
         var names = new List<string>();
-        var answer = new ListingAnswer();
         Each(new KvReader(place.Session).NamePiecesAsync(place.Folder, null, ConsulConsistency.Default, answer.Take, stop.Token), names.AddRange);
         return names;
     }
