@@ -387,7 +387,9 @@ Describe 'Making, removing, copying, moving' {
 
     It 'moves nothing onto what is there, unless with -Force' {
         Put 'm2/a' 'new'; Put 'm2/b' 'old'
-        (Get-ErrorOf { Move-Item kv:/m2/a kv:/m2/b -WarningAction SilentlyContinue })[0].FullyQualifiedErrorId | Should -BeLike 'Cas.ZeroButExists,*'
+        $refusal = (Get-ErrorOf { Move-Item kv:/m2/a kv:/m2/b -WarningAction SilentlyContinue })[0]
+        $refusal.FullyQualifiedErrorId | Should -BeLike 'Cas.ZeroButExists,*'
+        "$refusal" | Should -Match "${root}m2/b exists already"
         Stored 'm2/a' | Should -Be 'new'
         Stored 'm2/b' | Should -Be 'old'
         Move-Item kv:/m2/a kv:/m2/b -Force

@@ -55,7 +55,7 @@ internal sealed class KvTransfer(ConsulKvSession from, ConsulKvSession to)
                 if (results[0].Outcome == ConsulKvOutcome.Written) return new KvTransferResult(first.Count, true, 0, []);
                 if (!IsUnfit(results))
                 {
-                    var refused = results.FirstOrDefault(result => result.Code == "Txn.OpFailed") is null || overwrite ? null : await TakenAsync(results, cancellation).ConfigureAwait(false);
+                    var refused = overwrite || results.All(result => result.Code != "Txn.OpFailed") ? null : await TakenAsync(results, cancellation).ConfigureAwait(false);
                     return new KvTransferResult(0, true, 0, [.. refused is null ? results.Where(result => result.Finding is not null).Take(1) : [refused]]);
                 }
             }
@@ -123,7 +123,9 @@ internal sealed class KvTransfer(ConsulKvSession from, ConsulKvSession to)
         foreach (var result in results.Where(result => result.Kind == ConsulKvWriteKind.CreateOnly))
         {
             var there = await new KvReader(to).GetAsync(result.Key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
-            if (there.Entry is not null) return result with { Finding = ConsulFinding.Create("Cas.ZeroButExists", ("key", Printable.Text(result.Key))) };
+            if (there.Entry is null) continue;
+            var taken = ConsulFinding.Create("Cas.ZeroButExists", ("key", Printable.Text(result.Key)));
+            return result with { Finding = taken, Message = taken.Title, Remedy = taken.Remedy };
         }
         return null;
     }
