@@ -324,6 +324,15 @@ Describe 'Making, removing, copying, moving' {
         Test-Path kv:/r2 | Should -BeFalse
     }
 
+    It 'does not ask with -Confirm:$false, and tells -Confirm from it' {
+        Put 'r2c/a', 'r2c/b'
+        $make = "New-PSDrive ckv ConsulKv '$root' | Out-Null"
+        Invoke-NewShell "$make; Remove-Item ckv:/r2c -Recurse -Confirm" $environment | Should -Match 'NonInteractive'
+        Test-Path kv:/r2c | Should -BeTrue
+        Invoke-NewShell "$make; Remove-Item ckv:/r2c -Recurse -Confirm:`$false" $environment | Should -BeNullOrEmpty
+        Test-Path kv:/r2c | Should -BeFalse
+    }
+
     It 'does not remove its own root' {
         Put 'r3'
         "$(Get-ErrorOf { Remove-Item kv:/ -Recurse -Force })" | Should -Match 'root of the drive'
@@ -379,7 +388,9 @@ Describe 'Making, removing, copying, moving' {
 
     It 'moves nothing onto what is there, unless with -Force' {
         Put 'm2/a' 'new'; Put 'm2/b' 'old'
-        (Get-ErrorOf { Move-Item kv:/m2/a kv:/m2/b -WarningAction SilentlyContinue })[0].FullyQualifiedErrorId | Should -BeLike '*,*'
+        $refusal = (Get-ErrorOf { Move-Item kv:/m2/a kv:/m2/b -WarningAction SilentlyContinue })[0]
+        $refusal.FullyQualifiedErrorId | Should -BeLike 'Cas.ZeroButExists,*'
+        "$refusal" | Should -Match "${root}m2/b exists already"
         Stored 'm2/a' | Should -Be 'new'
         Stored 'm2/b' | Should -Be 'old'
         Move-Item kv:/m2/a kv:/m2/b -Force

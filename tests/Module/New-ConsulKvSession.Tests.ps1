@@ -153,6 +153,15 @@ Describe 'Which session is used' {
         (Get-ErrorOf { Get-ConsulKv which/x }).FullyQualifiedErrorId | Should -BeLike 'Acl.TokenNotFound,*'
     }
 
+    It 'warns when Consul''s own default address is used beside a session that is no default' {
+        $nothing = @{ CONSUL_HTTP_ADDR = ''; CONSUL_HTTP_TOKEN = '' }
+        $ask = 'Test-ConsulConnectivity -Quiet -Timeout 2s 3>&1 | Where-Object { $_ -is [Management.Automation.WarningRecord] } | ForEach-Object Message'
+        Invoke-NewShell "New-ConsulKvSession http://127.0.0.1:1 -Name made | Out-Null; $ask" $nothing | Should -Match "127.0.0.1:8500 is used.*'made'.*not the default"
+        Invoke-NewShell "New-ConsulKvSession http://127.0.0.1:1 -Name made -Default | Out-Null; $ask" $nothing | Should -BeNullOrEmpty
+        Invoke-NewShell "New-ConsulKvSession http://127.0.0.1:1 -Name made | Out-Null; $ask" @{ CONSUL_HTTP_ADDR = '127.0.0.1:1' } | Should -BeNullOrEmpty
+        Invoke-NewShell $ask $nothing | Should -BeNullOrEmpty
+    }
+
     It 'takes an address in place of a session' {
         $env:CONSUL_HTTP_TOKEN = $agent.ManagementToken
         (Get-ConsulKv which/x -Session $agent.Address.OriginalString).Value | Should -Be 'here'

@@ -18,6 +18,11 @@ BeforeAll {
 AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
 
 Describe '-WhatIf' {
+    It 'says that a value is larger than agents usually take, and nothing of one that is not' {
+        Invoke-NewShell "$utf8 Set-ConsulKv '${root}size' ('z' * 524289) -WhatIf" $environment | Should -Match 'would be refused, because 524,289 bytes are more than 524,288, unless'
+        Invoke-NewShell "$utf8 Set-ConsulKv '${root}size' ('z' * 524288) -WhatIf" $environment | Should -Not -Match 'refused'
+    }
+
     It 'shows a change of several lines line by line, and changes nothing' {
         Set-ConsulKv "${root}lines" "one`ntwo`nthree" | Out-Null
         $said = Invoke-NewShell "$utf8 Set-ConsulKv '${root}lines' ('one', 'TWO', 'three' -join [char]10) -WhatIf" $environment

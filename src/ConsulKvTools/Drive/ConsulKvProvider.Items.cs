@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Management.Automation.Provider;
+using System.Reflection;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Folders;
 using ConsulKvTools.Kv.Reading;
@@ -193,8 +195,28 @@ public sealed partial class ConsulKvProvider
     /// <summary>Consul would set them to 0: who writes a value through the drive does not mean that.</summary>
     private ulong FlagsOf(DrivePlace place) => Ask(cancellation => new KvReader(place.Session).GetAsync(place.Key, ConsulConsistency.Default, cancellation)).Entry?.Flags ?? 0;
 
-    private bool IsNeverAsked =>
-        SessionState.PSVariable.GetValue("ConfirmPreference") is { } given && LanguagePrimitives.TryConvertTo<ConfirmImpact>(given, out var preference) && preference == ConfirmImpact.None;
+    /// <summary>
+    /// -Confirm:$false, or $ConfirmPreference None. PowerShell tells a provider of no common parameter, and a ShouldContinue that is asked all
+    /// the same would hang a job that was told not to ask; so the command is looked up where the engine keeps it, and asked for where it is not found.
+    /// </summary>
+    private bool IsNeverAsked
+    {
+        get
+        {
+            if (CallingCommand is { } command && command.BoundParameters.TryGetValue("Confirm", out var asked)) return !LanguagePrimitives.IsTrue(asked);
+            return SessionState.PSVariable.GetValue("ConfirmPreference") is { } given && LanguagePrimitives.TryConvertTo<ConfirmImpact>(given, out var preference) && preference == ConfirmImpact.None;
+        }
+    }
+
+    private InvocationInfo? CallingCommand
+    {
+        get
+        {
+            const BindingFlags hidden = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+            var context = typeof(CmdletProvider).GetProperty("Context", hidden)?.GetValue(this);
+            return context?.GetType().GetProperty("MyInvocation", hidden)?.GetValue(context) as InvocationInfo;
+        }
+    }
 
     private static ConsulFinding Missing(DrivePlace place) =>
         ConsulFinding.Create("Key.Missing", ("key", Shown(place)), ("prefix", Printable.Text(place.Parent)), ("address", place.Session.Address));

@@ -12,5 +12,6 @@ public sealed class DriveParameters
     [Parameter]
     [ValidateNotNull]
     [ConsulSession]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public ConsulKvSession? Session { get; set; }
 }

@@ -67,9 +67,11 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
         else
         {
             active = MakeOfEnvironment(sessions);
-            source = active.Configuration.Any(setting => setting.Source.StartsWith("CONSUL_", StringComparison.Ordinal))
-                ? "the CONSUL_* environment"
-                : "Consul's default address: no -Session, no default session, no CONSUL_* variable";
+            var isOfEnvironment = active.Configuration.Any(setting => setting.Source.StartsWith("CONSUL_", StringComparison.Ordinal));
+            source = isOfEnvironment ? "the CONSUL_* environment" : "Consul's default address: no -Session, no default session, no CONSUL_* variable";
+            // Who has just made a session means it; a write to another agent, which may well be there, would look as if all were well.
+            if (!isOfEnvironment && sessions.Made.LastOrDefault() is { } made)
+                WriteWarning($"{active.Address} is used: the session '{Printable.Text(made.Name, 80)}' is there, but it is not the default. Give -Session '{Printable.Text(made.Name, 80)}', or make it with New-ConsulKvSession -Default.");
         }
         WriteVerbose($"Session {Printable.Text(active.ToString())} from {source}; token: {active.TokenFingerprint ?? "none"}.");
         RequireUsable(active);

@@ -68,7 +68,7 @@ internal sealed class KeyProbe : IProbe
         if (entry.LockSession is { } holder && context.Request.Operation is AclOperation.Write or AclOperation.Lock or AclOperation.Delete)
             findings.Add(ConsulFinding.Create(context.Request.Operation == AclOperation.Lock ? "Lock.Held" : "Key.Locked",
                 ("key", Printable.Text(key)), ("holder", holder), ("session", holder), ("address", context.Session.Address)));
-        return ProbeResults.From($"{entry.Bytes.Length} bytes, ModifyIndex {entry.ModifyIndex}", findings,
+        return ProbeResults.From($"{entry.Bytes.Length} {(entry.Bytes.Length == 1 ? "byte" : "bytes")}, ModifyIndex {entry.ModifyIndex}", findings,
             ("KeyExists", true), ("KeyModifyIndex", entry.ModifyIndex), ("KeyBytes", entry.Bytes.Length), ("KeyFlags", entry.Flags), ("KeyLockSession", entry.LockSession));
     }
 

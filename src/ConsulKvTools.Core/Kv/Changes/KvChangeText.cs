@@ -5,6 +5,9 @@ namespace ConsulKvTools.Kv.Changes;
 /// <summary>What a write or removal would do, for -WhatIf and -Confirm.</summary>
 internal static class KvChangeText
 {
+    /// <summary>limits.kv_max_value_size of an agent that sets no other; exactly as many are accepted.</summary>
+    private const int DefaultValueLimit = 512 * 1024;
+
     /// <summary>What a write would change.</summary>
     /// <param name="session">Whose secrets are not shown, should a value hold one.</param>
     /// <param name="write">The write.</param>
@@ -14,12 +17,12 @@ internal static class KvChangeText
     {
         var difference = new ValueDifference(session.Mask.OwnOf);
         var key = Printable.Text(write.Key, 200);
-        if (problem is not null) return $"Set {key}: (not readable: {problem}) → {difference.Shown(write.Value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}";
-        if (now is null) return $"Set {key}: (no such key, would be created) → {difference.Shown(write.Value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}{Refusal(write, null)}";
+        if (problem is not null) return $"Set {key}: (not readable: {problem}) → {difference.Shown(write.Value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}{Oversize(write)}";
+        if (now is null) return $"Set {key}: (no such key, would be created) → {difference.Shown(write.Value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}{Refusal(write, null)}{Oversize(write)}";
         var same = now.Bytes.AsSpan().SequenceEqual(write.Value);
         var flags = now.Flags == write.Flags ? "" : Flags(now.Flags, write.Flags);
         var change = !same ? difference.Between(now.Bytes, write.Value) : flags.Length == 0 ? $"no change, it is {difference.Shown(write.Value)} already" : $"{difference.Shown(write.Value)} stays";
-        var rest = Conditions(write, flags) + Refusal(write, now);
+        var rest = Conditions(write, flags) + Refusal(write, now) + Oversize(write);
         // What was said line by line is not followed by more on its last line.
         return $"Set {key}: {change}" + (change.IndexOf('\n') >= 0 && rest.Length > 0 ? "\n  " + rest.TrimStart(',', ';', ' ') : rest);
     }
@@ -39,6 +42,10 @@ internal static class KvChangeText
         ConsulKvWriteKind.Release => $", giving the lock of {Printable.Text(write.LockSession, 60)} back",
         _ => "",
     };
+
+    /// <summary>The limit is told by the agent's refusal only, so it is the usual one that is named, and as that.</summary>
+    private static string Oversize(ConsulKvWrite write) => write.Value.Length <= DefaultValueLimit ? ""
+        : string.Format(CultureInfo.InvariantCulture, "; would be refused, because {0:N0} bytes are more than {1:N0}, unless the agent's kv_max_value_size allows them", write.Value.Length, DefaultValueLimit);
 
     /// <summary>What would come of it now, where that is not simply that it is done.</summary>
     private static string Refusal(ConsulKvWrite write, ConsulKvEntry? now) => write.Kind switch

@@ -53,7 +53,11 @@ internal sealed class KvTransfer(ConsulKvSession from, ConsulKvSession to)
                 var results = await new KvWriter(to).WriteAtomicAsync(
                     [.. first.SelectMany(entry => new[] { WriteOf(entry, target + entry.Key.Substring(source.Length), kind), Removal(entry.Key, entry.ModifyIndex) })], cancellation).ConfigureAwait(false);
                 if (results[0].Outcome == ConsulKvOutcome.Written) return new KvTransferResult(first.Count, true, 0, []);
-                if (!IsUnfit(results)) return new KvTransferResult(0, true, 0, [.. results.Where(result => result.Finding is not null).Take(1)]);
+                if (!IsUnfit(results))
+                {
+                    var refused = overwrite || results.All(result => result.Code != "Txn.OpFailed") ? null : await TakenAsync(results, cancellation).ConfigureAwait(false);
+                    return new KvTransferResult(0, true, 0, [.. refused is null ? results.Where(result => result.Finding is not null).Take(1) : [refused]]);
+                }
             }
             return await InTwoStepsAsync(first, more ? entries : null, source, target, kind, cancellation).ConfigureAwait(false);
         }
@@ -108,6 +112,22 @@ internal sealed class KvTransfer(ConsulKvSession from, ConsulKvSession to)
         }
         var read = await new KvReader(from).GetAsync(source, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
         yield return read.Entry ?? throw ConsulException.From(read.Finding!);
+    }
+
+    /// <summary>
+    /// The creation that was refused because its key is there, with that for its finding: a stale index is how the transaction says it, and nobody
+    /// gave an index. Null when there is no such key.
+    /// </summary>
+    private async Task<ConsulKvWriteResult?> TakenAsync(IReadOnlyList<ConsulKvWriteResult> results, CancellationToken cancellation)
+    {
+        foreach (var result in results.Where(result => result.Kind == ConsulKvWriteKind.CreateOnly))
+        {
+            var there = await new KvReader(to).GetAsync(result.Key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+            if (there.Entry is null) continue;
+            var taken = ConsulFinding.Create("Cas.ZeroButExists", ("key", Printable.Text(result.Key)));
+            return result with { Finding = taken, Message = taken.Title, Remedy = taken.Remedy };
+        }
+        return null;
     }
 
     /// <summary>Not refused for what is there, but for what a transaction can carry.</summary>
