@@ -55,9 +55,11 @@ internal static class ClusterQuestion
     /// <param name="view">The look so far.</param>
     /// <param name="agent">The agent's own settings; null when not known.</param>
     /// <param name="since">Since when there has been no leader, on the diagnosis' clock.</param>
+    /// <param name="lost">A leader that refuses connections, which may still be named; null when none does.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static async Task<ClusterView> WaitForLeaderAsync(ProbeContext context, ClusterView view, AgentFacts? agent, TimeSpan since, CancellationToken cancellation)
+    public static async Task<ClusterView> WaitForLeaderAsync(ProbeContext context, ClusterView view, AgentFacts? agent, TimeSpan since, string? lost, CancellationToken cancellation)
     {
+        view = view.Without(lost);
         while (true)
         {
             var seen = context.Elapsed - since;
@@ -66,7 +68,7 @@ internal static class ClusterQuestion
             if (context.TimeFor(LookAgain, AfterLook) < LookAgain) return view;
             await Task.Delay(LookAgain, cancellation).ConfigureAwait(false);
             var later = await AskAsync(context, TimeSpan.Zero, cancellation).ConfigureAwait(false);
-            if (later.Failure is null) view = later;
+            if (later.Failure is null) view = later.Without(lost);
         }
     }
 

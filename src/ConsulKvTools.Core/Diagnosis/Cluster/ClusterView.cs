@@ -11,6 +11,8 @@ namespace ConsulKvTools.Diagnosis.Cluster;
 internal sealed record ClusterView(
     string? Leader, Failure? Failure, IReadOnlyList<string>? Peers, IReadOnlyList<ClusterMember>? Members, StaleFacts? Stale)
 {
+    private static readonly TimeSpan LostContact = TimeSpan.FromSeconds(1);
+
     /// <summary>The servers that the gossip knows; null when not known.</summary>
     public IReadOnlyList<ClusterMember>? Servers { get; } = Members?.Where(member => member.IsServer).ToArray();
 
@@ -32,6 +34,13 @@ internal sealed record ClusterView(
     /// <summary>Servers that are alive but not in Raft's configuration.</summary>
     public IReadOnlyList<ClusterMember> Strangers { get; } =
         Peers is not { Count: > 0 } ? [] : Members?.Where(member => member is { IsServer: true, IsAlive: true } && !Peers.Contains(member.RpcAddress)).ToArray() ?? [];
+
+    /// <summary>
+    /// The same with a leader that is known to be gone taken for none. A follower may take three times its heartbeat time-out to miss its leader, and names
+    /// it until then; but how long ago it heard of it, it says all the time.
+    /// </summary>
+    /// <param name="lost">The leader that refuses connections; null when none does.</param>
+    public ClusterView Without(string? lost) => lost is not null && Leader == lost && Stale?.LastContact > LostContact ? this with { Leader = "" } : this;
 
     private static string[] FindDown(IReadOnlyList<string>? peers, IReadOnlyList<ClusterMember>? members)
     {

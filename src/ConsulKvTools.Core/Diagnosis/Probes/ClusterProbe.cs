@@ -33,7 +33,7 @@ internal sealed class ClusterProbe : IProbe
         var began = context.Elapsed;
         var view = await ClusterQuestion.AskAsync(context, ElectionPatience, cancellation).ConfigureAwait(false);
         var agent = await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false);
-        view = await ClusterQuestion.WaitForLeaderAsync(context, view, agent, began, cancellation).ConfigureAwait(false);
+        view = await ClusterQuestion.WaitForLeaderAsync(context, view, agent, began, lost: null, cancellation).ConfigureAwait(false);
         (string, object?)[] facts =
         [
             ("Leader", view.Leader), ("Peers", view.Peers), ("ServersAlive", view.Alive), ("LastContact", view.Stale?.LastContact),

@@ -115,11 +115,11 @@ internal sealed class WriteProbe : IProbe
         var lost = failure.Code == "Rpc.DialFailed" && context.Session.Datacenter is null && before is { Length: > 0 } && failure.Finding.Evidence["body"] is string said && said.Contains(before)
             ? before : null;
         var view = await ClusterQuestion.AskAsync(context, TimeSpan.Zero, cancellation).ConfigureAwait(false);
-        if (lost is not null) view = WithoutLost(await ClusterQuestion.WaitUntilMissedAsync(context, view, lost, cancellation).ConfigureAwait(false));
+        if (lost is not null) view = await ClusterQuestion.WaitUntilMissedAsync(context, view, lost, cancellation).ConfigureAwait(false);
         // An election begins when the leader is missed, not when it dies.
         var since = failure.Code == "Cluster.NoLeader" ? began : context.Elapsed;
         var agent = await AgentSelf.FindAsync(context, cancellation).ConfigureAwait(false);
-        view = WithoutLost(await ClusterQuestion.WaitForLeaderAsync(context, view, agent, since, cancellation).ConfigureAwait(false));
+        view = await ClusterQuestion.WaitForLeaderAsync(context, view, agent, since, lost, cancellation).ConfigureAwait(false);
         var evidence = ClusterVerdict.Evidence(view, agent, context.Session);
         var body = ("body", failure.Finding.Evidence["body"]);
         if (ClusterVerdict.Fault(view, agent, context.Session) is { } fault)
@@ -144,8 +144,5 @@ internal sealed class WriteProbe : IProbe
             default:
                 return failure.Finding;
         }
-
-        // A follower may take three times its heartbeat time-out to miss its leader; but how long ago it heard of it, it says all the time.
-        ClusterView WithoutLost(ClusterView seen) => lost is not null && seen.Leader == lost && seen.Stale?.LastContact > LostContact ? seen with { Leader = "" } : seen;
     }
 }
