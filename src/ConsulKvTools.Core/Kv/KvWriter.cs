@@ -40,7 +40,10 @@ internal sealed class KvWriter(ConsulKvSession session)
     internal ConsulKvWriteResult Cancelled(ConsulKvWrite write) => Refused(write, ConsulFinding.Create("Outcome.Cancelled", ("key", Printable.Text(write.Key))));
 
     /// <summary>All or none, in one transaction. One result a write, in order.</summary>
-    public async Task<IReadOnlyList<ConsulKvWriteResult>> WriteAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, CancellationToken cancellation)
+    /// <param name="writes">The writes.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="checks">What has to be so of other keys; null for nothing. Not together with a marker.</param>
+    public async Task<IReadOnlyList<ConsulKvWriteResult>> WriteAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, CancellationToken cancellation, IReadOnlyList<TransactionGuard>? checks = null)
     {
         if (writes.Count == 0) return [];
         var all = writes.Select(Normalize).ToArray();
@@ -57,7 +60,7 @@ internal sealed class KvWriter(ConsulKvSession session)
         var fit = new TransactionFit(all, all[0].OperationPrefix is { } markerPrefix ? MarkedRun.MarkOf(markerPrefix) : null);
         if (await fit.ProblemAsync(session, cancellation).ConfigureAwait(false) is { } tooMuch)
             return all.Select(write => Refused(write, tooMuch) with { Message = $"Nothing of this transaction was written. {tooMuch.Title}. {fit.Numbers}" }).ToArray();
-        WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all);
+        WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all, checks ?? []);
         var whole = run is MarkedRun marked ? await marked.RunAndCleanAsync(cancellation).ConfigureAwait(false) : await run.RunAsync(cancellation).ConfigureAwait(false);
         var indexes = run switch { MarkedRun some => some.Indexes, AtomicRun other => other.Indexes, _ => new Dictionary<string, ulong>() };
         return all.Select(write => whole with
