@@ -31,6 +31,7 @@ public class ConsulException : Exception
         _ when finding.Code is "Outcome.Unknown" or "Outcome.UnknownTimeout" => new ConsulUnknownOutcomeException(finding, inner),
         _ when finding.Code is "Key.Locked" => new ConsulLockException(finding, inner),
         ("Report", _) => new ConsulReportException(finding, inner),
+        ("Document", _) => new ConsulDocumentException(finding, inner),
         ("Request", _) => new ConsulRequestException(finding, inner),
         ("Cas", _) => new ConsulConflictException(finding, inner),
         ("Lock" or "Session", _) => new ConsulLockException(finding, inner),
