@@ -40,7 +40,7 @@ Describe 'Export-ConsulKvMetric' {
     }
 
     It 'never shows half a file to a reader' {
-        Export-ConsulKvMetric d.prom
+        Export-ConsulKvMetric d.prom -Session $session
         $file = Join-Path $TestDrive d.prom
         $reader = [powershell]::Create().AddScript({
                 param($file)
@@ -50,7 +50,7 @@ Describe 'Export-ConsulKvMetric' {
                 $bad
             }).AddArgument($file)
         $reading = $reader.BeginInvoke()
-        while (-not $reading.IsCompleted) { Export-ConsulKvMetric d.prom }
+        while (-not $reading.IsCompleted) { Export-ConsulKvMetric d.prom -Session $session }
         $reader.EndInvoke($reading) | Should -Be 0
         $reader.Dispose()
     }

@@ -120,8 +120,8 @@ Describe 'A secret in memory' {
             Resolve-ConsulError "Unexpected response code: 403 (X-Consul-Token: $secret) Permission denied"; Resolve-ConsulError -Code Acl.PermissionDenied; Get-ConsulFinding Acl.PermissionDenied
             Export-ConsulDiagnosis (Join-Path $TestDrive memory.html) -InputObject $bad -PassThru
             Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue; Get-ConsulKvMetric
-            ($environment = @{ Agents = @{ a = $agent.Address.OriginalString }; Tokens = @{ t = $held }; Access = @(@{ Agent = 'a'; Token = 't'; Key = 'forbidden/m'; Allow = 'Write' }) }) | Out-Null
-            Test-ConsulEnvironment -Data $environment; Test-ConsulEnvironment -Data $environment -ListAvailable
+            ($described = @{ Agents = @{ a = $agent.Address.OriginalString }; Tokens = @{ t = $held }; Access = @(@{ Agent = 'a'; Token = 't'; Key = 'forbidden/m'; Allow = 'Write' }) }) | Out-Null
+            Test-ConsulEnvironment -Data $described; Test-ConsulEnvironment -Data $described -ListAvailable
         )
         foreach ($wrong in { New-ConsulKvSession ftp://x -Token $held }, { New-ConsulKvSession -Token $held -TokenFile $tokenFile }, { Get-ConsulKv forbidden/m }, { Set-ConsulKv '' 1 }, { Get-ConsulKv x -Session $held }, { New-ConsulKvSession -Token @($held, $held) }) {
             try { & $wrong -ErrorAction Stop } catch { }

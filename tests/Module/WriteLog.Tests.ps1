@@ -36,7 +36,7 @@ Describe 'The write log' {
         $lines.Count | Should -Be 104
         ($lines | Group-Object outcome | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Count)" }) | Should -Be 'Conflict 1', 'Denied 1', 'Failed 1', 'Written 101'
         @($lines.operation | Sort-Object -Unique).Count | Should -Be 104
-        @($lines.transaction | Where-Object { $_ } | Sort-Object -Unique).Count | Should -BeIn 1..60
+        @($lines.transaction | Where-Object { $_ } | Sort-Object -Unique).Count | Should -BeIn (1..60)
     }
 
     It 'loses and tears no line while several processes write and rotate it' {
