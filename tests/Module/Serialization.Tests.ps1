@@ -28,6 +28,7 @@ BeforeAll {
         FindingDefinition         = Get-ConsulFinding Acl.PermissionDenied
         ConsulSetting             = $session.Configuration[0]
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
+        ConsulKvMetric            = (Get-ConsulKvMetric | Where-Object Code)[0]
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
     }
 
@@ -56,7 +57,7 @@ Describe 'What goes through serialization' {
     }
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
-        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult') {
+        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

@@ -12,6 +12,9 @@ Describe 'Syntax' {
         @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
             'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <Object[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
+        @{ Name = 'Export-ConsulKvMetric'; Syntax = @(
+            'Export-ConsulKvMetric [-Path] <string> [-Label <IDictionary>] [-Session <string[]>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'Get-ConsulFinding'; Syntax = @(
             'Get-ConsulFinding [[-Code] <string[]>] [<CommonParameters>]'
         ) }
@@ -21,6 +24,9 @@ Describe 'Syntax' {
         ) }
         @{ Name = 'Get-ConsulKvConsistent'; Syntax = @(
             'Get-ConsulKvConsistent [-Key] <string[]> [-CompareStale] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKvMetric'; Syntax = @(
+            'Get-ConsulKvMetric [[-Session] <string[]>] [-Reset] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvSession'; Syntax = @(
             'Get-ConsulKvSession [[-Name] <string[]>] [<CommonParameters>]'
@@ -33,7 +39,7 @@ Describe 'Syntax' {
             'Invoke-ConsulDiagnosis -FromError <ErrorRecord> [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
-            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [<CommonParameters>]'
+            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]'
         ) }
         @{ Name = 'New-ConsulRetryPolicy'; Syntax = @(
             'New-ConsulRetryPolicy [[-MaxAttempts] <int>] [-BaseDelay <timespan>] [-MaxDelay <timespan>] [-Backoff <BackoffType>] [-NoJitter] [-AttemptTimeout <timespan>] [-TotalTimeout <timespan>] [-ElectionPatience <timespan>] [-TokenGrace <timespan>] [-CircuitBreakerFailures <int>] [-CircuitBreakDuration <timespan>] [<CommonParameters>]'

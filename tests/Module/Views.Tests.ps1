@@ -37,6 +37,7 @@ BeforeAll {
         ConsulKvReading           = $report.Consistent, $report.Stale
         ConsulAclRule             = (Test-ConsulAcl "${root}text" -Session $reader -AdminSession $session).Rules
         FailedOperation           = $failure[0].Exception.Operation
+        ConsulKvMetric            = Get-ConsulKvMetric
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data ($environment = @{ Agents = @{ here = $agent.Address.OriginalString; dead = 'http://127.0.0.1:1' } })
         ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
     }
@@ -75,7 +76,7 @@ Describe 'Views' {
         foreach ($width in 80, 120, 200) {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
-                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck') { @{ Type = $type; Width = $width } }
+                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

@@ -73,9 +73,10 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
             if (!isOfEnvironment && sessions.Made.LastOrDefault() is { } made)
                 WriteWarning($"{active.Address} is used: the session '{Printable.Text(made.Name, 80)}' is there, but it is not the default. Give -Session '{Printable.Text(made.Name, 80)}', or make it with New-ConsulKvSession -Default.");
         }
-        WriteVerbose($"Session {Printable.Text(active.ToString())} from {source}; token: {active.TokenFingerprint ?? "none"}.");
-        RequireUsable(active);
         IsVerbose = IsPreferred("Verbose", "VerbosePreference");
+        // Not even made where nobody sees it: one key is read in 200 µs, and much of that is what surrounds the request.
+        if (IsVerbose) WriteVerbose($"Session {Printable.Text(active.ToString())} from {source}; token: {active.TokenFingerprint ?? "none"}.");
+        RequireUsable(active);
         var isDebug = IsPreferred("Debug", "DebugPreference");
         trace = IsVerbose || isDebug ? new CommandTrace(IsVerbose, isDebug) : null;
         // The write log has the command's name in each line.

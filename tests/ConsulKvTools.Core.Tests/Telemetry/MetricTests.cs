@@ -147,7 +147,7 @@ public sealed class MetricTests(AclAgentFixture lab) : IDisposable
         using var dead = ConsulKvSession.Create(new ConsulSessionOptions { Address = "http://127.0.0.1:1", Name = telemetry.Name, RetryPolicy = LabSessions.Impatient }, ConsulEnvironment.Empty);
         await Assert.ThrowsAnyAsync<ConsulException>(() => new KvReader(dead).GetAsync("x", ConsulConsistency.Default, Stop));
 
-        Assert.Equal(["Read Failed Tcp.ConnectionRefused 1", "Read Found 1", "Read Missing 1", "Read Forbidden Key.Forbidden 1", "List Found 1", "ListNames Found 1", "ListNames Missing 1"],
+        Assert.Equal(["Read Failed Tcp.Refused 1", "Read Found 1", "Read Missing 1", "Read Forbidden Key.Forbidden 1", "List Found 1", "ListNames Found 1", "ListNames Missing 1"],
             telemetry.Counts.Select(row => row.Replace("Acl.PermissionDenied", "Key.Forbidden", StringComparison.Ordinal)));
         Assert.Equal((7, 7, 1), (telemetry.Heard("consulkv.reads"), telemetry.Heard("consulkv.read.duration"), telemetry.Heard("consulkv.retries")));
         Assert.True(telemetry.Rows.First(row => row.Operation == ConsulKvOperation.List).Bytes > 50);

@@ -39,7 +39,7 @@ public sealed class TraceTests(AclAgentFixture lab)
         var result = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = root + "a", Value = [1] }, Stop);
 
         Assert.Equal(3, result.Attempts.Count);
-        Assert.Equal(Enumerable.Repeat(result.OperationId.ToString(), 3), server.Requests.Select(request => request.Headers["X-Request-Id"]));
+        Assert.Equal(Enumerable.Repeat(result.OperationId.ToString(), 3), server.Requests.Select(request => request.Header("X-Request-Id")));
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class TraceTests(AclAgentFixture lab)
         Assert.All(requests, request => Assert.Equal((write.SpanId, outer.TraceId), (request.ParentSpanId, request.TraceId)));
         Assert.Equal(("consul", "Put", "Written", result.OperationId.ToString()), (write.GetTagItem("db.system.name"), write.GetTagItem("db.operation.name"), write.GetTagItem("consulkv.outcome"), write.GetTagItem("consulkv.operation_id")));
         Assert.Equal([(503, ActivityStatusCode.Error), (200, ActivityStatusCode.Unset)], requests.Select(request => ((int)request.GetTagItem("http.response.status_code")!, request.Status)));
-        Assert.Equal(requests.Select(request => request.Id), server.Requests.Select(request => request.Headers["traceparent"]));
-        Assert.All(server.Requests, request => Assert.Equal("vendor=1", request.Headers["tracestate"]));
+        Assert.Equal(requests.Select(request => request.Id), server.Requests.Select(request => request.Header("traceparent")));
+        Assert.All(server.Requests, request => Assert.Equal("vendor=1", request.Header("tracestate")));
         Assert.All(spans, span => Assert.All([span.DisplayName, .. span.TagObjects.Select(tag => $"{tag.Value}")], text => Assert.DoesNotContain("secret-name", text, StringComparison.Ordinal)));
     }
 
@@ -114,7 +114,7 @@ public sealed class TraceTests(AclAgentFixture lab)
             session.FlushLog();
             var lines = File.ReadAllLines(Path.Combine(folder.FullName, "x.log"));
 
-            Assert.Contains(outer.TraceId.ToHexString(), server.Requests[0].Headers["traceparent"], StringComparison.Ordinal);
+            Assert.Contains(outer.TraceId.ToHexString(), server.Requests[0].Header("traceparent"), StringComparison.Ordinal);
             Assert.Contains($"\"trace\":\"{outer.TraceId.ToHexString()}\"", lines[0], StringComparison.Ordinal);
             Assert.Contains("\"trace\":null", lines[1], StringComparison.Ordinal);
         }
