@@ -27,6 +27,7 @@ BeforeAll {
         ProbeResult               = $dead.Probes[0]
         FindingDefinition         = Get-ConsulFinding Acl.PermissionDenied
         ConsulSetting             = $session.Configuration[0]
+        ConsulKvChange            = Watch-ConsulKv serial/bytes -InitialState -First 1
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
         ConsulKvMetric            = (Get-ConsulKvMetric | Where-Object Code)[0]
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
@@ -49,15 +50,15 @@ BeforeAll {
 AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
 
 Describe 'What goes through serialization' {
-    # A session leaves its token behind; a check is a question to agents of here, and its description is what is carried about.
+    # A lock is held where it was taken; a session leaves its token behind; a check is a question to agents of here, and its description is what is carried about.
     It 'is every type that a command gives' {
-        $given = (Get-Command -Module ConsulKvTools -CommandType Cmdlet).OutputType.Type | Where-Object { $_.Namespace -eq 'ConsulKvTools' -and $_.Name -notin 'ConsulKvSession', 'ConsulEnvironmentCheck' }
+        $given = (Get-Command -Module ConsulKvTools -CommandType Cmdlet).OutputType.Type | Where-Object { $_.Namespace -eq 'ConsulKvTools' -and $_.Name -notin 'ConsulKvSession', 'ConsulEnvironmentCheck', 'ConsulKvLock' }
         foreach ($type in $given | Sort-Object -Unique FullName) { $samples.Keys | Should -Contain $type.Name }
         foreach ($name in $samples.Keys) { $samples[$name].GetType().Name | Should -Be $name }
     }
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
-        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult') {
+        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulKvChange') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

@@ -38,6 +38,14 @@ Describe 'Syntax' {
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
             'Invoke-ConsulDiagnosis -FromError <ErrorRecord> [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
+        @{ Name = 'Invoke-ConsulKvLock'; Syntax = @(
+            'Invoke-ConsulKvLock [-Key] <string> [-ScriptBlock] <scriptblock> [-Remove] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Invoke-ConsulKvLock [-ScriptBlock] <scriptblock> -Prefix <string> [-Remove] [-Limit <int>] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Lock-ConsulKv'; Syntax = @(
+            'Lock-ConsulKv [-Key] <string> [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Lock-ConsulKv -Prefix <string> [-Limit <int>] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
             'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]'
         ) }
@@ -75,6 +83,14 @@ Describe 'Syntax' {
             'Test-ConsulEnvironment -Data <IDictionary> [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment [-Path] <string> [-Data <IDictionary>] [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment -Check <ConsulEnvironmentCheck[]> [-Quiet] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Unlock-ConsulKv'; Syntax = @(
+            'Unlock-ConsulKv [-Lock] <ConsulKvLock> [-Remove] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Unlock-ConsulKv -Key <string> [-Remove] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Watch-ConsulKv'; Syntax = @(
+            'Watch-ConsulKv [-Key] <string> [-InitialState] [-Since <ulong>] [-MaximumChanges <int>] [-Timeout <timespan>] [-Exclude <string[]>] [-Consistency <ConsulConsistency>] [-NoOldValue] [-Interval <timespan>] [-WaitTime <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Watch-ConsulKv -Prefix <string> [-InitialState] [-Since <ulong>] [-MaximumChanges <int>] [-Timeout <timespan>] [-Exclude <string[]>] [-Consistency <ConsulConsistency>] [-NoOldValue] [-Interval <timespan>] [-WaitTime <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
     ) {
         $said = (Get-Command $Name -Syntax) -split '\r?\n' | Where-Object { $_ }

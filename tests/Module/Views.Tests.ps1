@@ -15,6 +15,13 @@ BeforeAll {
         $text = switch ($As) { 'List' { $Object | Format-List | Out-String -Width $Width } 'Table' { $Object | Format-Table | Out-String -Width $Width } default { $Object | Out-String -Width $Width } }
         $text -split "`r?`n"
     }
+    # A key that was removed has no new value; a lock may be held, given back or lost.
+    $watched = [ConsulKvTools.ConsulKvChange]@{ Kind = 'Removed'; Key = "${root}gone"; Index = 18446744073; Time = [datetimeoffset]::UtcNow; OldEntry = Get-ConsulKv "${root}text" }
+    $given = Lock-ConsulKv "${root}given"
+    Unlock-ConsulKv $given | Out-Null
+    $lost = Lock-ConsulKv "${root}lost" -LockDelay 0s
+    Remove-ConsulKv "${root}lost" | Out-Null
+    while ($lost.IsHeld) { Start-Sleep -Milliseconds 20 }
     $samples = @{
         ConsulKvSession           = Get-ConsulKvSession
         ConsulRetryPolicy         = New-ConsulRetryPolicy
@@ -40,10 +47,13 @@ BeforeAll {
         ConsulKvMetric            = Get-ConsulKvMetric
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data ($environment = @{ Agents = @{ here = $agent.Address.OriginalString; dead = 'http://127.0.0.1:1' } })
         ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
+        ConsulKvChange            = @(Watch-ConsulKv $root -InitialState -MaximumChanges 3; $watched)
+        ConsulKvLock              = ($held = Lock-ConsulKv "${root}lock"), $given, $lost
     }
 }
 AfterAll {
     $PSStyle.OutputRendering = $rendering
+    Unlock-ConsulKv $held | Out-Null
     Get-ConsulKvSession | Remove-ConsulKvSession
 }
 
@@ -76,7 +86,7 @@ Describe 'Views' {
         foreach ($width in 80, 120, 200) {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
-                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck') { @{ Type = $type; Width = $width } }
+                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvChange', 'ConsulKvLock') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

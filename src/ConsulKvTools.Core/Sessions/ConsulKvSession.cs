@@ -107,6 +107,9 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Hears of what this session's requests meet; null when nobody listens.</summary>
     internal ICallObserver? Observer { get; }
 
+    /// <summary>The session itself, without whoever listens to one command of its: for what goes on after the command.</summary>
+    internal ConsulKvSession Unobserved => original;
+
     /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
     internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, Command, observer);
 

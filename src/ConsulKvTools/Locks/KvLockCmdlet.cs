@@ -29,7 +29,7 @@ public abstract class KvLockCmdlet : ConsulCmdlet
     [ArgumentCompleter(typeof(PrefixCompleter))]
     public string Prefix { get; set; } = "";
 
-    /// <summary>How many may hold it at once, 1 or more, as <c>consul lock -n</c>. All who use it have to give the same.</summary>
+    /// <summary>How many may hold it at once, 1 to 10000, as <c>consul lock -n</c>. All who use it have to give the same.</summary>
     [Parameter(ParameterSetName = PrefixSet)]
     [WholeNumber("a number of holders: give a whole number of 1 or more")]
     [ValidateRange(1, 10_000)]

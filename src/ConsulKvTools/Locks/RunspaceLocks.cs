@@ -40,12 +40,16 @@ internal sealed class RunspaceLocks
             if (change.RunspaceStateInfo.State is RunspaceState.Closing or RunspaceState.Closed or RunspaceState.Broken) locks.GiveBackAll();
         };
         // A process may end without closing its runspaces.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => locks.GiveBackAll();
+        AppDomain.CurrentDomain.ProcessExit += locks.OnProcessExit;
         return locks;
     }
 
+    private void OnProcessExit(object? sender, EventArgs arguments) => GiveBackAll();
+
     private void GiveBackAll()
     {
-        foreach (var one in Held) one.Dispose();
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        // All at once: a shell with many locks and no agent must not take seconds for each.
+        Parallel.ForEach(Held, one => one.Dispose());
     }
 }

@@ -35,6 +35,13 @@ public static class View
     /// <summary>A moment in UTC, marked as such: <c>2026-01-31 08:05:00Z</c>; empty for none.</summary>
     public static string Moment(object? moment) => moment is not null && Commands.Revival.MomentOf(moment) is { } known ? EvidenceText.Of(known.ToUniversalTime()) : "";
 
+    /// <summary>The time of day at this machine, to the second.</summary>
+    public static string Clock(DateTimeOffset moment) => moment.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a lock is held, lost or given back, in its colour.</summary>
+    public static string LockState(ConsulKvLock held, object? style) =>
+        held.IsHeld ? Paint(style, DiagnosisTone.Good, "Held") : held.Loss is null && held.IsReleased ? Paint(style, DiagnosisTone.Dim, "Given back") : Paint(style, DiagnosisTone.Bad, "Lost");
+
     /// <summary>A number of bytes with its unit; empty for none.</summary>
     public static string Bytes(int? size) => size is { } known ? Amount.Of(known, "byte") : "";
 

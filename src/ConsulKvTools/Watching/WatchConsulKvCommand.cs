@@ -39,7 +39,7 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
     [ArgumentCompleter(typeof(IndexCompleter))]
     public ulong Since { get; set; }
 
-    /// <summary>Ends the watch after so many changes, 1 or more. Without it the watch does not end by number.</summary>
+    /// <summary>Ends the watch after so many changes, 1 to 2147483647. Without it the watch does not end by number.</summary>
     [Parameter]
     [Alias("First")]
     [PSDefaultValue(Help = "None")]

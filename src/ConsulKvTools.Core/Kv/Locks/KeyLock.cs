@@ -41,7 +41,10 @@ internal sealed class KeyLock(ConsulKvSession session, KvLockRequest wanted, Dat
 
     public async Task<ConsulKvWriteResult> GiveBackAsync(string lockSession, bool removeKey, CancellationToken cancellation)
     {
-        var result = await writer.WriteAsync(WriteOf(ConsulKvWriteKind.Release, lockSession), cancellation).ConfigureAwait(false);
+        var held = (await reader.GetAsync(wanted.Key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false)).Entry;
+        // What the holder has written into the key stays.
+        var back = WriteOf(ConsulKvWriteKind.Release, lockSession);
+        var result = await writer.WriteAsync(held?.LockSession == lockSession ? back with { Value = held.Bytes } : back, cancellation).ConfigureAwait(false);
         if (!removeKey || result.Outcome != ConsulKvOutcome.Written) return result;
         var left = (await reader.GetAsync(wanted.Key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false)).Entry;
         // Who was waiting for it has it now, and keeps it.
@@ -54,7 +57,7 @@ internal sealed class KeyLock(ConsulKvSession session, KvLockRequest wanted, Dat
     {
         null => null,
         { LockSession: { } holder } entry when holder == lockSession => new LockTry(LockTryState.Taken, entry.ModifyIndex),
-        { Flags: not Mark } entry => throw ConsulException.From(ConsulFinding.Create("Lock.KeyInUse", ("key", Printable.Text(wanted.Key)), ("value", entry.Flags), ("size", entry.Bytes.Length), ("address", session.Address))),
+        { Flags: not Mark } entry => throw ConsulException.From(ConsulFinding.Create("Lock.KeyInUse", ("key", Printable.Text(wanted.Key)), ("value", entry.Flags), ("size", Amount.Of(entry.Bytes.Length, "byte")), ("address", session.Address))),
         { LockSession: { } holder } => new LockTry(LockTryState.Held, read.Index ?? 0, holder),
         _ => null,
     };

@@ -21,9 +21,9 @@ internal static class KvLocking
     {
         if (KvKey.Check(wanted.Key, isPrefix: false) is { } bad) throw ConsulException.From(bad);
         var began = session.Time.GetTimestamp();
-        ILockLayout layout = wanted.IsSemaphore ? new SemaphoreLock(session, wanted, session.Time.GetUtcNow()) : new KeyLock(session, wanted, session.Time.GetUtcNow());
+        var layout = LayoutOf(session, wanted);
         using var deadline = Deadline.In(wanted.Patience is { } patience && patience > TimeSpan.Zero ? patience : Timeout.InfiniteTimeSpan, cancellation);
-        var lease = await LockLease.StartAsync(session, wanted, clock, deadline.Token).ConfigureAwait(false);
+        var lease = await LockLease.StartAsync(session.Unobserved, wanted, clock, deadline.Token).ConfigureAwait(false);
         var waitsFor = "nobody answered yet";
         LockHolder? holder = null;
         long? free = null;
@@ -36,7 +36,7 @@ internal static class KvLocking
                 switch (attempt.State)
                 {
                     case LockTryState.Taken when lease.Left > TimeSpan.Zero:
-                        var taken = new ConsulKvLock(new HeldLock(session, wanted, layout, lease, attempt.Index, session.Time.GetElapsedTime(began)));
+                        var taken = new ConsulKvLock(new HeldLock(session.Unobserved, wanted, LayoutOf(session.Unobserved, wanted), lease, attempt.Index, session.Time.GetElapsedTime(began)));
                         lease = null!;
                         return taken;
                     case LockTryState.SessionGone:
@@ -80,7 +80,7 @@ internal static class KvLocking
         async Task<LockLease> RenewedAsync(LockLease old)
         {
             await EndAsync(session, old).ConfigureAwait(false);
-            return await LockLease.StartAsync(session, wanted, clock, deadline.Token).ConfigureAwait(false);
+            return await LockLease.StartAsync(session.Unobserved, wanted, clock, deadline.Token).ConfigureAwait(false);
         }
 
         async Task WaitAsync(ulong index)
@@ -107,6 +107,9 @@ internal static class KvLocking
         ConsulException NotAcquired() => ConsulException.From(ConsulFinding.Create("Lock.NotAcquired",
             ("key", Printable.Text(wanted.Key)), ("seconds", Math.Round(session.Time.GetElapsedTime(began).TotalSeconds, 1)), ("detail", waitsFor), ("holder", holder?.Id), ("address", session.Address)));
     }
+
+    private static ILockLayout LayoutOf(ConsulKvSession session, KvLockRequest wanted) =>
+        wanted.IsSemaphore ? new SemaphoreLock(session, wanted, session.Time.GetUtcNow()) : new KeyLock(session, wanted, session.Time.GetUtcNow());
 
     /// <summary>No contender's key, no late attempt outlives its lock session.</summary>
     private static async Task EndAsync(ConsulKvSession session, LockLease lease)

@@ -14,7 +14,8 @@ internal static class LockSessionCalls
     {
         var request = new ConsulRequest { Method = "PUT", Path = "/v1/session/create", Body = Describe(wanted) };
         // A session whose answer was lost is ended by its TTL.
-        var answer = await Queries.SendAsync(session, request, response => response.Status == 200, wanted.Key, cancellation).ConfigureAwait(false);
+        var answer = await Queries.SendAsync(session, request, response => response.Status == 200 || Classifier.IsAclDenial(response), wanted.Key, cancellation).ConfigureAwait(false);
+        if (answer.Status != 200) throw ConsulException.From(OfDenial(Classifier.Classify(answer, request, session, wanted.Key).Finding, session));
         using var document = JsonDocument.Parse(answer.Body);
         return document.RootElement.GetProperty("ID").GetString()!;
     }
@@ -68,6 +69,11 @@ internal static class LockSessionCalls
         }
     }
 
+    /// <summary>Consul's bare "Permission denied" does not say that it is the lock session that is denied, and not the key.</summary>
+    private static ConsulFinding OfDenial(ConsulFinding denied, ConsulKvSession session) =>
+        denied.Code is not ("Acl.PermissionDenied" or "Acl.AnonymousDenied") ? denied
+        : ConsulFinding.Create("Acl.SessionWriteMissing", ("key", denied.Evidence["key"]), ("node", "(this agent's)"), ("operation", "create"), ("body", denied.Evidence["body"]), ("address", session.Address));
+
     private static byte[] Describe(KvLockRequest wanted)
     {
         using var buffer = new MemoryStream();
@@ -77,7 +83,8 @@ internal static class LockSessionCalls
             json.WriteString("Name", wanted.Name ?? $"lock of {wanted.Key} by {LockOwner.Name}");
             json.WriteString("TTL", Seconds(wanted.Ttl));
             json.WriteString("LockDelay", Seconds(wanted.LockDelay));
-            json.WriteString("Behavior", wanted.Behavior == ConsulLockBehavior.Delete ? "delete" : "release");
+            // The key of a semaphore's contender means nothing without its lock session.
+            json.WriteString("Behavior", wanted.IsSemaphore || wanted.Behavior == ConsulLockBehavior.Delete ? "delete" : "release");
             if (wanted.NodeChecks is { } checks) Write(json, "NodeChecks", checks);
             if (wanted.ServiceChecks.Count > 0)
             {

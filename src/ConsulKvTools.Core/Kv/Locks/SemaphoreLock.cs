@@ -71,7 +71,7 @@ internal sealed class SemaphoreLock(ConsulKvSession session, KvLockRequest wante
     {
         if (stored is null) return [];
         if (stored.Flags != Mark || SemaphoreState.Read(stored.Bytes) is not { } state)
-            throw ConsulException.From(ConsulFinding.Create("Lock.KeyInUse", ("key", Printable.Text(StateKey)), ("value", stored.Flags), ("size", stored.Bytes.Length), ("address", session.Address)));
+            throw ConsulException.From(ConsulFinding.Create("Lock.KeyInUse", ("key", Printable.Text(StateKey)), ("value", stored.Flags), ("size", Amount.Of(stored.Bytes.Length, "byte")), ("address", session.Address)));
         if (state.Limit != wanted.Limit)
             throw ConsulException.From(ConsulFinding.Create("Lock.LimitDiffers", ("key", Printable.Text(wanted.Key)), ("limit", state.Limit), ("number", wanted.Limit), ("address", session.Address)));
         var alive = new HashSet<string>(entries.Where(entry => entry.LockSession is not null).Select(entry => entry.LockSession!), StringComparer.Ordinal);
