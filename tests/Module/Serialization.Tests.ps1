@@ -29,6 +29,15 @@ BeforeAll {
         ConsulSetting             = $session.Configuration[0]
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
+        ConsulKvMeasurement       = ($measured = & { Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB | Out-Null; 'torn' | Add-Content (Join-Path $TestDrive history.jsonl); Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB -WarningAction SilentlyContinue })
+        ConsulKvKeySize           = $measured.LargestKeys[0]
+        ConsulKvPrefixSize        = (Measure-ConsulKv).Prefixes[0]
+        ConsulKvSizeClass         = $measured.SizeClasses[0]
+        ConsulKvLimitUse          = $measured.Limits[0]
+        ConsulKvChurn             = $measured.Churn
+        ConsulKvForecast          = $measured.Forecasts[0]
+        ConsulKvMeasurePoint      = $measured.History[0]
+        ConsulKvHistoryProblem    = $measured.HistoryProblems[0]
     }
 
     # Every public member, down to plain values, as text: what two objects have in common when they say the same.
@@ -56,7 +65,8 @@ Describe 'What goes through serialization' {
     }
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
-        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult') {
+        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult',
+        'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

@@ -32,6 +32,9 @@ Describe 'Syntax' {
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
             'Invoke-ConsulDiagnosis -FromError <ErrorRecord> [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
+        @{ Name = 'Measure-ConsulKv'; Syntax = @(
+            'Measure-ConsulKv [[-Prefix] <string[]>] [-Top <int>] [-Depth <int>] [-Consistency <ConsulConsistency>] [-HistoryPath <string>] [-LimitBytes <long>] [-LimitKeys <long>] [-Since <ConsulKvMeasurement>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
             'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [<CommonParameters>]'
         ) }

@@ -38,7 +38,17 @@ BeforeAll {
         ConsulAclRule             = (Test-ConsulAcl "${root}text" -Session $reader -AdminSession $session).Rules
         FailedOperation           = $failure[0].Exception.Operation
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data ($environment = @{ Agents = @{ here = $agent.Address.OriginalString; dead = 'http://127.0.0.1:1' } })
-        ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
+        ConsulKvMeasurement       = ($measured = & { 1..6 | ForEach-Object { @{ document = 'consul-kv-measurement'; version = 1; time = [datetimeoffset]::UtcNow.AddDays(-$_).ToString('o'); address = $session.Address; prefix = ''; keys = 9 - $_; bytes = 10; storedBytes = 900 - 100 * $_; index = $(if ($_ -eq 1) { 2 } else { 1 }) } | ConvertTo-Json -Compress } | Set-Content (Join-Path $TestDrive history.jsonl)
+                'torn {' | Add-Content (Join-Path $TestDrive history.jsonl)
+                Measure-ConsulKv -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitKeys 100000 -WarningAction SilentlyContinue })
+        ConsulKvKeySize           = $measured.LargestKeys
+        ConsulKvPrefixSize        = $measured.Prefixes
+        ConsulKvSizeClass         = $measured.SizeClasses
+        ConsulKvLimitUse          = $measured.Limits
+        ConsulKvChurn             = $measured.Churn
+        ConsulKvForecast          = $measured.Forecasts
+        ConsulKvMeasurePoint      = $measured.History
+        ConsulKvHistoryProblem    = $measured.HistoryProblems
     }
 }
 AfterAll {
@@ -75,7 +85,8 @@ Describe 'Views' {
         foreach ($width in 80, 120, 200) {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
-                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck') { @{ Type = $type; Width = $width } }
+                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck',
+                'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {
