@@ -38,6 +38,11 @@ BeforeAll {
         ConsulKvForecast          = $measured.Forecasts[0]
         ConsulKvMeasurePoint      = $measured.History[0]
         ConsulKvHistoryProblem    = $measured.HistoryProblems[0]
+        ConsulLogFinding          = ($logged = & {
+                '    2026-01-31T08:00:00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/a from=10.0.0.1:53312 error="No cluster leader"', '    2026-01-31T08:59:00.000Z [INFO]  agent.server: New leader elected: payload=one' | Set-Content (Join-Path $TestDrive serial.log)
+                Search-ConsulLog (Join-Path $TestDrive serial.log) })[0]
+        ConsulLogEvent            = ($logged | Where-Object Code -EQ Log.LeaderChange).Events[0]
+        ConsulLogLine             = (Search-ConsulLog (Join-Path $TestDrive serial.log) -Raw)[0]
     }
 
     # Every public member, down to plain values, as text: what two objects have in common when they say the same.
@@ -66,7 +71,7 @@ Describe 'What goes through serialization' {
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
         'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult',
-        'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem') {
+        'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem', 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

@@ -55,6 +55,12 @@ Describe 'Syntax' {
             'Resolve-ConsulError -LiteralPath <string[]> [<CommonParameters>]'
             'Resolve-ConsulError -Code <string[]> [<CommonParameters>]'
         ) }
+        @{ Name = 'Search-ConsulLog'; Syntax = @(
+            'Search-ConsulLog [-Unit <string>] [-Journal <string>] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog [-Path] <string[]> [-IncludeRotated] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog -LiteralPath <string[]> [-IncludeRotated] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog -Agent [-Duration <timespan>] [-Follow] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
         @{ Name = 'Set-ConsulKv'; Syntax = @(
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] [-InputObject <psobject>] [-Flags <Object>] [-Prefix <string>] [-Fenced] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CheckAndSet <Object> [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'

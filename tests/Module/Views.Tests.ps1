@@ -49,6 +49,12 @@ BeforeAll {
         ConsulKvForecast          = $measured.Forecasts
         ConsulKvMeasurePoint      = $measured.History
         ConsulKvHistoryProblem    = $measured.HistoryProblems
+        ConsulLogFinding          = ($logged = & {
+                0..30 | ForEach-Object { "    2026-01-31T08:0$($_ % 10):00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/$_ from=10.0.0.$($_):53312 error=`"No cluster leader`"" } | Set-Content (Join-Path $TestDrive views.log)
+                '    2026-01-31T08:59:00.000Z [INFO]  agent.server: New leader elected: payload=a-server-with-a-name' | Add-Content (Join-Path $TestDrive views.log)
+                Search-ConsulLog (Join-Path $TestDrive views.log) })
+        ConsulLogEvent            = $logged.Events
+        ConsulLogLine             = Search-ConsulLog (Join-Path $TestDrive views.log) -Raw
     }
 }
 AfterAll {
@@ -86,7 +92,8 @@ Describe 'Views' {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
                 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck',
-                'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem') { @{ Type = $type; Width = $width } }
+                'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem',
+                'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

@@ -63,9 +63,10 @@ internal sealed class StoreMeasurement(ConsulKvSession session, MeasurementReque
             IsPartial = isPartial,
             Index = Math.Max(index ?? 0, meter.Index),
             SizeClasses = meter.SizeClasses,
-            LargestKeys = [.. meter.LargestKeys],
-            Prefixes = [.. meter.Prefixes],
-            DeepestPrefixes = [.. meter.DeepestPrefixes],
+            // Arrays: what a collection expression makes of a read-only list has no indexer for PowerShell.
+            LargestKeys = meter.LargestKeys.ToArray(),
+            Prefixes = meter.Prefixes.ToArray(),
+            DeepestPrefixes = meter.DeepestPrefixes.ToArray(),
             Limits = LimitsOf(meter, await limits.ConfigureAwait(false)),
             Secrets = session.SecretPrints,
         };
@@ -77,11 +78,11 @@ internal sealed class StoreMeasurement(ConsulKvSession session, MeasurementReque
         {
             History = points,
             HistoryProblems = history.Problems,
-            Forecasts =
-            [
+            Forecasts = new[]
+            {
                 Forecaster.Of(ConsulKvLimit.StoredBytes, request.LimitBytes, points, point => point.StoredBytes),
                 Forecaster.Of(ConsulKvLimit.Keys, request.LimitKeys, points, point => point.Keys),
-            ],
+            },
         };
     }
 

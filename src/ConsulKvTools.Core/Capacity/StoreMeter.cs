@@ -86,13 +86,13 @@ internal sealed class StoreMeter
         {
             var first = Array.FindIndex(classKeys, keys => keys > 0);
             var end = Array.FindLastIndex(classKeys, keys => keys > 0);
-            return first < 0 ? [] : [.. Enumerable.Range(first, end - first + 1).Select(index => new ConsulKvSizeClass
+            return first < 0 ? [] : Enumerable.Range(first, end - first + 1).Select(index => new ConsulKvSizeClass
             {
                 From = index == 0 ? 0 : 1L << (index - 1),
                 To = index == 0 ? 0 : (1L << index) - 1,
                 Keys = classKeys[index],
                 Bytes = classBytes[index],
-            })];
+            }).ToArray();
         }
     }
 

@@ -26,7 +26,6 @@ internal sealed class LogSearch
     private readonly Dictionary<long, Dictionary<string, long>> failures = [];
     private readonly List<LogSignal> signals = [];
     private readonly Dictionary<LogSignalKind, long> signalCounts = [];
-    private readonly HashSet<string> beganBefore = new(StringComparer.Ordinal);
     private readonly Action<ConsulLogLine>? raw;
     private DateTimeOffset? first;
     private DateTimeOffset? last;
@@ -60,7 +59,7 @@ internal sealed class LogSearch
             if (stamp.Offset is null && TimeNotes.Count < 2) TimeNotes.Add("Times without a zone are taken as this machine's local time");
             source.Note = (stamp.HasYear, stamp.Offset is not null) switch { (true, true) => null, (false, false) => "year and zone assumed", (false, _) => "year assumed", _ => "zone assumed" };
             // Lines of an agent come in order; of a merged log only those of one node.
-            var node = record.Node.IsEmpty ? source.Node : record.Node.ToString();
+            var node = source.NodeOf(record.Node);
             if (source.TimeOf(node) is { } before && before - time >= ClockBack && IsWithin(time))
                 Signal(new(LogSignalKind.ClockBack, time, node, source.Name, source.Line > 0 ? $"{source.Name}, line {source.Line}" : source.Name, before - time, order));
             source.Keep(node, time);
@@ -69,16 +68,11 @@ internal sealed class LogSearch
         var now = source.Time;
         var read = SignalReader.Read(record.Module, record.Message, request.SlowWrite);
         if (read.Node is not null) source.Node ??= read.Node;
-        if (!IsWithin(now))
-        {
-            beganBefore.Add(source.Name);
-            return;
-        }
+        if (!IsWithin(now)) return;
         if (first is null || now < first) first = now;
         if (last is null || now > last) last = now;
-        var owner = record.Node.IsEmpty ? source.Node : record.Node.ToString();
-        if (read.Kind is { } kind) Signal(new(kind, now, owner, source.Name, read.About, read.Duration, order));
-        if (read.Kind != LogSignalKind.Started || source.Line > 1) beganBefore.Add(read.Kind is null or LogSignalKind.ClockBack ? source.Name : "");
+        var owner = source.NodeOf(record.Node);
+        if (read.Kind is { } kind) Signal(new(kind, now, owner, source.Name, kind == LogSignalKind.Started && now - source.First > EventTeller.SameStart ? EventTeller.NotAtTheBeginning : read.About, read.Duration, order));
         if (record.Level != ConsulLogLevel.None && record.Level < request.Level) return;
         Counted++;
 
@@ -117,7 +111,7 @@ internal sealed class LogSearch
         found = found.Concat(
         [
             .. Events("Log.LeaderChange", EventTeller.LeaderChanges(signals.Where(signal => signal.Kind <= LogSignalKind.LeaderMissing))),
-            .. Events("Log.Restart", EventTeller.Restarts(signals, beganBefore.Contains)),
+            .. Events("Log.Restart", EventTeller.Restarts(signals)),
             .. Events("Log.Snapshot", EventTeller.Snapshots(signals)),
             .. Events("Log.SlowWrites", EventTeller.SlowWrites(signals)),
             .. Events("Log.ClockJump", EventTeller.ClockJumps(signals)),
@@ -220,14 +214,14 @@ internal sealed class LogSearch
             Count = events.Length,
             FirstSeen = known.Length == 0 ? null : known[0],
             LastSeen = known.Length == 0 ? null : known[known.Length - 1],
-            Nodes = [.. events.Select(one => one.Node).OfType<string>().Distinct(StringComparer.Ordinal).OrderBy(node => node, StringComparer.Ordinal)],
+            Nodes = events.Select(one => one.Node).OfType<string>().Distinct(StringComparer.Ordinal).OrderBy(node => node, StringComparer.Ordinal).ToArray(),
             Sources = [],
             Histogram = known.Length == 0 || Step is not { } step ? [] : times.Over(first!.Value, step, Parts),
             HistogramStart = known.Length == 0 ? null : first,
             HistogramStep = known.Length == 0 ? null : Step,
             Sample = null,
             SampleSource = null,
-            Events = [.. events.Take(MostEvents)],
+            Events = events.Take(MostEvents).ToArray(),
             Finding = finding,
         };
     }

@@ -8,7 +8,12 @@ internal static class EventTeller
 {
     // All servers tell of one election, each as soon as it hears of it.
     private static readonly TimeSpan SameElection = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan SameStart = TimeSpan.FromSeconds(60);
+
+    /// <summary>An agent says within this time several times that it starts.</summary>
+    public static readonly TimeSpan SameStart = TimeSpan.FromSeconds(60);
+
+    /// <summary>What a start is about before which its log has older lines.</summary>
+    public const string NotAtTheBeginning = "not at the beginning";
 
     /// <summary>The changes of the leader.</summary>
     public static IEnumerable<ConsulLogEvent> LeaderChanges(IEnumerable<LogSignal> signals)
@@ -49,7 +54,7 @@ internal static class EventTeller
     }
 
     /// <summary>The starts of agents, and whether each had been asked to stop before.</summary>
-    public static IEnumerable<ConsulLogEvent> Restarts(IEnumerable<LogSignal> signals, Func<string, bool> beganBefore)
+    public static IEnumerable<ConsulLogEvent> Restarts(IEnumerable<LogSignal> signals)
     {
         foreach (var log in signals.Where(signal => signal.Kind is LogSignalKind.Started or LogSignalKind.Stopped).GroupBy(signal => signal.Node ?? signal.Source))
         {
@@ -61,7 +66,7 @@ internal static class EventTeller
                 if (signal.Kind == LogSignalKind.Stopped) stopped = true;
                 else if (isFirst || stopped || signal.Time is null || last is null || signal.Time - last > SameStart)
                 {
-                    var known = !isFirst || beganBefore(signal.Source);
+                    var known = !isFirst || signal.About == NotAtTheBeginning;
                     yield return new ConsulLogEvent
                     {
                         Time = signal.Time,

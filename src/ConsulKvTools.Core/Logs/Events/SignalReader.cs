@@ -19,10 +19,10 @@ internal static class SignalReader
         ("new leader elected", (int)LogSignalKind.LeaderElected), ("cluster leadership acquired", (int)LogSignalKind.LeadershipAcquired), ("cluster leadership lost", (int)LogSignalKind.LeadershipLost),
         ("heartbeat timeout reached", (int)LogSignalKind.LeaderMissing), ("heartbeat timeout from", (int)LogSignalKind.LeaderMissing), ("no cluster leader", (int)LogSignalKind.LeaderMissing),
         ("leader lease timed out", (int)LogSignalKind.LeadershipLost), ("failed to contact quorum", (int)LogSignalKind.LeadershipLost),
-        ("starting consul agent", (int)LogSignalKind.Started), ("started state syncer", (int)LogSignalKind.Started),
+        ("started state syncer", (int)LogSignalKind.Started),
         ("requesting shutdown", (int)LogSignalKind.Stopped), ("requesting server shutdown", (int)LogSignalKind.Stopped),
         ("starting snapshot up to", (int)LogSignalKind.SnapshotBegun), ("snapshot complete up to", (int)LogSignalKind.SnapshotDone), ("snapshot to", (int)LogSignalKind.SnapshotDone),
-        ("latency=", Latency), (" took ", Latency), (" in ", Latency), ("node name: ", NodeName), ("eventmemberjoin: ", Joined),
+        ("latency=", Latency), (" took ", Latency), ("request put ", Latency), ("request delete ", Latency), ("request post ", Latency), ("node name: ", NodeName), ("eventmemberjoin: ", Joined),
     ]);
 
     private static readonly Regex Leader = new(@"New leader elected: (?:payload=)?(?<name>[\w.-]+)", Options, LongestMatch);

@@ -27,7 +27,7 @@ internal sealed class LineGroup
 
     public TimeHistogram Times { get; } = new();
 
-    public IReadOnlyList<string> Nodes => [.. nodes.OrderBy(node => node, StringComparer.Ordinal)];
+    public IReadOnlyList<string> Nodes => nodes.OrderBy(node => node, StringComparer.Ordinal).ToArray();
 
     public IReadOnlyList<string> Sources => sources;
 
