@@ -31,6 +31,20 @@ BeforeAll {
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
         ConsulKvMetric            = (Get-ConsulKvMetric | Where-Object Code)[0]
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
+        ConsulKvMeasurement       = ($measured = & { Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB | Out-Null; 'torn' | Add-Content (Join-Path $TestDrive history.jsonl); Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB -WarningAction SilentlyContinue })
+        ConsulKvKeySize           = $measured.LargestKeys[0]
+        ConsulKvPrefixSize        = (Measure-ConsulKv).Prefixes[0]
+        ConsulKvSizeClass         = $measured.SizeClasses[0]
+        ConsulKvLimitUse          = $measured.Limits[0]
+        ConsulKvChurn             = $measured.Churn
+        ConsulKvForecast          = $measured.Forecasts[0]
+        ConsulKvMeasurePoint      = $measured.History[0]
+        ConsulKvHistoryProblem    = $measured.HistoryProblems[0]
+        ConsulLogFinding          = ($logged = & {
+                '    2026-01-31T08:00:00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/a from=10.0.0.1:53312 error="No cluster leader"', '    2026-01-31T08:59:00.000Z [INFO]  agent.server: New leader elected: payload=one' | Set-Content (Join-Path $TestDrive serial.log)
+                Search-ConsulLog (Join-Path $TestDrive serial.log) })[0]
+        ConsulLogEvent            = ($logged | Where-Object Code -EQ Log.LeaderChange).Events[0]
+        ConsulLogLine             = (Search-ConsulLog (Join-Path $TestDrive serial.log) -Raw)[0]
     }
 
     # Every public member, down to plain values, as text: what two objects have in common when they say the same.
@@ -58,7 +72,8 @@ Describe 'What goes through serialization' {
     }
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
-        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulKvChange') {
+        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulKvChange'
+        'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem', 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

@@ -46,6 +46,9 @@ Describe 'Syntax' {
             'Lock-ConsulKv [-Key] <string> [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Lock-ConsulKv -Prefix <string> [-Limit <int>] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
+        @{ Name = 'Measure-ConsulKv'; Syntax = @(
+            'Measure-ConsulKv [[-Prefix] <string[]>] [-Top <int>] [-Depth <int>] [-Consistency <ConsulConsistency>] [-HistoryPath <string>] [-LimitBytes <long>] [-LimitKeys <long>] [-Since <ConsulKvMeasurement>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
             'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]'
         ) }
@@ -65,6 +68,12 @@ Describe 'Syntax' {
             'Resolve-ConsulError -Path <string[]> [<CommonParameters>]'
             'Resolve-ConsulError -LiteralPath <string[]> [<CommonParameters>]'
             'Resolve-ConsulError -Code <string[]> [<CommonParameters>]'
+        ) }
+        @{ Name = 'Search-ConsulLog'; Syntax = @(
+            'Search-ConsulLog [-Unit <string>] [-Journal <string>] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog [-Path] <string[]> [-IncludeRotated] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog -LiteralPath <string[]> [-IncludeRotated] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog -Agent [-Duration <timespan>] [-Follow] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Set-ConsulKv'; Syntax = @(
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] [-InputObject <psobject>] [-Flags <Object>] [-Prefix <string>] [-Fenced] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'

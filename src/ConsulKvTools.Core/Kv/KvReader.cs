@@ -69,7 +69,7 @@ internal sealed class KvReader(ConsulKvSession session)
     /// <summary>As <see cref="ListAsync"/>, in pieces as they come in: for many entries at the least cost.</summary>
     public IAsyncEnumerable<ConsulKvEntry[]> ListPiecesAsync(string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation) =>
         StreamAsync(ConsulKvOperation.List, KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report,
-            lastContact => new KvEntryReader(ContextOf(lastContact, consistency), prefix), cancellation);
+            head => new KvEntryReader(ContextOf(head.LastContact, consistency), prefix), cancellation);
 
     /// <summary>Reads the names of the keys below a prefix, without values.</summary>
     /// <param name="prefix">The prefix; empty reads the whole store.</param>
@@ -87,6 +87,16 @@ internal sealed class KvReader(ConsulKvSession session)
         return StreamAsync(ConsulKvOperation.ListNames, KvKey.PrefixPath(prefix), Join(query, QueryOf(consistency)), prefix, report, _ => new KvNameReader(prefix), cancellation);
     }
 
+    /// <summary>Reads what keys below a prefix there are and how large they are: the values come in and are dropped, so that nothing but the names is kept.</summary>
+    /// <param name="prefix">The prefix; empty reads the whole store.</param>
+    /// <param name="consistency">The read mode.</param>
+    /// <param name="report">As for <see cref="ListAsync"/>.</param>
+    /// <param name="index">Told the answer's index, before the first piece; also where there are no keys.</param>
+    /// <param name="cancellation">Stops the read.</param>
+    public IAsyncEnumerable<Capacity.KvSize[]> SizePiecesAsync(
+        string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, Action<ulong?> index, CancellationToken cancellation) =>
+        StreamAsync(KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report, _ => new Capacity.KvSizeReader(prefix), cancellation, index);
+
     /// <summary>The statuses that are answers to a read, not failures of it.</summary>
     internal static bool KvQueryAnswers(ConsulResponse response) =>
         response.Status is 200 || (response.Status is 403 && Classifier.IsAclDenial(response)) || (response.Status is 404 && response.Index is not null);
@@ -94,7 +104,7 @@ internal sealed class KvReader(ConsulKvSession session)
     /// <summary>The listing, counted: how it ended, and its time without what its reader did meanwhile.</summary>
     private async IAsyncEnumerable<T[]> StreamAsync<T>(
         ConsulKvOperation operation, string path, string query, string prefix, Action<KvReadState, ConsulFinding?> report,
-        Func<TimeSpan?, KvElementReader<T>> readerFor, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<ConsulResponse, KvElementReader<T>> readerFor, [EnumeratorCancellation] CancellationToken cancellation, Action<ulong?>? index = null)
     {
         var measurement = session.Telemetry.BeginRead(session, operation);
         (KvReadState State, string? Code) told = (KvReadState.Found, null);
@@ -141,12 +151,13 @@ internal sealed class KvReader(ConsulKvSession session)
                 report(KvReadState.Forbidden, Classifier.Classify(head, request, session, prefix).Finding);
                 yield break;
             }
+            index?.Invoke(head.Index);
             if (head.FilteredByAcls) report(KvReadState.Filtered, FilteredFinding(prefix));
             var any = false;
             if (head.Status == 200)
             {
                 if (!head.FilteredByAcls) report(KvReadState.Found, null);
-                var pieces = KvListStream.ReadAsync(exchange, readerFor(head.LastContact), cancellation).GetAsyncEnumerator(cancellation);
+                var pieces = KvListStream.ReadAsync(exchange, readerFor(head), cancellation).GetAsyncEnumerator(cancellation);
                 try
                 {
                     while (await MoveAsync(pieces).ConfigureAwait(false))

@@ -30,9 +30,20 @@ public sealed class ReportInputAttribute : ArgumentTransformationAttribute
             case ConsulDiagnosis or IReportPart:
                 return [BaseOf(given)];
         }
-        if (LanguagePrimitives.TryConvertTo(given, out ConsulDiagnosis revived)) return [revived];
+        if (BaseOf(given) is PSCustomObject)
+        {
+            // A picture of a diagnosis, or of something else; the conversion says what it lacks.
+            try
+            {
+                return [LanguagePrimitives.ConvertTo(given, typeof(ConsulDiagnosis), System.Globalization.CultureInfo.InvariantCulture)];
+            }
+            catch (PSInvalidCastException unlike)
+            {
+                throw new ArgumentTransformationMetadataException(unlike.Message, unlike);
+            }
+        }
         throw new ArgumentTransformationMetadataException(
-            $"A report holds diagnoses, series of them and measurements, not {LanguagePrimitives.ConvertTypeNameToPSTypeName(BaseOf(given)!.GetType().FullName)}. Give what Invoke-ConsulDiagnosis or Measure-ConsulKv returns.");
+            $"A report holds diagnoses, series of them, measurements and findings of logs, not {LanguagePrimitives.ConvertTypeNameToPSTypeName(BaseOf(given)!.GetType().FullName)}. Give what Invoke-ConsulDiagnosis, Measure-ConsulKv or Search-ConsulLog returns.");
     }
 
     private static object? BaseOf(object? given) => given is PSObject wrapped ? wrapped.BaseObject : given;

@@ -18,6 +18,8 @@ public static class SerializedTypes
         (typeof(ConsulDiagnosisCause), 4), (typeof(LatencySummary), 2), (typeof(ConsulDiagnosisSeries), 7), (typeof(ConsulDiagnosisChange), 2), (typeof(ConsulDiagnosisComparison), 7),
         (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 2), (typeof(ConsulRetryPolicy), 2), (typeof(ConsulSetting), 2), (typeof(ConsulEnvironmentResult), 4), (typeof(ConsulKvMetric), 2),
         (typeof(ConsulKvChange), 3),
+        (typeof(ConsulKvMeasurement), 4), (typeof(ConsulKvKeySize), 2), (typeof(ConsulKvPrefixSize), 2), (typeof(ConsulKvSizeClass), 2), (typeof(ConsulKvLimitUse), 2), (typeof(ConsulKvChurn), 2),
+        (typeof(ConsulKvForecast), 2), (typeof(ConsulKvMeasurePoint), 2), (typeof(ConsulKvHistoryProblem), 2), (typeof(ConsulLogFinding), 4), (typeof(ConsulLogLine), 2), (typeof(ConsulLogEvent), 2),
     ];
 
     /// <summary>What PowerShell has to know.</summary>

@@ -192,7 +192,7 @@ public static class View
     private static string Sequence(PSObject colours, string group, string name) =>
         colours.Properties[group]?.Value is { } found ? PSObject.AsPSObject(found).Properties[name]?.Value?.ToString() ?? "" : "";
 
-    private static bool CanShow(string text)
+    internal static bool CanShow(string text)
     {
         try
         {
