@@ -102,7 +102,7 @@ Describe 'Views' {
         foreach ($width in 80, 120, 200) {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
-                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvChange', 'ConsulKvLock'
+                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvChange', 'ConsulKvLock',
                 'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem',
                 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine') { @{ Type = $type; Width = $width } }
         }
