@@ -22,6 +22,13 @@ internal sealed class KvWriter(ConsulKvSession session)
     /// <summary>Runs a write that is sound, from the beginning or from where <paramref name="earlier"/> attempts left it.</summary>
     internal async Task<ConsulKvWriteResult> RunAsync(ConsulKvWrite write, CancellationToken cancellation, EarlierAttempts? earlier = null)
     {
+        var result = await RunOneAsync(write, cancellation, earlier).ConfigureAwait(false);
+        session.Drill?.Wrote(write, result);
+        return result;
+    }
+
+    private async Task<ConsulKvWriteResult> RunOneAsync(ConsulKvWrite write, CancellationToken cancellation, EarlierAttempts? earlier)
+    {
         if (write.OperationPrefix is { } prefix)
             return await new MarkedRun(session, [write], prefix).RunAndCleanAsync(cancellation).ConfigureAwait(false);
         WriteRun run = write.Kind switch
@@ -63,7 +70,7 @@ internal sealed class KvWriter(ConsulKvSession session)
         WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all, checks ?? []);
         var whole = run is MarkedRun marked ? await marked.RunAndCleanAsync(cancellation).ConfigureAwait(false) : await run.RunAsync(cancellation).ConfigureAwait(false);
         var indexes = run switch { MarkedRun some => some.Indexes, AtomicRun other => other.Indexes, _ => new Dictionary<string, ulong>() };
-        return all.Select(write => whole with
+        var results = all.Select(write => whole with
         {
             Key = write.Key,
             Kind = write.Kind,
@@ -72,6 +79,9 @@ internal sealed class KvWriter(ConsulKvSession session)
             ModifyIndex = whole.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
             Notes = whole.Outcome == ConsulKvOutcome.Written ? [.. whole.Notes.Select(note => About(write, note)), .. NotesOf(write, indexes.TryGetValue(write.Key, out var now) ? now : 0)] : [],
         }).ToArray();
+        if (session.Drill is { } drill)
+            for (var position = 0; position < results.Length; position++) drill.Wrote(all[position], results[position]);
+        return results;
     }
 
     /// <summary>The results of a transaction of which one write could not even be read from what was given.</summary>

@@ -1,4 +1,5 @@
 using ConsulKvTools.Diagnosis.Reports.Secrets;
+using ConsulKvTools.Drills;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Sessions;
@@ -14,6 +15,7 @@ public sealed class ConsulKvSession : IDisposable
     private readonly Lazy<RetryExecutor> executor;
     private readonly Lazy<SecretPrints> prints;
     private readonly ConsulKvSession original;
+    private readonly ConsulKvSession? drilled;
     private ConsulFinding? lastOutage;
     private Acl.AclToken? tokenSeen;
     private int disposed;
@@ -27,6 +29,7 @@ public sealed class ConsulKvSession : IDisposable
         RetryPolicy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
         MaxConnections = options.MaxConnections;
         Time = time;
+        AllowsFaultDrill = options.AllowFaultDrill;
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections, options.Handler));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
         prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
@@ -37,7 +40,18 @@ public sealed class ConsulKvSession : IDisposable
     {
         (this.original, configuration, executor, prints, Mask) = (original, original.configuration, original.executor, original.prints, original.Mask);
         (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (original.Id, original.Name, original.RetryPolicy, original.MaxConnections, original.Time, observer);
+        (AllowsFaultDrill, Drill) = (original.AllowsFaultDrill, original.Drill);
         http = new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
+    }
+
+    private ConsulKvSession(ConsulKvSession drilled, DrillRecorder recorder, RequestFaults? faults)
+    {
+        // A circuit that opens, an outage that is remembered: all that is the drilled session's own.
+        original = this;
+        (this.drilled, configuration, prints, Mask) = (drilled, drilled.configuration, drilled.prints, drilled.Mask);
+        (Id, Name, RetryPolicy, MaxConnections, Time, Drill) = (Guid.NewGuid(), drilled.Name + " (drill)", drilled.RetryPolicy, drilled.MaxConnections, drilled.Time, recorder);
+        executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, Time));
+        http = new Lazy<ConsulHttpClient>(() => faults is null ? drilled.Http : drilled.Http.DrilledBy(faults));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -70,6 +84,9 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Connections to the agent at most, 1 to 200; requests beyond that wait for one.</summary>
     public int MaxConnections { get; }
 
+    /// <summary>True when the session was made for fault drills: <c>Invoke-ConsulFaultDrill</c> breaks requests of no other.</summary>
+    public bool AllowsFaultDrill { get; }
+
     /// <summary>Every setting with the source that won; secrets masked.</summary>
     public IReadOnlyList<ConsulSetting> Configuration => configuration.Settings;
 
@@ -77,7 +94,7 @@ public sealed class ConsulKvSession : IDisposable
     public IReadOnlyList<ConsulFinding> ConfigurationFindings => configuration.Findings;
 
     /// <summary>True once <see cref="Dispose"/> was called; the session can then not be used any more.</summary>
-    public bool IsDisposed => original.disposed != 0;
+    public bool IsDisposed => original.disposed != 0 || drilled is { IsDisposed: true };
 
     internal bool CanConnect => configuration.CanConnect;
 
@@ -95,6 +112,14 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>Hears of what this session's requests meet; null when nobody listens.</summary>
     internal ICallObserver? Observer { get; }
+
+    /// <summary>Takes down what the session does; null when it is not drilled.</summary>
+    internal DrillRecorder? Drill { get; }
+
+    /// <summary>A session of the same settings and connections that meets faults, or whose operations are taken down. The caller's own is not touched by either.</summary>
+    /// <param name="recorder">Takes down what it does.</param>
+    /// <param name="faults">What comes over its requests; null for nothing.</param>
+    internal ConsulKvSession DrilledBy(DrillRecorder recorder, RequestFaults? faults) => new(this, recorder, faults);
 
     /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
     internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, observer);
@@ -156,7 +181,7 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Closes the session's connections.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref disposed, 1) == 0 && http.IsValueCreated) http.Value.Dispose();
+        if (Interlocked.Exchange(ref disposed, 1) == 0 && http.IsValueCreated && drilled is null) http.Value.Dispose();
     }
 
     /// <inheritdoc/>

@@ -7,15 +7,18 @@ public sealed partial class ModuleInitializer
 {
     private const string PrivateAssembly = "ConsulKvTools.Resilience";
 
+    // Only asked for by Invoke-ConsulFaultDrill with a cluster of its own.
+    private const string Lab = "ConsulKvTools.Lab";
+
     private static readonly Lazy<PrivateContext> Context = new(() => new PrivateContext(PrivateFolder));
 
     private static void Subscribe() => AssemblyLoadContext.Default.Resolving += Resolve;
 
     private static void Unsubscribe() => AssemblyLoadContext.Default.Resolving -= Resolve;
 
-    /// <summary>Answers for one name only: whatever else is asked for is not ours to give.</summary>
+    /// <summary>Answers for our own two names only: whatever else is asked for is not ours to give.</summary>
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>
-        name.Name == PrivateAssembly ? Context.Value.LoadFromAssemblyName(name) : null;
+        name.Name is PrivateAssembly or Lab ? Context.Value.LoadFromAssemblyName(name) : null;
 
     /// <summary>Holds our private assemblies and all they refer to, apart from every other module's.</summary>
     private sealed class PrivateContext(string folder) : AssemblyLoadContext(PrivateAssembly)

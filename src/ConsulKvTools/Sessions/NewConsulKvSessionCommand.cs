@@ -130,6 +130,13 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [Parameter]
     public SwitchParameter Default { get; set; }
 
+    /// <summary>
+    /// Marks the session for <c>Invoke-ConsulFaultDrill</c>, which breaks requests on purpose and refuses sessions without this mark. Commands that are given the
+    /// session outside of a drill work as with any other.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowFaultDrill { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -170,6 +177,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
         ConnectTimeout = ConnectTimeout,
         RetryPolicy = RetryPolicy,
         MaxConnections = MaxConnections,
+        AllowFaultDrill = AllowFaultDrill,
         Name = Name,
     };
 }
