@@ -15,7 +15,16 @@ BeforeAll {
         $text = switch ($As) { 'List' { $Object | Format-List | Out-String -Width $Width } 'Table' { $Object | Format-Table | Out-String -Width $Width } default { $Object | Out-String -Width $Width } }
         $text -split "`r?`n"
     }
+    Publish-ConsulKvRelease "${root}releases" v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+    Set-ConsulKv "${root}releases/releases/v2/a" x | Out-Null
+    $marked = New-LabSession -With @{ Name = 'marked'; AllowFaultDrill = $true; RetryPolicy = (New-ConsulRetryPolicy 5 -BaseDelay 1ms) }
+    $drill = Invoke-ConsulFaultDrill -Session $marked -Fault NoLeader, Denied -Rate 0.6 -Seed 4 { 1..10 | ForEach-Object { Set-ConsulKv "${root}drill" $_ } }
     $samples = @{
+        ConsulKvRelease           = Get-ConsulKvRelease "${root}releases"
+        ConsulKvReleaseSwitch     = Switch-ConsulKvRelease "${root}releases" v1
+        ConsulFaultDrillReport    = $drill
+        ConsulFaultDrillFault     = $drill.Faults
+        ConsulFaultDrillOutcome   = $drill.Outcomes
         ConsulKvSession           = Get-ConsulKvSession
         ConsulRetryPolicy         = New-ConsulRetryPolicy
         ConsulKvEntry             = Get-ConsulKv $root
@@ -75,7 +84,7 @@ Describe 'Views' {
         foreach ($width in 80, 120, 200) {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
-                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck') { @{ Type = $type; Width = $width } }
+                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

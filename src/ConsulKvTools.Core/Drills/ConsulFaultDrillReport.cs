@@ -1,7 +1,11 @@
+using ConsulKvTools.Diagnosis.Reports.Secrets;
+using ConsulKvTools.Diagnosis.Reports.Sections;
+using ConsulKvTools.Drills;
+
 namespace ConsulKvTools;
 
 /// <summary>What a script block survived.</summary>
-public sealed record ConsulFaultDrillReport
+public sealed record ConsulFaultDrillReport : IReportPart
 {
     /// <summary>The worst of its faults' verdicts; <see cref="ConsulFaultDrillVerdict.NotHit"/> when no fault met anything.</summary>
     public required ConsulFaultDrillVerdict Verdict { get; init; }
@@ -62,6 +66,13 @@ public sealed record ConsulFaultDrillReport
 
     /// <summary>The rules by which the verdicts were given.</summary>
     public required IReadOnlyList<string> Rules { get; init; }
+
+    /// <summary>What tells whether a text holds a secret of the session that was drilled.</summary>
+    internal SecretPrints Secrets { get; init; } = SecretPrints.None;
+
+    ReportSection IReportPart.Section => DrillSection.Of(this);
+
+    SecretPrints IReportPart.Secrets => Secrets;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Target}: {Verdict}";

@@ -77,7 +77,7 @@ internal sealed class FaultDrill : IDisposable
         }
         var operations = recorder.Operations;
         var verification = await DrillVerification.RunAsync(healthy, operations, indexBefore, isAlone: cluster is not null, cancellation).ConfigureAwait(false);
-        return new DrillJudge(options, operations, verification).Report(recorder, duration, cluster?.Description ?? healthy.ToString(), cluster is not null, runs, failedRuns, errors);
+        return new DrillJudge(options, operations, verification).Report(recorder, duration, cluster?.Description ?? healthy.ToString(), cluster is not null, runs, failedRuns, errors) with { Secrets = healthy.SecretPrints };
     }
 
     /// <inheritdoc/>

@@ -31,6 +31,7 @@ public sealed class ReportInputAttribute : ArgumentTransformationAttribute
                 return [BaseOf(given)];
         }
         if (LanguagePrimitives.TryConvertTo(given, out ConsulDiagnosis revived)) return [revived];
+        if (LanguagePrimitives.TryConvertTo(given, out ConsulFaultDrillReport drill)) return [drill];
         throw new ArgumentTransformationMetadataException(
             $"A report holds diagnoses, series of them and measurements, not {LanguagePrimitives.ConvertTypeNameToPSTypeName(BaseOf(given)!.GetType().FullName)}. Give what Invoke-ConsulDiagnosis or Measure-ConsulKv returns.");
     }
