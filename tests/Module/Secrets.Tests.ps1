@@ -120,6 +120,8 @@ Describe 'A secret in memory' {
             Resolve-ConsulError "Unexpected response code: 403 (X-Consul-Token: $secret) Permission denied"; Resolve-ConsulError -Code Acl.PermissionDenied; Get-ConsulFinding Acl.PermissionDenied
             Export-ConsulDiagnosis (Join-Path $TestDrive memory.html) -InputObject $bad -PassThru
             Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue; Get-ConsulKvMetric
+            Publish-ConsulKvRelease "secrets/r$PID" v1 @{ a = 1 }; Switch-ConsulKvRelease "secrets/r$PID" v1; Publish-ConsulKvRelease forbidden/r v1 @{ a = 1 } -ErrorAction SilentlyContinue
+            ($drill = Invoke-ConsulFaultDrill -Session (New-ConsulKvSession $agent.Address.OriginalString -Token $held -Name memorydrill -AllowFaultDrill) -Fault Denied -Rate 1 { Set-ConsulKv secrets/m 1; Set-ConsulKv forbidden/m 1 }); $drill.Faults; $drill.Outcomes
             ($described = @{ Agents = @{ a = $agent.Address.OriginalString }; Tokens = @{ t = $held }; Access = @(@{ Agent = 'a'; Token = 't'; Key = 'forbidden/m'; Allow = 'Write' }) }) | Out-Null
             Test-ConsulEnvironment -Data $described; Test-ConsulEnvironment -Data $described -ListAvailable
         )

@@ -8,6 +8,9 @@ BeforeAll {
     Set-ConsulKv serial/text "naïve`t`e[31m`0 text" -Flags 7 | Out-Null
     $dead = Invoke-ConsulDiagnosis serial/text -Session http://127.0.0.1:1
 
+    $marked = New-LabSession -With @{ Name = 'marked'; AllowFaultDrill = $true; RetryPolicy = (New-ConsulRetryPolicy 5 -BaseDelay 1ms) }
+    $drill = Invoke-ConsulFaultDrill -Session $marked -Fault NoLeader -Rate 0.6 -Seed 4 { 1..10 | ForEach-Object { Set-ConsulKv serial/drill $_ } }
+
     # One of each type that a command gives, and of what these hold.
     $samples = [ordered]@{
         ConsulKvEntry             = Get-ConsulKv serial/bytes
@@ -30,6 +33,11 @@ BeforeAll {
         ConsulKvChange            = Watch-ConsulKv serial/bytes -InitialState -First 1
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
         ConsulKvMetric            = (Get-ConsulKvMetric | Where-Object Code)[0]
+        ConsulKvRelease           = Publish-ConsulKvRelease "serial/$([guid]::NewGuid())" v1 @{ a = 1 } | Tee-Object -Variable release
+        ConsulKvReleaseSwitch     = $release | Switch-ConsulKvRelease
+        ConsulFaultDrillReport    = $drill
+        ConsulFaultDrillFault     = $drill.Faults[0]
+        ConsulFaultDrillOutcome   = $drill.Outcomes[0]
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
         ConsulKvMeasurement       = ($measured = & { Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB | Out-Null; 'torn' | Add-Content (Join-Path $TestDrive history.jsonl); Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB -WarningAction SilentlyContinue })
         ConsulKvKeySize           = $measured.LargestKeys[0]
@@ -73,7 +81,7 @@ Describe 'What goes through serialization' {
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
         'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulKvChange',
-        'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem', 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine') {
+        'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem', 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine''ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

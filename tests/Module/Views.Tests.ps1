@@ -22,7 +22,16 @@ BeforeAll {
     $lost = Lock-ConsulKv "${root}lost" -LockDelay 0s
     Remove-ConsulKv "${root}lost" | Out-Null
     while ($lost.IsHeld) { Start-Sleep -Milliseconds 20 }
+    Publish-ConsulKvRelease "${root}releases" v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+    Set-ConsulKv "${root}releases/releases/v2/a" x | Out-Null
+    $marked = New-LabSession -With @{ Name = 'marked'; AllowFaultDrill = $true; RetryPolicy = (New-ConsulRetryPolicy 5 -BaseDelay 1ms) }
+    $drill = Invoke-ConsulFaultDrill -Session $marked -Fault NoLeader, Denied -Rate 0.6 -Seed 4 { 1..10 | ForEach-Object { Set-ConsulKv "${root}drill" $_ } }
     $samples = @{
+        ConsulKvRelease           = Get-ConsulKvRelease "${root}releases"
+        ConsulKvReleaseSwitch     = Switch-ConsulKvRelease "${root}releases" v1
+        ConsulFaultDrillReport    = $drill
+        ConsulFaultDrillFault     = $drill.Faults
+        ConsulFaultDrillOutcome   = $drill.Outcomes
         ConsulKvSession           = Get-ConsulKvSession
         ConsulRetryPolicy         = New-ConsulRetryPolicy
         ConsulKvEntry             = Get-ConsulKv $root
@@ -104,7 +113,7 @@ Describe 'Views' {
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
                 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvChange', 'ConsulKvLock',
                 'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem',
-                'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine') { @{ Type = $type; Width = $width } }
+                'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine''ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

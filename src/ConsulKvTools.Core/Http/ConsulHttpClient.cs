@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
+using ConsulKvTools.Drills;
 using ConsulKvTools.Sessions;
 using ConsulKvTools.Telemetry;
 
@@ -24,6 +25,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private readonly string? authorization;
     private readonly HighestIndex highest;
     private readonly ICallObserver? observer;
+    private readonly RequestFaults? faults;
 
     public ConsulHttpClient(SessionConfiguration configuration, int maxConnections, HttpMessageHandler? handler = null)
     {
@@ -38,18 +40,21 @@ internal sealed partial class ConsulHttpClient : IDisposable
             ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(basic.Reveal())) : null;
     }
 
-    private ConsulHttpClient(ConsulHttpClient original, ICallObserver observer)
+    private ConsulHttpClient(ConsulHttpClient original, ICallObserver? observer, RequestFaults? faults)
     {
         (invoker, endpoint, mask, origin, scope) = (original.invoker, original.endpoint, original.mask, original.origin, original.scope);
         (token, authorization, highest) = (original.token, original.authorization, original.highest);
-        this.observer = observer;
+        (this.observer, this.faults) = (observer, faults);
     }
 
     /// <summary>The greatest <c>X-Consul-Index</c> of an answer about keys of the session's own datacenter: it never falls but when data are put back.</summary>
     public ulong HighestKeyIndex => highest.Value;
 
     /// <summary>The same client, with the same connections, whose requests somebody hears of. Not to be disposed.</summary>
-    public ConsulHttpClient ObservedBy(ICallObserver observer) => new(this, observer);
+    public ConsulHttpClient ObservedBy(ICallObserver observer) => new(this, observer, faults);
+
+    /// <summary>The same client, with the same connections, whose requests meet faults. Not to be disposed.</summary>
+    public ConsulHttpClient DrilledBy(RequestFaults faults) => new(this, observer, faults);
 
     /// <summary>Sends <paramref name="request"/> and reads the whole answer.</summary>
     /// <exception cref="ConsulTransportException">No whole answer came within <paramref name="timeout"/>, or none at all.</exception>
@@ -76,7 +81,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
         HttpResponseMessage? response = null;
         try
         {
-            response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
+            response = await (faults is null ? invoker.SendAsync(message, deadline.Token) : faults.SendAsync(request, token => invoker.SendAsync(message, token), deadline.Token)).ConfigureAwait(false);
             var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation, observer, span);
             Remember(exchange.Headers, request);
             return exchange;

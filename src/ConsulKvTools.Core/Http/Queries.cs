@@ -67,6 +67,21 @@ internal static class Queries
         ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, ReadMeasurement? measurement, CancellationToken cancellation)
         where T : class
     {
+        var began = session.Time.GetTimestamp();
+        var tries = 0;
+        var last = await TryAsync(session, course =>
+        {
+            tries++;
+            return send(course);
+        }, request, key, cancellation).ConfigureAwait(false);
+        if (!request.IsWrite && key is not null) session.Drill?.Asked(key, last.Answer is null ? last.Failure!.Finding.Code : null, session.Time.GetElapsedTime(began), Math.Max(0, tries - 1));
+        return last;
+    }
+
+    private static async Task<Attempt<T>> TryAsync<T>(
+        ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, CancellationToken cancellation)
+        where T : class
+    {
         var course = new RetryCourse(session);
         // Of this flow only: whoever called keeps its own.
         if (measurement?.Span is { } span) System.Diagnostics.Activity.Current = span;

@@ -1,4 +1,5 @@
 using ConsulKvTools.Diagnosis.Reports.Secrets;
+using ConsulKvTools.Drills;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Sessions;
@@ -17,6 +18,7 @@ public sealed class ConsulKvSession : IDisposable
     private readonly Lazy<RetryExecutor> executor;
     private readonly Lazy<SecretPrints> prints;
     private readonly ConsulKvSession original;
+    private readonly ConsulKvSession? drilled;
     private ConsulFinding? lastOutage;
     private Acl.AclToken? tokenSeen;
     private int disposed;
@@ -30,6 +32,7 @@ public sealed class ConsulKvSession : IDisposable
         RetryPolicy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
         MaxConnections = options.MaxConnections;
         Time = time;
+        AllowsFaultDrill = options.AllowFaultDrill;
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections, options.Handler));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
         prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
@@ -42,7 +45,18 @@ public sealed class ConsulKvSession : IDisposable
         (Telemetry, Command) = (original.Telemetry, command ?? original.Command);
         (this.original, configuration, executor, prints, Mask) = (original, original.configuration, original.executor, original.prints, original.Mask);
         (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (original.Id, original.Name, original.RetryPolicy, original.MaxConnections, original.Time, observer ?? original.Observer);
+        (AllowsFaultDrill, Drill) = (original.AllowsFaultDrill, original.Drill);
         http = observer is null ? original.http : new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
+    }
+
+    private ConsulKvSession(ConsulKvSession drilled, DrillRecorder recorder, RequestFaults? faults)
+    {
+        // A circuit that opens, an outage that is remembered: all that is the drilled session's own.
+        original = this;
+        (this.drilled, configuration, prints, Mask) = (drilled, drilled.configuration, drilled.prints, drilled.Mask);
+        (Id, Name, RetryPolicy, MaxConnections, Time, Drill) = (Guid.NewGuid(), drilled.Name + " (drill)", drilled.RetryPolicy, drilled.MaxConnections, drilled.Time, recorder);
+        executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, Time));
+        http = new Lazy<ConsulHttpClient>(() => faults is null ? drilled.Http : drilled.Http.DrilledBy(faults));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -81,6 +95,9 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Lines of the write log that could not be written: 0 while every write has its line.</summary>
     public long LostLogLines => Telemetry.LostLines;
 
+    /// <summary>True when the session was made for fault drills: <c>Invoke-ConsulFaultDrill</c> breaks requests of no other.</summary>
+    public bool AllowsFaultDrill { get; }
+
     /// <summary>Every setting with the source that won; secrets masked.</summary>
     public IReadOnlyList<ConsulSetting> Configuration => configuration.Settings;
 
@@ -88,7 +105,7 @@ public sealed class ConsulKvSession : IDisposable
     public IReadOnlyList<ConsulFinding> ConfigurationFindings => configuration.Findings;
 
     /// <summary>True once <see cref="Dispose"/> was called; the session can then not be used any more.</summary>
-    public bool IsDisposed => original.disposed != 0;
+    public bool IsDisposed => original.disposed != 0 || drilled is { IsDisposed: true };
 
     internal bool CanConnect => configuration.CanConnect;
 
@@ -109,6 +126,14 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>The session itself, without whoever listens to one command of its: for what goes on after the command.</summary>
     internal ConsulKvSession Unobserved => original;
+
+    /// <summary>Takes down what the session does; null when it is not drilled.</summary>
+    internal DrillRecorder? Drill { get; }
+
+    /// <summary>A session of the same settings and connections that meets faults, or whose operations are taken down. The caller's own is not touched by either.</summary>
+    /// <param name="recorder">Takes down what it does.</param>
+    /// <param name="faults">What comes over its requests; null for nothing.</param>
+    internal ConsulKvSession DrilledBy(DrillRecorder recorder, RequestFaults? faults) => new(this, recorder, faults);
 
     /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
     internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, Command, observer);
@@ -188,7 +213,7 @@ public sealed class ConsulKvSession : IDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         FlushLog();
-        if (http.IsValueCreated) http.Value.Dispose();
+        if (http.IsValueCreated && drilled is null) http.Value.Dispose();
     }
 
     /// <inheritdoc/>

@@ -80,6 +80,9 @@ public sealed record ConsulSessionOptions
     /// <summary>A name for people; null makes one.</summary>
     public string? Name { get; init; }
 
+    /// <summary>True for a session whose requests may be broken on purpose, by a fault drill. No variable of the environment says so.</summary>
+    public bool AllowFaultDrill { get; init; }
+
     /// <summary>Authorities to trust instead of this machine's when none are given; null means this machine's.</summary>
     internal SystemTrust? SystemTrust { get; init; }
 

@@ -74,6 +74,7 @@ internal sealed class SessionConfiguration
         Note("ConnectTimeout", timeout.ToString(), options.ConnectTimeout is null ? "default" : "-ConnectTimeout");
         var policy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
         Note("RetryPolicy", policy.ToString(), options.RetryPolicy is null ? "default" : "-RetryPolicy");
+        if (options.AllowFaultDrill) Note("AllowFaultDrill", "true", "-AllowFaultDrill");
         if (policy.AttemptTimeout < Retries.LeaderHold.Longest)
             findings.Add(ConsulFinding.Create("Config.TimeoutTooShort", ("seconds", policy.AttemptTimeout.TotalSeconds), ("value", policy.AttemptTimeout)));
         ResolveLog();

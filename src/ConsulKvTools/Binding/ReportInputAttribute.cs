@@ -42,6 +42,7 @@ public sealed class ReportInputAttribute : ArgumentTransformationAttribute
                 throw new ArgumentTransformationMetadataException(unlike.Message, unlike);
             }
         }
+        if (LanguagePrimitives.TryConvertTo(given, out ConsulFaultDrillReport drill)) return [drill];
         throw new ArgumentTransformationMetadataException(
             $"A report holds diagnoses, series of them, measurements and findings of logs, not {LanguagePrimitives.ConvertTypeNameToPSTypeName(BaseOf(given)!.GetType().FullName)}. Give what Invoke-ConsulDiagnosis, Measure-ConsulKv or Search-ConsulLog returns.");
     }

@@ -151,6 +151,13 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [Parameter]
     public SwitchParameter Default { get; set; }
 
+    /// <summary>
+    /// Marks the session for <c>Invoke-ConsulFaultDrill</c>, which breaks requests on purpose and refuses sessions without this mark. Commands that are given the
+    /// session outside of a drill work as with any other.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowFaultDrill { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -194,6 +201,7 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
         LogPath = FilePaths.Resolve(this, LogPath, "-LogPath"),
         LogMaximumSize = MyInvocation.BoundParameters.ContainsKey(nameof(LogMaximumSize)) ? LogMaximumSize : null,
         LogFiles = MyInvocation.BoundParameters.ContainsKey(nameof(LogFiles)) ? LogFiles : null,
+        AllowFaultDrill = AllowFaultDrill,
         Name = Name,
     };
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using ConsulKvTools.Diagnosis.Host;
 
 namespace ConsulKvTools;
 
@@ -44,6 +45,9 @@ public static class View
 
     /// <summary>A number of bytes with its unit; empty for none.</summary>
     public static string Bytes(int? size) => size is { } known ? Amount.Of(known, "byte") : "";
+
+    /// <summary>A number of bytes as people read it; empty for none.</summary>
+    public static string Size(long? size) => size is { } known ? ByteText.Of(known) : "";
 
     /// <summary>How old an answer may be; empty when the server did not say.</summary>
     public static string LastContact(TimeSpan? contact) => contact is { Ticks: 0 } ? "0 ms, the leader itself answered" : Time(contact);
@@ -97,6 +101,20 @@ public static class View
                 ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged => DiagnosisTone.Good,
                 ConsulKvOutcome.Unknown => DiagnosisTone.Warning,
                 _ => DiagnosisTone.Bad,
+            }),
+            ConsulKvReleaseStatus release => (release.ToString(), release switch
+            {
+                ConsulKvReleaseStatus.Current => DiagnosisTone.Good,
+                ConsulKvReleaseStatus.Unfinished => DiagnosisTone.Warning,
+                ConsulKvReleaseStatus.Damaged => DiagnosisTone.Bad,
+                _ => DiagnosisTone.Dim,
+            }),
+            ConsulFaultDrillVerdict drill => (drill.ToString(), drill switch
+            {
+                ConsulFaultDrillVerdict.Survived => DiagnosisTone.Good,
+                ConsulFaultDrillVerdict.Degraded => DiagnosisTone.Warning,
+                ConsulFaultDrillVerdict.Lost => DiagnosisTone.Bad,
+                _ => DiagnosisTone.Dim,
             }),
             ProbeStatus probe => (probe.ToString(), DiagnosisText.ToneOf(probe)),
             FindingSeverity severity => (severity.ToString(), DiagnosisText.ToneOf(severity)),
