@@ -17,9 +17,9 @@ public sealed partial class ModuleInitializer
 
     private static void Unsubscribe() => AssemblyLoadContext.Default.Resolving -= Resolve;
 
-    /// <summary>Answers for these our own two names only: whatever else is asked for is not ours to give.</summary>
+    /// <summary>Answers for our own names only: whatever else is asked for is not ours to give.</summary>
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>
-        Array.IndexOf(PrivateAssemblies, name.Name) >=is 0 or Lab ? Context.Value.LoadFromAssemblyName(name) : null;
+        name.Name == Lab || Array.IndexOf(PrivateAssemblies, name.Name) >= 0 ? Context.Value.LoadFromAssemblyName(name) : null;
 
     /// <summary>Holds our private assemblies and all they refer to, apart from every other module's.</summary>
     private sealed class PrivateContext(string folder) : AssemblyLoadContext("ConsulKvTools")
