@@ -29,6 +29,9 @@ BeforeAll {
         ConsulSetting             = $session.Configuration[0]
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
+        ConsulKvExport            = Export-ConsulKv serial/ -Path (Join-Path $TestDrive 'serial.json')
+        ConsulKvImportItem        = Import-ConsulKv (Join-Path $TestDrive 'serial.json') -Prefix copy -Plan | Select-Object -First 1
+        ConsulKvImport            = Import-ConsulKv (Join-Path $TestDrive 'serial.json')
     }
 
     # Every public member, down to plain values, as text: what two objects have in common when they say the same.
@@ -56,7 +59,8 @@ Describe 'What goes through serialization' {
     }
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
-        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult') {
+        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult',
+        'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

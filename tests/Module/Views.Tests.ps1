@@ -39,6 +39,9 @@ BeforeAll {
         FailedOperation           = $failure[0].Exception.Operation
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data ($environment = @{ Agents = @{ here = $agent.Address.OriginalString; dead = 'http://127.0.0.1:1' } })
         ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
+        ConsulKvExport            = Export-ConsulKv $root -Path (Join-Path $TestDrive 'views.json')
+        ConsulKvImportItem        = Import-ConsulKv (Join-Path $TestDrive 'views.json') -Prefix copies -Plan
+        ConsulKvImport            = Import-ConsulKv (Join-Path $TestDrive 'views.json')
     }
 }
 AfterAll {
@@ -75,7 +78,7 @@ Describe 'Views' {
         foreach ($width in 80, 120, 200) {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
-                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck') { @{ Type = $type; Width = $width } }
+                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

@@ -56,6 +56,8 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private ConsulKvFormat FormatOfFile => Format ?? KvDocument.FormatOf(Path!)!.Value;
+
     private protected override AclOperation OperationOn(string key) => AclOperation.List;
 
     private protected override bool HasBeat => base.HasBeat || progress is not null;
@@ -84,6 +86,11 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (Path is not (null or Output) && !ShouldProcess(Path!, $"Write the keys that begin with '{Printable.Text(Prefix, 200)}' as {FormatOfFile}"))
+        {
+            base.EndProcessing();
+            return;
+        }
         var answer = new ListingAnswer();
         var export = new KvExport(Observed, Prefix) { Consistency = Consistency, Exclude = new KeyPatterns(Exclude), StripPrefix = StripPrefix, Force = Force, NoClobber = NoClobber };
         AwaitFor(Path ?? Prefix, cancellation => Path switch
@@ -133,9 +140,7 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
 
     private async Task FileAsync(KvExport export, ListingAnswer answer, CancellationToken cancellation)
     {
-        var format = Format ?? KvDocument.FormatOf(Path!)!.Value;
-        if (!ShouldProcess(Path!, $"Write the keys below '{Printable.Text(Prefix, 200)}' as {format}")) return;
-        var written = await export.WriteAsync(Path!, format, answer.Take, count => Interlocked.Add(ref pending, count), cancellation).ConfigureAwait(false);
+        var written = await export.WriteAsync(Path!, FormatOfFile, answer.Take, count => Interlocked.Add(ref pending, count), cancellation).ConfigureAwait(false);
         Explain(export, answer);
         WriteObject(written);
     }
