@@ -53,6 +53,9 @@ BeforeAll {
                 Search-ConsulLog (Join-Path $TestDrive serial.log) })[0]
         ConsulLogEvent            = ($logged | Where-Object Code -EQ Log.LeaderChange).Events[0]
         ConsulLogLine             = (Search-ConsulLog (Join-Path $TestDrive serial.log) -Raw)[0]
+        ConsulKvExport            = Export-ConsulKv serial/ -Path (Join-Path $TestDrive 'serial.json')
+        ConsulKvImportItem        = Import-ConsulKv (Join-Path $TestDrive 'serial.json') -Prefix copy -Plan | Select-Object -First 1
+        ConsulKvImport            = Import-ConsulKv (Join-Path $TestDrive 'serial.json')
     }
 
     # Every public member, down to plain values, as text: what two objects have in common when they say the same.
@@ -82,7 +85,8 @@ Describe 'What goes through serialization' {
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
         'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulKvChange',
         'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem', 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine',
-        'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome') {
+        'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome'
+        'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

@@ -74,6 +74,9 @@ BeforeAll {
         ConsulLogLine             = Search-ConsulLog (Join-Path $TestDrive views.log) -Raw
         ConsulKvChange            = @(Watch-ConsulKv $root -InitialState -MaximumChanges 3; $watched)
         ConsulKvLock              = ($held = Lock-ConsulKv "${root}lock"), $given, $lost
+        ConsulKvExport            = Export-ConsulKv $root -Path (Join-Path $TestDrive 'views.json')
+        ConsulKvImportItem        = Import-ConsulKv (Join-Path $TestDrive 'views.json') -Prefix copies -Plan
+        ConsulKvImport            = Import-ConsulKv (Join-Path $TestDrive 'views.json')
     }
 }
 AfterAll {
@@ -114,7 +117,7 @@ Describe 'Views' {
                 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvChange', 'ConsulKvLock',
                 'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem',
                 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine',
-                'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome') { @{ Type = $type; Width = $width } }
+                'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome''ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

@@ -21,6 +21,7 @@ public static class SerializedTypes
         (typeof(ConsulKvMeasurement), 4), (typeof(ConsulKvKeySize), 2), (typeof(ConsulKvPrefixSize), 2), (typeof(ConsulKvSizeClass), 2), (typeof(ConsulKvLimitUse), 2), (typeof(ConsulKvChurn), 2),
         (typeof(ConsulKvForecast), 2), (typeof(ConsulKvMeasurePoint), 2), (typeof(ConsulKvHistoryProblem), 2), (typeof(ConsulLogFinding), 4), (typeof(ConsulLogLine), 2), (typeof(ConsulLogEvent), 2),
         (typeof(ConsulKvRelease), 3), (typeof(ConsulKvReleaseSwitch), 4), (typeof(ConsulFaultDrillReport), 4), (typeof(ConsulFaultDrillFault), 2), (typeof(ConsulFaultDrillOutcome), 2),
+        (typeof(ConsulKvExport), 2), (typeof(ConsulKvImport), 2), (typeof(ConsulKvImportItem), 2),
     ];
 
     /// <summary>What PowerShell has to know.</summary>
