@@ -14,7 +14,9 @@
     CmdletsToExport        = @(
         'Add-ConsulShouldOperator'
         'Compare-ConsulDiagnosis'
+        'Compare-ConsulKv'
         'Export-ConsulDiagnosis'
+        'Find-ConsulKvSecret'
         'Get-ConsulFinding'
         'Get-ConsulKv'
         'Get-ConsulKvConsistent'
@@ -30,6 +32,7 @@
         'Test-ConsulAcl'
         'Test-ConsulConnectivity'
         'Test-ConsulEnvironment'
+        'Test-ConsulKvSession'
     )
     # Every file of the module's folder, name by name: a test and the package compare it with what is there.
     FileList               = @(

@@ -106,6 +106,9 @@ Describe 'A secret in memory' {
             Compare-ConsulDiagnosis (Invoke-ConsulDiagnosis secrets/m) $bad -WarningAction SilentlyContinue
             Resolve-ConsulError "Unexpected response code: 403 (X-Consul-Token: $secret) Permission denied"; Resolve-ConsulError -Code Acl.PermissionDenied; Get-ConsulFinding Acl.PermissionDenied
             Export-ConsulDiagnosis (Join-Path $TestDrive memory.html) -InputObject $bad -PassThru
+            # A token that somebody put into a value: found, compared, and shown nowhere.
+            $agent.PutKey('secrets/planted/consul_token', $secret); $agent.PutKey('secrets/planted/json', '{"url":"http://u:' + $secret + '@h","token":"' + $secret + '"}'); $agent.PutKey('secrets/other/json', '{"token":"x"}')
+            Find-ConsulKvSecret secrets/planted/; Compare-ConsulKv secrets/planted/ secrets/other/; Compare-ConsulKv secrets/planted/ secrets/other/ -Semantic; Compare-ConsulKv -Environment ([ordered]@{ a = $story; b = $story }) secrets/planted/ -IncludeEqual; Test-ConsulKvSession
             Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue
             ($environment = @{ Agents = @{ a = $agent.Address.OriginalString }; Tokens = @{ t = $held }; Access = @(@{ Agent = 'a'; Token = 't'; Key = 'forbidden/m'; Allow = 'Write' }) }) | Out-Null
             Test-ConsulEnvironment -Data $environment; Test-ConsulEnvironment -Data $environment -ListAvailable

@@ -6,6 +6,7 @@ BeforeAll {
     $bytes = [byte[]](0, 255, 254, 10, 13, 27, 128, 1)
     Set-ConsulKv serial/bytes $bytes -Flags 18446744073709551615 | Out-Null
     Set-ConsulKv serial/text "naïve`t`e[31m`0 text" -Flags 7 | Out-Null
+    Set-ConsulKv serial/secret/password 'Tr0ub4dor&3' | Out-Null
     $dead = Invoke-ConsulDiagnosis serial/text -Session http://127.0.0.1:1
 
     # One of each type that a command gives, and of what these hold.
@@ -28,6 +29,9 @@ BeforeAll {
         FindingDefinition         = Get-ConsulFinding Acl.PermissionDenied
         ConsulSetting             = $session.Configuration[0]
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
+        ConsulKvSecret            = Find-ConsulKvSecret serial/secret/
+        ConsulKvDifference        = Compare-ConsulKv serial/ other/ -WarningAction SilentlyContinue | Select-Object -First 1
+        ConsulKvEnvironmentRow    = Compare-ConsulKv -Environment ([ordered]@{ one = $session; two = $reader }) serial/ -IncludeEqual | Select-Object -First 1
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
     }
 
@@ -56,7 +60,7 @@ Describe 'What goes through serialization' {
     }
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
-        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult') {
+        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult', 'ConsulKvSecret', 'ConsulKvDifference', 'ConsulKvEnvironmentRow') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

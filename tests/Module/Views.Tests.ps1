@@ -7,6 +7,7 @@ BeforeAll {
     $root = 'views/a-rather-long-name-of-an-application/production/'
     Set-ConsulKv "${root}text" ('a long value that will not fit on the line ' * 4) -Flags 12345678901 | Out-Null
     Set-ConsulKv "${root}escape" "`e[31mred`e[0m`nnext" | Out-Null
+    Set-ConsulKv "${root}password" 'Tr0ub4dor&3' | Out-Null
     Set-ConsulKv "${root}binary" ([byte[]](0..255)) | Out-Null
     $rendering = $PSStyle.OutputRendering
     $PSStyle.OutputRendering = 'PlainText'
@@ -38,6 +39,9 @@ BeforeAll {
         ConsulAclRule             = (Test-ConsulAcl "${root}text" -Session $reader -AdminSession $session).Rules
         FailedOperation           = $failure[0].Exception.Operation
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data ($environment = @{ Agents = @{ here = $agent.Address.OriginalString; dead = 'http://127.0.0.1:1' } })
+        ConsulKvSecret            = Find-ConsulKvSecret $root
+        ConsulKvDifference        = Compare-ConsulKv $root views/ -IncludeEqual
+        ConsulKvEnvironmentRow    = Compare-ConsulKv -Environment ([ordered]@{ production = $session; staging = $reader }) $root -IncludeEqual
         ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
     }
 }

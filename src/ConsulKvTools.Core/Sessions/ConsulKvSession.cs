@@ -16,6 +16,7 @@ public sealed class ConsulKvSession : IDisposable
     private readonly ConsulKvSession original;
     private ConsulFinding? lastOutage;
     private Acl.AclToken? tokenSeen;
+    private readonly string? otherDatacenter;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
@@ -40,6 +41,13 @@ public sealed class ConsulKvSession : IDisposable
         http = new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
     }
 
+    private ConsulKvSession(ConsulKvSession original, string datacenter) : this(original, original.Observer!)
+    {
+        otherDatacenter = datacenter;
+        var client = original.http;
+        http = new Lazy<ConsulHttpClient>(() => client.Value.InDatacenter(configuration, datacenter));
+    }
+
     /// <summary>Identifies the session within this process.</summary>
     public Guid Id { get; }
 
@@ -50,7 +58,7 @@ public sealed class ConsulKvSession : IDisposable
     public string Address => configuration.Target.Endpoint.ToString();
 
     /// <summary>The datacenter of every request; null means the agent's own.</summary>
-    public string? Datacenter => configuration.Datacenter;
+    public string? Datacenter => otherDatacenter ?? configuration.Datacenter;
 
     /// <summary>Enterprise namespace; null means the token's own.</summary>
     public string? Namespace => configuration.Namespace;
@@ -83,6 +91,9 @@ public sealed class ConsulKvSession : IDisposable
 
     internal DialTarget Target => configuration.Target;
 
+    /// <summary>The file the token comes from; null when it comes from elsewhere.</summary>
+    internal string? TokenFile => configuration.TokenFile;
+
     internal ConsulSecret? Token => configuration.Token;
 
     /// <summary>What tells whether a text holds one of the session's secrets.</summary>
@@ -98,6 +109,9 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
     internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, observer);
+
+    /// <summary>The same session, whose requests are about another datacenter. Not to be disposed.</summary>
+    internal ConsulKvSession InDatacenter(string datacenter) => new(this, datacenter);
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
