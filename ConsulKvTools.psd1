@@ -14,9 +14,11 @@
     CmdletsToExport        = @(
         'Add-ConsulShouldOperator'
         'Compare-ConsulDiagnosis'
+        'Compare-ConsulKv'
         'Export-ConsulDiagnosis'
         'Export-ConsulKvMetric'
         'Export-ConsulKv'
+        'Find-ConsulKvSecret'
         'Get-ConsulFinding'
         'Get-ConsulKv'
         'Get-ConsulKvConsistent'
@@ -45,6 +47,7 @@
         'Test-ConsulEnvironment'
         'Unlock-ConsulKv'
         'Watch-ConsulKv'
+        'Test-ConsulKvSession'
     )
     # Every file of the module's folder, name by name: a test and the package compare it with what is there.
     FileList               = @(

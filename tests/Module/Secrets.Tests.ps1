@@ -119,6 +119,9 @@ Describe 'A secret in memory' {
             Compare-ConsulDiagnosis (Invoke-ConsulDiagnosis secrets/m) $bad -WarningAction SilentlyContinue
             Resolve-ConsulError "Unexpected response code: 403 (X-Consul-Token: $secret) Permission denied"; Resolve-ConsulError -Code Acl.PermissionDenied; Get-ConsulFinding Acl.PermissionDenied
             Export-ConsulDiagnosis (Join-Path $TestDrive memory.html) -InputObject $bad -PassThru
+            # A token that somebody put into a value: found, compared, and shown nowhere.
+            $agent.PutKey('secrets/planted/consul_token', $secret); $agent.PutKey('secrets/planted/json', '{"url":"http://u:' + $secret + '@h","token":"' + $secret + '"}'); $agent.PutKey('secrets/other/json', '{"token":"x"}')
+            Find-ConsulKvSecret secrets/planted/; Compare-ConsulKv secrets/planted/ secrets/other/; Compare-ConsulKv secrets/planted/ secrets/other/ -Semantic; Compare-ConsulKv -Environment ([ordered]@{ a = $story; b = $story }) secrets/planted/ -IncludeEqual; Test-ConsulKvSession
             Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue; Get-ConsulKvMetric
             Publish-ConsulKvRelease "secrets/r$PID" v1 @{ a = 1 }; Switch-ConsulKvRelease "secrets/r$PID" v1; Publish-ConsulKvRelease forbidden/r v1 @{ a = 1 } -ErrorAction SilentlyContinue
             ($drill = Invoke-ConsulFaultDrill -Session (New-ConsulKvSession $agent.Address.OriginalString -Token $held -Name memorydrill -AllowFaultDrill) -Fault Denied -Rate 1 { Set-ConsulKv secrets/m 1; Set-ConsulKv forbidden/m 1 }); $drill.Faults; $drill.Outcomes

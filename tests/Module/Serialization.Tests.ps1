@@ -6,6 +6,7 @@ BeforeAll {
     $bytes = [byte[]](0, 255, 254, 10, 13, 27, 128, 1)
     Set-ConsulKv serial/bytes $bytes -Flags 18446744073709551615 | Out-Null
     Set-ConsulKv serial/text "naïve`t`e[31m`0 text" -Flags 7 | Out-Null
+    Set-ConsulKv serial/secret/password 'Tr0ub4dor&3' | Out-Null
     $dead = Invoke-ConsulDiagnosis serial/text -Session http://127.0.0.1:1
 
     $marked = New-LabSession -With @{ Name = 'marked'; AllowFaultDrill = $true; RetryPolicy = (New-ConsulRetryPolicy 5 -BaseDelay 1ms) }
@@ -38,6 +39,9 @@ BeforeAll {
         ConsulFaultDrillReport    = $drill
         ConsulFaultDrillFault     = $drill.Faults[0]
         ConsulFaultDrillOutcome   = $drill.Outcomes[0]
+        ConsulKvSecret            = Find-ConsulKvSecret serial/secret/
+        ConsulKvDifference        = Compare-ConsulKv serial/ other/ -WarningAction SilentlyContinue | Select-Object -First 1
+        ConsulKvEnvironmentRow    = Compare-ConsulKv -Environment ([ordered]@{ one = $session; two = $reader }) serial/ -IncludeEqual | Select-Object -First 1
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
         ConsulKvMeasurement       = ($measured = & { Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB | Out-Null; 'torn' | Add-Content (Join-Path $TestDrive history.jsonl); Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB -WarningAction SilentlyContinue })
         ConsulKvKeySize           = $measured.LargestKeys[0]
@@ -86,7 +90,7 @@ Describe 'What goes through serialization' {
         'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulKvChange',
         'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem', 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine',
         'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome'
-        'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport') {
+        'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport''ConsulKvSecret', 'ConsulKvDifference', 'ConsulKvEnvironmentRow') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

@@ -7,6 +7,7 @@ BeforeAll {
     $root = 'views/a-rather-long-name-of-an-application/production/'
     Set-ConsulKv "${root}text" ('a long value that will not fit on the line ' * 4) -Flags 12345678901 | Out-Null
     Set-ConsulKv "${root}escape" "`e[31mred`e[0m`nnext" | Out-Null
+    Set-ConsulKv "${root}password" 'Tr0ub4dor&3' | Out-Null
     Set-ConsulKv "${root}binary" ([byte[]](0..255)) | Out-Null
     $rendering = $PSStyle.OutputRendering
     $PSStyle.OutputRendering = 'PlainText'
@@ -65,7 +66,10 @@ BeforeAll {
         ConsulKvChurn             = $measured.Churn
         ConsulKvForecast          = $measured.Forecasts
         ConsulKvMeasurePoint      = $measured.History
-        ConsulKvHistoryProblem    = $measured.HistoryProblems
+        ConsulKvHistoryProblemConsulKvSecret            = Find-ConsulKvSecret $root
+        ConsulKvDifference        = Compare-ConsulKv $root views/ -IncludeEqual
+        ConsulKvEnvironmentRow    = Compare-ConsulKv -Environment ([ordered]@{ production = $session; staging = $reader }) $root -IncludeEqual
+        ConsulEnvironmentCheck    = $measured.HistoryProblems
         ConsulLogFinding          = ($logged = & {
                 0..30 | ForEach-Object { "    2026-01-31T08:0$($_ % 10):00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/$_ from=10.0.0.$($_):53312 error=`"No cluster leader`"" } | Set-Content (Join-Path $TestDrive views.log)
                 '    2026-01-31T08:59:00.000Z [INFO]  agent.server: New leader elected: payload=a-server-with-a-name' | Add-Content (Join-Path $TestDrive views.log)

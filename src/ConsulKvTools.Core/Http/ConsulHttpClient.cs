@@ -47,6 +47,8 @@ internal sealed partial class ConsulHttpClient : IDisposable
         (this.observer, this.faults) = (observer, faults);
     }
 
+    private ConsulHttpClient(ConsulHttpClient original, string scope) : this(original, original.observer!) => this.scope = scope;
+
     /// <summary>The greatest <c>X-Consul-Index</c> of an answer about keys of the session's own datacenter: it never falls but when data are put back.</summary>
     public ulong HighestKeyIndex => highest.Value;
 
@@ -55,6 +57,9 @@ internal sealed partial class ConsulHttpClient : IDisposable
 
     /// <summary>The same client, with the same connections, whose requests meet faults. Not to be disposed.</summary>
     public ConsulHttpClient DrilledBy(RequestFaults faults) => new(this, observer, faults);
+
+    /// <summary>The same client, with the same connections, for another datacenter. Not to be disposed.</summary>
+    public ConsulHttpClient InDatacenter(SessionConfiguration configuration, string datacenter) => new(this, Scope(configuration, datacenter));
 
     /// <summary>Sends <paramref name="request"/> and reads the whole answer.</summary>
     /// <exception cref="ConsulTransportException">No whole answer came within <paramref name="timeout"/>, or none at all.</exception>
@@ -140,10 +145,10 @@ internal sealed partial class ConsulHttpClient : IDisposable
         return message.Content is TrackedContent { Finished: false } ? DialPhase.Send : DialPhase.Receive;
     }
 
-    private static string Scope(SessionConfiguration configuration)
+    private static string Scope(SessionConfiguration configuration, string? otherDatacenter = null)
     {
         var query = "";
-        if (configuration.Datacenter is { } datacenter) query = Join(query, "dc=" + Uri.EscapeDataString(datacenter));
+        if ((otherDatacenter ?? configuration.Datacenter) is { } datacenter) query = Join(query, "dc=" + Uri.EscapeDataString(datacenter));
         if (configuration.Namespace is { } space) query = Join(query, "ns=" + Uri.EscapeDataString(space));
         if (configuration.Partition is { } partition) query = Join(query, "partition=" + Uri.EscapeDataString(partition));
         return query;

@@ -21,6 +21,7 @@ public sealed class ConsulKvSession : IDisposable
     private readonly ConsulKvSession? drilled;
     private ConsulFinding? lastOutage;
     private Acl.AclToken? tokenSeen;
+    private readonly string? otherDatacenter;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
@@ -59,6 +60,13 @@ public sealed class ConsulKvSession : IDisposable
         http = new Lazy<ConsulHttpClient>(() => faults is null ? drilled.Http : drilled.Http.DrilledBy(faults));
     }
 
+    private ConsulKvSession(ConsulKvSession original, string datacenter) : this(original, original.Observer!)
+    {
+        otherDatacenter = datacenter;
+        var client = original.http;
+        http = new Lazy<ConsulHttpClient>(() => client.Value.InDatacenter(configuration, datacenter));
+    }
+
     /// <summary>Identifies the session within this process.</summary>
     public Guid Id { get; }
 
@@ -69,7 +77,7 @@ public sealed class ConsulKvSession : IDisposable
     public string Address => configuration.Target.Endpoint.ToString();
 
     /// <summary>The datacenter of every request; null means the agent's own.</summary>
-    public string? Datacenter => configuration.Datacenter;
+    public string? Datacenter => otherDatacenter ?? configuration.Datacenter;
 
     /// <summary>Enterprise namespace; null means the token's own.</summary>
     public string? Namespace => configuration.Namespace;
@@ -111,6 +119,9 @@ public sealed class ConsulKvSession : IDisposable
 
     internal DialTarget Target => configuration.Target;
 
+    /// <summary>The file the token comes from; null when it comes from elsewhere.</summary>
+    internal string? TokenFile => configuration.TokenFile;
+
     internal ConsulSecret? Token => configuration.Token;
 
     /// <summary>What tells whether a text holds one of the session's secrets.</summary>
@@ -149,6 +160,9 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>Waits until the lines of all writes that ended are in the write log, for a moment at most.</summary>
     internal void FlushLog() => Telemetry.Log?.Flush(LogPatience);
+
+    /// <summary>The same session, whose requests are about another datacenter. Not to be disposed.</summary>
+    internal ConsulKvSession InDatacenter(string datacenter) => new(this, datacenter);
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 

@@ -50,6 +50,9 @@ internal sealed class SessionConfiguration
 
     public IReadOnlyList<ConsulFinding> Findings => findings;
 
+    /// <summary>The file the token comes from; null when it comes from elsewhere, or there is none.</summary>
+    public string? TokenFile => settings.Find(row => row.Name == "Token")?.Source switch { "-TokenFile" => options.TokenFile, "CONSUL_HTTP_TOKEN_FILE" => environment["CONSUL_HTTP_TOKEN_FILE"], _ => null };
+
     /// <summary>Every secret that was handed over, whether it is in use or not.</summary>
     public IEnumerable<string> Secrets => SessionSecrets.Of(options, environment);
 

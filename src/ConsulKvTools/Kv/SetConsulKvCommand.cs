@@ -150,6 +150,12 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
             TakeTree();
             return;
         }
+        if (InputObject?.BaseObject is ConsulKvDifference { Wanted: null } nothing && !isValueGiven)
+        {
+            spoiler ??= "a difference holds nothing to write";
+            WriteError(FindingErrors.Invalid(this, "-InputObject", $"the difference {Printable.Text(nothing.Name, 120)} ({nothing.Kind}) holds nothing to write: pipe Changed and Removed ones of this process here, Added ones to Remove-ConsulKv", InputObject));
+            return;
+        }
         var input = InputObject is null ? default : KvInput.Of(InputObject);
         if (KeyOf(input) is { } key)
         {

@@ -45,7 +45,7 @@ internal sealed class ErrorFamily(string[] ids, string[] commands, string ends, 
         new(["Document"], ["Export-ConsulKv", "Import-ConsulKv"], "Import-ConsulKv: " + AtOnce + "; Export-ConsulKv: " + PerInput, "the document's name or path"),
         new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis", "Export-ConsulKvMetric"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
         new(["Capacity"], ["Measure-ConsulKv"], PerInput, "the prefix"),
-        new(["Log"], ["Search-ConsulLog"], PerInput, "the path, unit or session"),
+        new(["Log"], ["Search-ConsulLog"], PerInput, "the path, unit or session""Hygiene"], [], "no errors: results of Test-ConsulKvSession have them as findings", ""),
         new(["Expect"], [], "no errors: results of Test-ConsulEnvironment have them as findings", ""),
         new(["Error", "Probe"], [], "no errors: Resolve-ConsulError and diagnoses report them as findings", ""),
     ];

@@ -22,6 +22,7 @@ public static class SerializedTypes
         (typeof(ConsulKvForecast), 2), (typeof(ConsulKvMeasurePoint), 2), (typeof(ConsulKvHistoryProblem), 2), (typeof(ConsulLogFinding), 4), (typeof(ConsulLogLine), 2), (typeof(ConsulLogEvent), 2),
         (typeof(ConsulKvRelease), 3), (typeof(ConsulKvReleaseSwitch), 4), (typeof(ConsulFaultDrillReport), 4), (typeof(ConsulFaultDrillFault), 2), (typeof(ConsulFaultDrillOutcome), 2),
         (typeof(ConsulKvExport), 2), (typeof(ConsulKvImport), 2), (typeof(ConsulKvImportItem), 2),
+        (typeof(ConsulKvSecret), 2), (typeof(ConsulKvDifference), 3), (typeof(ConsulKvEnvironmentRow), 3),
     ];
 
     /// <summary>What PowerShell has to know.</summary>

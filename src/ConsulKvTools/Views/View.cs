@@ -125,6 +125,9 @@ public static class View
                 ConsulEnvironmentCheckStatus.Skipped => DiagnosisTone.Dim,
                 _ => DiagnosisTone.Bad,
             }),
+            ConsulKvDifferenceKind difference => (difference.ToString(), DifferenceText.Mark(difference).Tone),
+            ConsulKvAgreement agreement => (agreement.ToString(), agreement == ConsulKvAgreement.Same ? DiagnosisTone.Good : DiagnosisTone.Warning),
+            SecretConfidence confidence => (confidence.ToString(), confidence switch { SecretConfidence.High => DiagnosisTone.Bad, SecretConfidence.Medium => DiagnosisTone.Warning, _ => DiagnosisTone.Dim }),
             _ => ("", DiagnosisTone.Dim),
         };
         return Paint(style, tone, word);
@@ -146,6 +149,15 @@ public static class View
 
     /// <summary>A comparison of two diagnoses as text.</summary>
     public static string Comparison(ConsulDiagnosisComparison comparison, PSHost? host, object? style) => Join(ComparisonText.Lines(comparison, StyleOf(ViewWidth.Of(host), style)));
+
+    /// <summary>A difference as git shows one.</summary>
+    public static string Difference(ConsulKvDifference difference, PSHost? host, object? style) => Join(DifferenceText.Lines(difference, host).Select(line => line.Tone is { } tone ? Paint(style, tone, line.Text) : line.Text));
+
+    /// <summary>What changed in a key, line by line.</summary>
+    public static string Changes(IEnumerable<string> changes) => Join(changes.Select(line => Printable.Text(line, LongestLine)));
+
+    /// <summary>Which environments have the same: <c>production A, staging A, test B</c>.</summary>
+    public static string Groups(IDictionary groups) => string.Join(", ", groups.Cast<DictionaryEntry>().Select(row => $"{Text(row.Key, 60)} {Text(row.Value, 4)}"));
 
     /// <summary>A part as a percentage.</summary>
     public static string Percent(double share) => DiagnosisText.Percent(share);
