@@ -16,8 +16,8 @@
         'Compare-ConsulDiagnosis'
         'Compare-ConsulKv'
         'Export-ConsulDiagnosis'
-        'Export-ConsulKvMetric'
         'Export-ConsulKv'
+        'Export-ConsulKvMetric'
         'Find-ConsulKvSecret'
         'Get-ConsulFinding'
         'Get-ConsulKv'
@@ -45,9 +45,9 @@
         'Test-ConsulAcl'
         'Test-ConsulConnectivity'
         'Test-ConsulEnvironment'
+        'Test-ConsulKvSession'
         'Unlock-ConsulKv'
         'Watch-ConsulKv'
-        'Test-ConsulKvSession'
     )
     # Every file of the module's folder, name by name: a test and the package compare it with what is there.
     FileList               = @(

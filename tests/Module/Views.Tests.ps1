@@ -56,6 +56,7 @@ BeforeAll {
         FailedOperation           = $failure[0].Exception.Operation
         ConsulKvMetric            = Get-ConsulKvMetric
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data ($environment = @{ Agents = @{ here = $agent.Address.OriginalString; dead = 'http://127.0.0.1:1' } })
+        ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
         ConsulKvMeasurement       = ($measured = & { 1..6 | ForEach-Object { @{ document = 'consul-kv-measurement'; version = 1; time = [datetimeoffset]::UtcNow.AddDays(-$_).ToString('o'); address = $session.Address; prefix = ''; keys = 9 - $_; bytes = 10; storedBytes = 900 - 100 * $_; index = $(if ($_ -eq 1) { 2 } else { 1 }) } | ConvertTo-Json -Compress } | Set-Content (Join-Path $TestDrive history.jsonl)
                 'torn {' | Add-Content (Join-Path $TestDrive history.jsonl)
                 Measure-ConsulKv -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitKeys 100000 -WarningAction SilentlyContinue })
@@ -66,10 +67,10 @@ BeforeAll {
         ConsulKvChurn             = $measured.Churn
         ConsulKvForecast          = $measured.Forecasts
         ConsulKvMeasurePoint      = $measured.History
-        ConsulKvHistoryProblemConsulKvSecret            = Find-ConsulKvSecret $root
+        ConsulKvHistoryProblem    = $measured.HistoryProblems
+        ConsulKvSecret            = Find-ConsulKvSecret $root
         ConsulKvDifference        = Compare-ConsulKv $root views/ -IncludeEqual
         ConsulKvEnvironmentRow    = Compare-ConsulKv -Environment ([ordered]@{ production = $session; staging = $reader }) $root -IncludeEqual
-        ConsulEnvironmentCheck    = $measured.HistoryProblems
         ConsulLogFinding          = ($logged = & {
                 0..30 | ForEach-Object { "    2026-01-31T08:0$($_ % 10):00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/$_ from=10.0.0.$($_):53312 error=`"No cluster leader`"" } | Set-Content (Join-Path $TestDrive views.log)
                 '    2026-01-31T08:59:00.000Z [INFO]  agent.server: New leader elected: payload=a-server-with-a-name' | Add-Content (Join-Path $TestDrive views.log)
@@ -121,7 +122,8 @@ Describe 'Views' {
                 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvChange', 'ConsulKvLock',
                 'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem',
                 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine',
-                'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome''ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport') { @{ Type = $type; Width = $width } }
+                'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome',
+                'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport', 'ConsulKvSecret', 'ConsulKvDifference', 'ConsulKvEnvironmentRow') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {
