@@ -32,6 +32,7 @@ public class ConsulException : Exception
         _ when finding.Code is "Key.Locked" => new ConsulLockException(finding, inner),
         ("Release", _) => new ConsulReleaseException(finding, inner),
         ("Report", _) => new ConsulReportException(finding, inner),
+        ("Document", _) => new ConsulDocumentException(finding, inner),
         ("Request", _) => new ConsulRequestException(finding, inner),
         ("Cas", _) => new ConsulConflictException(finding, inner),
         ("Lock" or "Session", _) => new ConsulLockException(finding, inner),

@@ -40,7 +40,7 @@ internal sealed class ErrorFamily(string[] ids, string[] commands, string ends, 
         new(["Cas", "Lock", "Session", "Txn", "Outcome"], Writing, PerInput + ", after the result", Key),
         new(["Release"], ["Publish-ConsulKvRelease", "Switch-ConsulKvRelease", "Get-ConsulKvRelease", "Remove-ConsulKvRelease", "Get-ConsulKv"], PerInput + ", after the result where there is one", "the release, or the configuration"),
         new(["Drill"], ["Invoke-ConsulFaultDrill"], AtOnce, "the session, or null"),
-        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
+        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis", "Export-ConsulKvMetric"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
         new(["Expect"], [], "no errors: results of Test-ConsulEnvironment have them as findings", ""),
         new(["Error", "Probe"], [], "no errors: Resolve-ConsulError and diagnoses report them as findings", ""),
     ];
