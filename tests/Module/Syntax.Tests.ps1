@@ -21,12 +21,16 @@ Describe 'Syntax' {
         @{ Name = 'Get-ConsulKv'; Syntax = @(
             'Get-ConsulKv [-Key] <string[]> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
             'Get-ConsulKv -Prefix <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Get-ConsulKv -Release <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvConsistent'; Syntax = @(
             'Get-ConsulKvConsistent [-Key] <string[]> [-CompareStale] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvMetric'; Syntax = @(
             'Get-ConsulKvMetric [[-Session] <string[]>] [-Reset] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKvRelease'; Syntax = @(
+            'Get-ConsulKvRelease [-Name] <string> [[-Release] <string[]>] [-Verify] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvSession'; Syntax = @(
             'Get-ConsulKvSession [[-Name] <string[]>] [<CommonParameters>]'
@@ -49,16 +53,29 @@ Describe 'Syntax' {
         @{ Name = 'Measure-ConsulKv'; Syntax = @(
             'Measure-ConsulKv [[-Prefix] <string[]>] [-Top <int>] [-Depth <int>] [-Consistency <ConsulConsistency>] [-HistoryPath <string>] [-LimitBytes <long>] [-LimitKeys <long>] [-Since <ConsulKvMeasurement>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
+        @{ Name = 'Invoke-ConsulFaultDrill'; Syntax = @(
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> [-Session <ConsulKvSession>] [-Fault <ConsulFaultKind[]>] [-Rate <double>] [-Latency <timespan>] [-Operation <string[]>] [-Key <string[]>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> -Cluster [-Fault <ConsulFaultKind[]>] [-Every <timespan>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
-            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]'
+            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]''New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [-AllowFaultDrill] [<CommonParameters>]'
         ) }
         @{ Name = 'New-ConsulRetryPolicy'; Syntax = @(
             'New-ConsulRetryPolicy [[-MaxAttempts] <int>] [-BaseDelay <timespan>] [-MaxDelay <timespan>] [-Backoff <BackoffType>] [-NoJitter] [-AttemptTimeout <timespan>] [-TotalTimeout <timespan>] [-ElectionPatience <timespan>] [-TokenGrace <timespan>] [-CircuitBreakerFailures <int>] [-CircuitBreakDuration <timespan>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Publish-ConsulKvRelease'; Syntax = @(
+            'Publish-ConsulKvRelease [-Name] <string> [-Release] <string> [-InputObject] <psobject> [-TrimPrefix <string>] [-Force] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Publish-ConsulKvRelease [-Name] <string> [-Release] <string> -FromPrefix <string> [-FromSession <ConsulKvSession>] [-Force] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Publish-ConsulKvRelease [-Name] <string> [-Release] <string> -Existing [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKv'; Syntax = @(
             'Remove-ConsulKv [-Key] <string> [-Force] [-Fenced] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Remove-ConsulKv [-Key] <string> -Recurse [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Remove-ConsulKv [-Key] <string> -CheckAndSet <ulong> [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Remove-ConsulKvRelease'; Syntax = @(
+            'Remove-ConsulKvRelease [-Name] <string> -Keep <int> [-OlderThan <timespan>] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKvRelease [-Name] <string> [-Release] <string[]> [-OlderThan <timespan>] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKvSession'; Syntax = @(
             'Remove-ConsulKvSession [-Session] <ConsulKvSession[]> [-WhatIf] [-Confirm] [<CommonParameters>]'
@@ -81,6 +98,10 @@ Describe 'Syntax' {
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CreateOnly [-InputObject <psobject>] [-Flags <Object>] [-Prefix <string>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Acquire [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Release [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Switch-ConsulKvRelease'; Syntax = @(
+            'Switch-ConsulKvRelease [-Name] <string> [-Release] <string> [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Switch-ConsulKvRelease [-Name] <string> -Rollback [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Test-ConsulAcl'; Syntax = @(
             'Test-ConsulAcl [-Key] <string[]> [[-Operation] <AclOperation[]>] [-AdminSession <ConsulKvSession>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'

@@ -47,7 +47,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
         (this.observer, this.faults) = (observer, faults);
     }
 
-    private ConsulHttpClient(ConsulHttpClient original, string scope) : this(original, original.observer!) => this.scope = scope;
+    private ConsulHttpClient(ConsulHttpClient original, string scope) : this(original, original.observer, original.faults) => this.scope = scope;
 
     /// <summary>The greatest <c>X-Consul-Index</c> of an answer about keys of the session's own datacenter: it never falls but when data are put back.</summary>
     public ulong HighestKeyIndex => highest.Value;

@@ -73,13 +73,13 @@ internal static class Queries
         {
             tries++;
             return send(course);
-        }, request, key, cancellation).ConfigureAwait(false);
+        }, request, key, measurement, cancellation).ConfigureAwait(false);
         if (!request.IsWrite && key is not null) session.Drill?.Asked(key, last.Answer is null ? last.Failure!.Finding.Code : null, session.Time.GetElapsedTime(began), Math.Max(0, tries - 1));
         return last;
     }
 
     private static async Task<Attempt<T>> TryAsync<T>(
-        ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, CancellationToken cancellation)
+        ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, ReadMeasurement? measurement, CancellationToken cancellation)
         where T : class
     {
         var course = new RetryCourse(session);

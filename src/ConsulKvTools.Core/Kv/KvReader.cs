@@ -95,7 +95,7 @@ internal sealed class KvReader(ConsulKvSession session)
     /// <param name="cancellation">Stops the read.</param>
     public IAsyncEnumerable<Capacity.KvSize[]> SizePiecesAsync(
         string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, Action<ulong?> index, CancellationToken cancellation) =>
-        StreamAsync(KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report, _ => new Capacity.KvSizeReader(prefix), cancellation, index);
+        StreamAsync(ConsulKvOperation.List, KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report, _ => new Capacity.KvSizeReader(prefix), cancellation, index);
 
     /// <summary>The statuses that are answers to a read, not failures of it.</summary>
     internal static bool KvQueryAnswers(ConsulResponse response) =>
@@ -108,7 +108,7 @@ internal sealed class KvReader(ConsulKvSession session)
     {
         var measurement = session.Telemetry.BeginRead(session, operation);
         (KvReadState State, string? Code) told = (KvReadState.Found, null);
-        var pieces = OpenAsync(path, query, prefix, (state, finding) => report((told = (state, finding?.Code)).State, finding), readerFor, measurement, cancellation).GetAsyncEnumerator(cancellation);
+        var pieces = OpenAsync(path, query, prefix, (state, finding) => report((told = (state, finding?.Code)).State, finding), readerFor, measurement, index, cancellation).GetAsyncEnumerator(cancellation);
         try
         {
             while (true)
@@ -138,7 +138,7 @@ internal sealed class KvReader(ConsulKvSession session)
 
     private async IAsyncEnumerable<T[]> OpenAsync<T>(
         string path, string query, string prefix, Action<KvReadState, ConsulFinding?> report,
-        Func<TimeSpan?, KvElementReader<T>> readerFor, ReadMeasurement measurement, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<ConsulResponse, KvElementReader<T>> readerFor, ReadMeasurement measurement, Action<ulong?>? index, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var request = ConsulRequest.Get(path, query);
         var exchange = await Queries.BeginAsync(session, request, KvQueryAnswers, prefix, measurement, cancellation).ConfigureAwait(false);

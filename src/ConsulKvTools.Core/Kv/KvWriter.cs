@@ -34,13 +34,6 @@ internal sealed class KvWriter(ConsulKvSession session)
     /// <summary>Runs a write that is sound, from the beginning or from where <paramref name="earlier"/> attempts left it. Whoever began it ends it.</summary>
     internal async Task<ConsulKvWriteResult> RunAsync(ConsulKvWrite write, WriteTicket ticket, CancellationToken cancellation, EarlierAttempts? earlier = null)
     {
-        var result = await RunOneAsync(write, cancellation, earlier).ConfigureAwait(false);
-        session.Drill?.Wrote(write, result);
-        return result;
-    }
-
-    private async Task<ConsulKvWriteResult> RunOneAsync(ConsulKvWrite write, CancellationToken cancellation, EarlierAttempts? earlier)
-    {
         if (write.OperationPrefix is { } prefix)
             return await new MarkedRun(session, [write], prefix).RunAndCleanAsync(ticket, cancellation).ConfigureAwait(false);
         WriteRun run = write.Kind switch
@@ -102,7 +95,7 @@ internal sealed class KvWriter(ConsulKvSession session)
         var whole = run is MarkedRun marked ? await marked.RunAndCleanAsync(shared, cancellation).ConfigureAwait(false) : await run.RunAsync(shared, cancellation).ConfigureAwait(false);
         SessionTelemetry.EndTransaction(shared, whole);
         var indexes = run switch { MarkedRun some => some.Indexes, AtomicRun other => other.Indexes, _ => new Dictionary<string, ulong>() };
-        var results = all.Select((write, position) => whole with
+        return all.Select((write, position) => whole with
         {
             Key = write.Key,
             Kind = write.Kind,
@@ -115,9 +108,6 @@ internal sealed class KvWriter(ConsulKvSession session)
             ModifyIndex = whole.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
             Notes = whole.Outcome == ConsulKvOutcome.Written ? [.. whole.Notes.Select(note => About(write, note)), .. NotesOf(write, indexes.TryGetValue(write.Key, out var now) ? now : 0)] : [],
         }).ToArray();
-        if (session.Drill is { } drill)
-            for (var position = 0; position < results.Length; position++) drill.Wrote(all[position], results[position]);
-        return results;
     }
 
     /// <summary>The results of a transaction of which one write could not even be read from what was given.</summary>

@@ -19,9 +19,9 @@ public sealed class ConsulKvSession : IDisposable
     private readonly Lazy<SecretPrints> prints;
     private readonly ConsulKvSession original;
     private readonly ConsulKvSession? drilled;
+    private readonly string? otherDatacenter;
     private ConsulFinding? lastOutage;
     private Acl.AclToken? tokenSeen;
-    private readonly string? otherDatacenter;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
@@ -41,13 +41,15 @@ public sealed class ConsulKvSession : IDisposable
         Telemetry = new SessionTelemetry(Name, time, configuration.Log);
     }
 
-    private ConsulKvSession(ConsulKvSession original, string? command, ICallObserver? observer)
+    private ConsulKvSession(ConsulKvSession same, string? command, ICallObserver? observer, string? datacenter = null)
     {
-        (Telemetry, Command) = (original.Telemetry, command ?? original.Command);
-        (this.original, configuration, executor, prints, Mask) = (original, original.configuration, original.executor, original.prints, original.Mask);
-        (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (original.Id, original.Name, original.RetryPolicy, original.MaxConnections, original.Time, observer ?? original.Observer);
-        (AllowsFaultDrill, Drill) = (original.AllowsFaultDrill, original.Drill);
-        http = observer is null ? original.http : new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
+        original = same.original;
+        (Telemetry, Command, otherDatacenter) = (same.Telemetry, command ?? same.Command, datacenter ?? same.otherDatacenter);
+        (configuration, executor, prints, Mask) = (same.configuration, same.executor, same.prints, same.Mask);
+        (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (same.Id, same.Name, same.RetryPolicy, same.MaxConnections, same.Time, observer ?? same.Observer);
+        (AllowsFaultDrill, Drill, drilled) = (same.AllowsFaultDrill, same.Drill, same.drilled);
+        http = observer is not null ? new Lazy<ConsulHttpClient>(() => same.http.Value.ObservedBy(observer))
+            : datacenter is not null ? new Lazy<ConsulHttpClient>(() => same.http.Value.InDatacenter(configuration, datacenter)) : same.http;
     }
 
     private ConsulKvSession(ConsulKvSession drilled, DrillRecorder recorder, RequestFaults? faults)
@@ -57,14 +59,9 @@ public sealed class ConsulKvSession : IDisposable
         (this.drilled, configuration, prints, Mask) = (drilled, drilled.configuration, drilled.prints, drilled.Mask);
         (Id, Name, RetryPolicy, MaxConnections, Time, Drill) = (Guid.NewGuid(), drilled.Name + " (drill)", drilled.RetryPolicy, drilled.MaxConnections, drilled.Time, recorder);
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, Time));
+        // It tells of itself under its own name; the write log is for what was meant to last.
+        Telemetry = new SessionTelemetry(Name, Time, null);
         http = new Lazy<ConsulHttpClient>(() => faults is null ? drilled.Http : drilled.Http.DrilledBy(faults));
-    }
-
-    private ConsulKvSession(ConsulKvSession original, string datacenter) : this(original, original.Observer!)
-    {
-        otherDatacenter = datacenter;
-        var client = original.http;
-        http = new Lazy<ConsulHttpClient>(() => client.Value.InDatacenter(configuration, datacenter));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -97,14 +94,14 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Connections to the agent at most, 1 to 200; requests beyond that wait for one.</summary>
     public int MaxConnections { get; }
 
+    /// <summary>True when the session was made for fault drills: <c>Invoke-ConsulFaultDrill</c> breaks requests of no other.</summary>
+    public bool AllowsFaultDrill { get; }
+
     /// <summary>The file that gets a line of JSON for each write, its full path; null when there is none.</summary>
     public string? LogPath => configuration.Log?.Path;
 
     /// <summary>Lines of the write log that could not be written: 0 while every write has its line.</summary>
     public long LostLogLines => Telemetry.LostLines;
-
-    /// <summary>True when the session was made for fault drills: <c>Invoke-ConsulFaultDrill</c> breaks requests of no other.</summary>
-    public bool AllowsFaultDrill { get; }
 
     /// <summary>Every setting with the source that won; secrets masked.</summary>
     public IReadOnlyList<ConsulSetting> Configuration => configuration.Settings;
@@ -135,9 +132,6 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Hears of what this session's requests meet; null when nobody listens.</summary>
     internal ICallObserver? Observer { get; }
 
-    /// <summary>The session itself, without whoever listens to one command of its: for what goes on after the command.</summary>
-    internal ConsulKvSession Unobserved => original;
-
     /// <summary>Takes down what the session does; null when it is not drilled.</summary>
     internal DrillRecorder? Drill { get; }
 
@@ -147,10 +141,16 @@ public sealed class ConsulKvSession : IDisposable
     internal ConsulKvSession DrilledBy(DrillRecorder recorder, RequestFaults? faults) => new(this, recorder, faults);
 
     /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
-    internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, Command, observer);
+    internal ConsulKvSession ObservedBy(ICallObserver observer) => new(this, Command, observer);
+
+    /// <summary>The same session, whose requests are about another datacenter. Not to be disposed.</summary>
+    internal ConsulKvSession InDatacenter(string datacenter) => new(this, Command, null, datacenter);
 
     /// <summary>The same session, used by a command: its name stands in the write log. Not to be disposed.</summary>
-    internal ConsulKvSession UsedBy(string command, ICallObserver? observer) => new(original, command, observer);
+    internal ConsulKvSession UsedBy(string command, ICallObserver? observer) => new(this, command, observer);
+
+    /// <summary>The session itself, without whoever listens to one command of its: for what goes on after the command.</summary>
+    internal ConsulKvSession Unobserved => original;
 
     /// <summary>The command that uses it; null when that is not known.</summary>
     internal string? Command { get; }
@@ -160,9 +160,6 @@ public sealed class ConsulKvSession : IDisposable
 
     /// <summary>Waits until the lines of all writes that ended are in the write log, for a moment at most.</summary>
     internal void FlushLog() => Telemetry.Log?.Flush(LogPatience);
-
-    /// <summary>The same session, whose requests are about another datacenter. Not to be disposed.</summary>
-    internal ConsulKvSession InDatacenter(string datacenter) => new(this, datacenter);
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 

@@ -56,6 +56,7 @@ internal sealed class SessionTelemetry
         metrics.Pend(-1);
         metrics.Record((ConsulKvOperation)result.Kind, (ConsulKvMetricOutcome)result.Outcome, result.Code, result.Duration, result.ValueSize ?? 0, result.Retries, time);
         Spans.End(ticket.Span, result.Outcome.ToString(), result.Code, result.TransactionId);
+        session.Drill?.Wrote(write, result);
         Log?.Add(new WriteLogEntry(this, session, write, result, ticket.Trace, time.GetUtcNow()));
     }
 

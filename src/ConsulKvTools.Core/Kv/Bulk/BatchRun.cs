@@ -141,14 +141,9 @@ internal sealed class BatchRun : IDisposable
         foreach (var result in results) batch.Settle(position++, result);
     }
 
-    private void Settle(WriteBatch batch, List<int> positions, TransactionRun run, ConsulKvWriteResult whole)
+    private static void Settle(WriteBatch batch, List<int> positions, TransactionRun run, ConsulKvWriteResult whole)
     {
-        for (var index = 0; index < positions.Count; index++)
-        {
-            var result = run.ResultOf(index, whole);
-            batch.Settle(positions[index], result);
-            session.Drill?.Wrote(batch[positions[index]], result);
-        }
+        for (var index = 0; index < positions.Count; index++) batch.Settle(positions[index], run.ResultOf(index, whole));
     }
 
     private Task AllAloneAsync(WriteBatch batch, List<int> positions, EarlierAttempts? earlier) =>
