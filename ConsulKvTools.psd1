@@ -23,6 +23,8 @@
         'Get-ConsulKvSession'
         'Get-ConsulKvTestPath'
         'Invoke-ConsulDiagnosis'
+        'Invoke-ConsulKvLock'
+        'Lock-ConsulKv'
         'New-ConsulKvSession'
         'New-ConsulRetryPolicy'
         'Remove-ConsulKv'
@@ -32,6 +34,8 @@
         'Test-ConsulAcl'
         'Test-ConsulConnectivity'
         'Test-ConsulEnvironment'
+        'Unlock-ConsulKv'
+        'Watch-ConsulKv'
     )
     # Every file of the module's folder, name by name: a test and the package compare it with what is there.
     FileList               = @(

@@ -52,13 +52,16 @@ internal sealed class KvWriter(ConsulKvSession session)
     internal ConsulKvWriteResult Cancelled(ConsulKvWrite write, Guid id) => Refused(write, ConsulFinding.Create("Outcome.Cancelled", ("key", Printable.Text(write.Key))), id);
 
     /// <summary>All or none, in one transaction. One result a write, in order.</summary>
-    public async Task<IReadOnlyList<ConsulKvWriteResult>> WriteAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, CancellationToken cancellation)
+    /// <param name="writes">The writes.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="checks">What has to be so of other keys; null for nothing. Not together with a marker.</param>
+    public async Task<IReadOnlyList<ConsulKvWriteResult>> WriteAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, CancellationToken cancellation, IReadOnlyList<TransactionGuard>? checks = null)
     {
         var tickets = new WriteTicket[writes.Count];
         for (var position = 0; position < tickets.Length; position++) tickets[position] = session.Telemetry.Begin(session, writes[position].Kind);
         try
         {
-            var results = await RunAtomicAsync(writes, new ArraySegment<WriteTicket>(tickets), cancellation).ConfigureAwait(false);
+            var results = await RunAtomicAsync(writes, new ArraySegment<WriteTicket>(tickets), cancellation, checks).ConfigureAwait(false);
             for (var position = 0; position < tickets.Length; position++) session.Telemetry.End(session, tickets[position], writes[position], results[position]);
             return results;
         }
@@ -70,7 +73,7 @@ internal sealed class KvWriter(ConsulKvSession session)
     }
 
     /// <summary>As <see cref="WriteAtomicAsync"/>, of writes that were begun; whoever began them ends them.</summary>
-    internal async Task<IReadOnlyList<ConsulKvWriteResult>> RunAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, IReadOnlyList<WriteTicket> tickets, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<ConsulKvWriteResult>> RunAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, IReadOnlyList<WriteTicket> tickets, CancellationToken cancellation, IReadOnlyList<TransactionGuard>? checks = null)
     {
         if (writes.Count == 0) return [];
         var all = writes.Select(Normalize).ToArray();
@@ -87,7 +90,7 @@ internal sealed class KvWriter(ConsulKvSession session)
         var fit = new TransactionFit(all, all[0].OperationPrefix is { } markerPrefix ? MarkedRun.MarkOf(markerPrefix) : null);
         if (await fit.ProblemAsync(session, cancellation).ConfigureAwait(false) is { } tooMuch)
             return all.Select((write, position) => Refused(write, tooMuch, tickets[position].Id) with { Message = $"Nothing of this transaction was written. {tooMuch.Title}. {fit.Numbers}" }).ToArray();
-        WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all);
+        WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all, checks ?? []);
         var shared = session.Telemetry.BeginTransaction(session, all.Length);
         var whole = run is MarkedRun marked ? await marked.RunAndCleanAsync(shared, cancellation).ConfigureAwait(false) : await run.RunAsync(shared, cancellation).ConfigureAwait(false);
         SessionTelemetry.EndTransaction(shared, whole);

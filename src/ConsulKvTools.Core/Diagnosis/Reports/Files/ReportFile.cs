@@ -46,6 +46,9 @@ internal static partial class ReportFile
         }
     }
 
+    /// <summary>Puts a file that was written beside it in the place of another, in one step.</summary>
+    internal static void Replace(string beside, string place) => Put(beside, Target(place), File.Exists(place), noClobber: false);
+
     private static void Remove(string beside)
     {
         try
