@@ -40,7 +40,7 @@ internal sealed class ErrorFamily(string[] ids, string[] commands, string ends, 
         new(["Request"], ["every command"], $"what is wrong for all inputs: {AtOnce}; with one input: {PerInput}", "the value that was given"),
         new(["Cas", "Txn", "Outcome"], Writing, PerInput + ", after the result", Key),
         new(["Lock", "Session"], [.. Writing, .. Locking, "Unlock-ConsulKv"], $"{PerInput}, after the result; Invoke-ConsulKvLock: {AtOnce}", Key),
-        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
+        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis", "Export-ConsulKvMetric"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
         new(["Expect"], [], "no errors: results of Test-ConsulEnvironment have them as findings", ""),
         new(["Error", "Probe"], [], "no errors: Resolve-ConsulError and diagnoses report them as findings", ""),
     ];
