@@ -10,7 +10,7 @@ Describe 'Syntax' {
             'Compare-ConsulDiagnosis [-Reference] <Object> [-Difference] <Object> [<CommonParameters>]'
         ) }
         @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
-            'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <ConsulDiagnosis[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <Object[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Export-ConsulKv'; Syntax = @(
             'Export-ConsulKv [[-Prefix] <string>] [[-Path] <string>] [-Format <ConsulKvFormat>] [-Exclude <string[]>] [-StripPrefix] [-Consistency <ConsulConsistency>] [-NoClobber] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'

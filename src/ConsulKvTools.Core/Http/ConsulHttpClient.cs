@@ -3,6 +3,7 @@ using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
 using ConsulKvTools.Sessions;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Http;
 
@@ -70,12 +71,13 @@ internal sealed partial class ConsulHttpClient : IDisposable
     {
         var deadline = Deadline.In(timeout, cancellation);
         var clock = Stopwatch.StartNew();
-        var message = CreateMessage(request);
+        var span = Spans.StartRequest(request, endpoint);
+        var message = CreateMessage(request, span);
         HttpResponseMessage? response = null;
         try
         {
             response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
-            var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation, observer);
+            var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation, observer, span);
             Remember(exchange.Headers, request);
             return exchange;
         }
@@ -85,6 +87,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
             var timedOut = deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
             var stopped = cancellation.IsCancellationRequested && error is OperationCanceledException;
             var failure = stopped ? null : ConsulExchange.Failure(endpoint, error, phase, timedOut, timeout, request);
+            Spans.EndRequest(span, null, failure?.Code ?? "given up");
             observer?.Exchanged(ConsulExchange.Told(message, request, null, failure?.Code ?? "given up", 0, new RequestTimings(DialTimingsOf(message), clock.Elapsed, clock.Elapsed)));
             message.Dispose();
             response?.Dispose();
@@ -103,13 +106,19 @@ internal sealed partial class ConsulHttpClient : IDisposable
         if (request.SendScope && request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal)) highest.Raise(index);
     }
 
-    private HttpRequestMessage CreateMessage(ConsulRequest request)
+    private HttpRequestMessage CreateMessage(ConsulRequest request, Activity? span)
     {
         var query = request.SendScope ? Join(request.Query, scope) : request.Query;
         var message = new HttpRequestMessage(new HttpMethod(request.Method), CreateUri(origin + request.Path + (query.Length > 0 ? "?" + query : "")));
         if (request.SendToken && token is not null) message.Headers.TryAddWithoutValidation("X-Consul-Token", token);
         if (authorization is not null) message.Headers.TryAddWithoutValidation("Authorization", authorization);
         message.Headers.TryAddWithoutValidation("User-Agent", "ConsulKvTools");
+        if (request.Id is { } id) message.Headers.TryAddWithoutValidation("X-Request-Id", id.ToString("D"));
+        if (Spans.TraceParent(span) is { } trace)
+        {
+            message.Headers.TryAddWithoutValidation("traceparent", trace);
+            if ((span ?? Activity.Current)?.TraceStateString is { Length: > 0 } state) message.Headers.TryAddWithoutValidation("tracestate", state);
+        }
         // A body, even an empty one, keeps the handler from sending a write twice when a pooled connection dies under it.
         if (request.Body is { } body) message.Content = new TrackedContent(body);
         // Consul refuses a body over its limit by the length alone and closes: waiting for its go-ahead keeps that answer readable.

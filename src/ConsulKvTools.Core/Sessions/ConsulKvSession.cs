@@ -2,6 +2,7 @@ using ConsulKvTools.Diagnosis.Reports.Secrets;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Sessions;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools;
 
@@ -9,6 +10,8 @@ namespace ConsulKvTools;
 /// <remarks>Not a Consul lock session: that is always called <em>lock session</em>.</remarks>
 public sealed class ConsulKvSession : IDisposable
 {
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
+
     private readonly SessionConfiguration configuration;
     private readonly Lazy<ConsulHttpClient> http;
     private readonly Lazy<RetryExecutor> executor;
@@ -31,13 +34,15 @@ public sealed class ConsulKvSession : IDisposable
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
         prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
         Mask = new AnswerMask(() => configuration.Secrets);
+        Telemetry = new SessionTelemetry(Name, time, configuration.Log);
     }
 
-    private ConsulKvSession(ConsulKvSession original, ICallObserver observer)
+    private ConsulKvSession(ConsulKvSession original, string? command, ICallObserver? observer)
     {
+        (Telemetry, Command) = (original.Telemetry, command ?? original.Command);
         (this.original, configuration, executor, prints, Mask) = (original, original.configuration, original.executor, original.prints, original.Mask);
-        (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (original.Id, original.Name, original.RetryPolicy, original.MaxConnections, original.Time, observer);
-        http = new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
+        (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (original.Id, original.Name, original.RetryPolicy, original.MaxConnections, original.Time, observer ?? original.Observer);
+        http = observer is null ? original.http : new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -70,6 +75,12 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Connections to the agent at most, 1 to 200; requests beyond that wait for one.</summary>
     public int MaxConnections { get; }
 
+    /// <summary>The file that gets a line of JSON for each write, its full path; null when there is none.</summary>
+    public string? LogPath => configuration.Log?.Path;
+
+    /// <summary>Lines of the write log that could not be written: 0 while every write has its line.</summary>
+    public long LostLogLines => Telemetry.LostLines;
+
     /// <summary>Every setting with the source that won; secrets masked.</summary>
     public IReadOnlyList<ConsulSetting> Configuration => configuration.Settings;
 
@@ -97,7 +108,19 @@ public sealed class ConsulKvSession : IDisposable
     internal ICallObserver? Observer { get; }
 
     /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
-    internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, observer);
+    internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, Command, observer);
+
+    /// <summary>The same session, used by a command: its name stands in the write log. Not to be disposed.</summary>
+    internal ConsulKvSession UsedBy(string command, ICallObserver? observer) => new(original, command, observer);
+
+    /// <summary>The command that uses it; null when that is not known.</summary>
+    internal string? Command { get; }
+
+    /// <summary>Metrics, spans and write log.</summary>
+    internal SessionTelemetry Telemetry { get; }
+
+    /// <summary>Waits until the lines of all writes that ended are in the write log, for a moment at most.</summary>
+    internal void FlushLog() => Telemetry.Log?.Flush(LogPatience);
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
@@ -148,6 +171,10 @@ public sealed class ConsulKvSession : IDisposable
             throw Invalid("ConnectTimeout", $"ConnectTimeout is {timeout}; it must be above zero and at most one day.");
         if (options.MaxConnections is < 1 or > 200)
             throw Invalid("MaxConnections", $"MaxConnections is {options.MaxConnections}; it must be 1 to 200.");
+        if (options.LogMaximumSize is < ConsulKvTools.Telemetry.Log.WriteLogSettings.LeastMaximumSize)
+            throw Invalid("LogMaximumSize", $"LogMaximumSize is {options.LogMaximumSize}; it must be 65536 (64 KiB) or more.");
+        if (options.LogFiles is < 1 or > ConsulKvTools.Telemetry.Log.WriteLogSettings.MostFiles)
+            throw Invalid("LogFiles", $"LogFiles is {options.LogFiles}; it must be 1 to 1000.");
         if (options.Token is not null && options.TokenFile is not null)
             throw Invalid("TokenFile", "Token and TokenFile are both given; give one of them.");
         return new ConsulKvSession(SessionConfiguration.Resolve(options, environment), options, time ?? TimeProvider.System);
@@ -156,7 +183,9 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Closes the session's connections.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref disposed, 1) == 0 && http.IsValueCreated) http.Value.Dispose();
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        FlushLog();
+        if (http.IsValueCreated) http.Value.Dispose();
     }
 
     /// <inheritdoc/>

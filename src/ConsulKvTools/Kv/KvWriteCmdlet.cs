@@ -90,6 +90,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         if (!disposing || pipeline is null) return;
         SayWhatIsKnown();
         pipeline.Dispose();
+        Active.FlushLog();
     }
 
     /// <summary>Writes that are done all or none.</summary>
@@ -198,7 +199,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         if (givenOut > MostTold && (usual || givenOut > 10 * MostTold)) return;
         TellTrace();
         ((Cmdlet)this).WriteVerbose($"{Printable.Text(result.Key, 200)}: {result.Outcome}{(result.Code is null ? "" : $" ({result.Code})")}{(result.ModifyIndex is { } index ? $", index {index}" : "")}, "
-            + $"{Amount.Of(result.Attempts.Count, "request")} in {DiagnosisText.Time(result.Duration)}.");
+            + $"{Amount.Of(result.Attempts.Count, "request")} in {DiagnosisText.Time(result.Duration)}; operation {result.OperationId}.");
         if (usual) return;
         // What was tried again was told when that happened.
         foreach (var attempt in result.Attempts.Where(attempt => attempt.Sequel != AttemptSequel.TriedAgain))

@@ -3,7 +3,7 @@ using System.Management.Automation.Host;
 
 namespace ConsulKvTools.Commands;
 
-/// <summary>How a command that changes something shows or asks beforehand.</summary>
+/// <summary>Asking before something is changed.</summary>
 public abstract partial class ConsulCmdlet
 {
     /// <summary>Shows what would be done, or asks whether it is to be done.</summary>

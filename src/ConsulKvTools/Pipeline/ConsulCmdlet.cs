@@ -78,11 +78,24 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
         IsVerbose = IsPreferred("Verbose", "VerbosePreference");
         var isDebug = IsPreferred("Debug", "DebugPreference");
         trace = IsVerbose || isDebug ? new CommandTrace(IsVerbose, isDebug) : null;
-        observed = trace is null ? active : active.ObservedBy(trace);
+        // The write log has the command's name in each line.
+        observed = trace is null && active.LogPath is null ? active : active.UsedBy(MyInvocation.MyCommand.Name, trace);
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => TellTrace();
+    protected override void EndProcessing()
+    {
+        TellTrace();
+        SettleLog();
+    }
+
+    /// <summary>After a command its lines are in the write log; that some are lost is said once.</summary>
+    private protected void SettleLog()
+    {
+        if (active?.LogPath is null) return;
+        active.FlushLog();
+        if (active.Telemetry.TakeProblem() is { } problem) WriteWarning(FindingErrors.Warning(problem));
+    }
 
     /// <summary>Says what the requests met so far. Call it from the pipeline thread only.</summary>
     private protected void TellTrace()

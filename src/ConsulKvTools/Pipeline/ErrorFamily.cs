@@ -39,7 +39,7 @@ internal sealed class ErrorFamily(string[] ids, string[] commands, string ends, 
         new(["Request"], ["every command"], $"what is wrong for all inputs: {AtOnce}; with one input: {PerInput}", "the value that was given"),
         new(["Cas", "Lock", "Session", "Txn", "Outcome"], Writing, PerInput + ", after the result", Key),
         new(["Document"], ["Export-ConsulKv", "Import-ConsulKv"], "Import-ConsulKv: " + AtOnce + "; Export-ConsulKv: " + PerInput, "the document's name or path"),
-        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
+        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis", "Export-ConsulKvMetric"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
         new(["Expect"], [], "no errors: results of Test-ConsulEnvironment have them as findings", ""),
         new(["Error", "Probe"], [], "no errors: Resolve-ConsulError and diagnoses report them as findings", ""),
     ];

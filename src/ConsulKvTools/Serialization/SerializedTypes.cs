@@ -16,7 +16,7 @@ public static class SerializedTypes
         (typeof(ConsulKvEntry), 2), (typeof(ConsulKvWriteResult), 4), (typeof(ConsulKvAttempt), 2), (typeof(ConsulKvReading), 2), (typeof(ConsulKvConsistencyReport), 4),
         (typeof(ConsulFinding), 3), (typeof(FindingDefinition), 2), (typeof(ProbeResult), 4), (typeof(ConsulConnectivityResult), 5), (typeof(ConsulDiagnosis), 5),
         (typeof(ConsulDiagnosisCause), 4), (typeof(LatencySummary), 2), (typeof(ConsulDiagnosisSeries), 7), (typeof(ConsulDiagnosisChange), 2), (typeof(ConsulDiagnosisComparison), 7),
-        (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 2), (typeof(ConsulRetryPolicy), 2), (typeof(ConsulSetting), 2), (typeof(ConsulEnvironmentResult), 4),
+        (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 2), (typeof(ConsulRetryPolicy), 2), (typeof(ConsulSetting), 2), (typeof(ConsulEnvironmentResult), 4), (typeof(ConsulKvMetric), 2),
         (typeof(ConsulKvExport), 2), (typeof(ConsulKvImport), 2), (typeof(ConsulKvImportItem), 2),
     ];
 

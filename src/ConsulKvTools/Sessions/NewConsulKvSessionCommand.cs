@@ -121,6 +121,27 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [ValidateRange(1, 200)]
     public int MaxConnections { get; set; } = 64;
 
+    /// <summary>
+    /// A file that gets a line of JSON for each write: time, operation id, key, outcome, code, attempts, durations; never a value or a token. Without it
+    /// <c>CONSULKV_LOG_PATH</c> counts. Several sessions and processes may share it; about_ConsulKvTelemetry says what is in it.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
+    /// <summary>Bytes, 64 KB or more, beyond which the write log is put aside: x.log becomes x.1.log. Default 10 MB.</summary>
+    [Parameter]
+    [PSDefaultValue(Help = "10MB")]
+    [WholeNumber("a number of bytes: give a whole number from 65536 on, such as 10MB", IsLong = true)]
+    [ValidateRange(65536, long.MaxValue)]
+    public long LogMaximumSize { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>Files of the write log that are kept, the current one included, 1 to 1000.</summary>
+    [Parameter]
+    [WholeNumber("a number of files: give a whole number from 1 to 1000")]
+    [ValidateRange(1, 1000)]
+    public int LogFiles { get; set; } = 5;
+
     /// <summary>A name to find the session by; its address when not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -170,6 +191,9 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
         ConnectTimeout = ConnectTimeout,
         RetryPolicy = RetryPolicy,
         MaxConnections = MaxConnections,
+        LogPath = FilePaths.Resolve(this, LogPath, "-LogPath"),
+        LogMaximumSize = MyInvocation.BoundParameters.ContainsKey(nameof(LogMaximumSize)) ? LogMaximumSize : null,
+        LogFiles = MyInvocation.BoundParameters.ContainsKey(nameof(LogFiles)) ? LogFiles : null,
         Name = Name,
     };
 }
