@@ -23,8 +23,9 @@ Describe 'The module folder' {
 
     It 'exports exactly these commands' {
         (Get-Command -Module ConsulKvTools).Name | Sort-Object | Should -Be @(
-            'Add-ConsulShouldOperator', 'Compare-ConsulDiagnosis', 'Export-ConsulDiagnosis', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Get-ConsulKvTestPath', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
-            'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession', 'Resolve-ConsulError', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity', 'Test-ConsulEnvironment')
+            'Add-ConsulShouldOperator', 'Compare-ConsulDiagnosis', 'Export-ConsulDiagnosis', 'Export-ConsulKv', 'Export-ConsulKvMetric', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvMetric',
+            'Get-ConsulKvSession', 'Get-ConsulKvTestPath', 'Import-ConsulKv', 'Invoke-ConsulDiagnosis', 'Invoke-ConsulKvLock', 'Lock-ConsulKv', 'New-ConsulKvSession', 'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession',
+            'Resolve-ConsulError', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity', 'Test-ConsulEnvironment', 'Unlock-ConsulKv', 'Watch-ConsulKv')
         (Test-ModuleManifest $ManifestPath).ExportedCmdlets.Keys | Sort-Object | Should -Be ((Get-Command -Module ConsulKvTools).Name | Sort-Object)
     }
 
