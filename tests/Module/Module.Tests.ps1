@@ -97,7 +97,7 @@ Describe 'Another module''s Polly' {
 
     It 'is never ours: ours is in a context of its own' {
         $contexts = "[AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -in 'Polly.Core', 'ConsulKvTools.Resilience' } | ForEach-Object { `$_.GetName().Name + ' ' + [Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name } | Sort-Object"
-        Invoke-NewShell "$write; $contexts" $environment | Should -Be "Written`nConsulKvTools.Resilience ConsulKvTools.Resilience`nPolly.Core ConsulKvTools.Resilience"
+        Invoke-NewShell "$write; $contexts" $environment | Should -Be "Written`nConsulKvTools.Resilience ConsulKvTools`nPolly.Core ConsulKvTools"
     }
 }
 
