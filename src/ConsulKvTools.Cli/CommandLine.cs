@@ -37,6 +37,8 @@ internal sealed class CommandLine
             new GetVerb(Globals, surroundings),
             new SetVerb(Globals, surroundings),
             new WatchVerb(Globals, surroundings),
+            new ExportVerb(Globals, surroundings),
+            new ImportVerb(Globals, surroundings),
             new ResolveVerb(Globals, surroundings),
             new ExplainVerb(Globals, surroundings),
             new ConfigVerb(Globals, surroundings),

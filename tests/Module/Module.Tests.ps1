@@ -30,10 +30,10 @@ Describe 'The module folder' {
             'Export-ConsulKv',
             'Export-ConsulKvMetric',
             'Find-ConsulKvSecret',
-            'Get-ConsulFinding',
+             'Export-ConsulKv', 'Export-ConsulKvMetric', 'Get-ConsulFinding',
             'Get-ConsulKv',
             'Get-ConsulKvConsistent',
-            'Get-ConsulKvMetric',
+             'Get-ConsulKvMetric',
             'Get-ConsulKvRelease',
             'Get-ConsulKvSession',
             'Get-ConsulKvTestPath',
@@ -43,8 +43,7 @@ Describe 'The module folder' {
             'Invoke-ConsulKvLock',
             'Lock-ConsulKv',
             'Measure-ConsulKv',
-            'New-ConsulKvSession',
-            'New-ConsulRetryPolicy',
+             'Import-ConsulKv', 'Invoke-ConsulDiagnosis', 'Invoke-ConsulKvLock', 'Lock-ConsulKv', 'New-ConsulKvSession', 'New-ConsulRetryPolicy',
             'Publish-ConsulKvRelease',
             'Remove-ConsulKv',
             'Remove-ConsulKvRelease',
@@ -58,7 +57,7 @@ Describe 'The module folder' {
             'Test-ConsulEnvironment',
             'Test-ConsulKvSession',
             'Unlock-ConsulKv',
-            'Watch-ConsulKv')
+             'Unlock-ConsulKv', 'Watch-ConsulKv')
         (Test-ModuleManifest $ManifestPath).ExportedCmdlets.Keys | Sort-Object | Should -Be ((Get-Command -Module ConsulKvTools).Name | Sort-Object)
     }
 
@@ -70,7 +69,7 @@ Describe 'The module folder' {
             $private | Should -Contain 'Polly.Core.dll'
             $private | Should -Not -Contain 'System.Management.Automation.dll'
         }
-        (Get-ChildItem (Join-Path $ModulePath 'deps/net8.0')).Name | Sort-Object | Should -Be 'ConsulKvTools.Resilience.dll', 'Polly.Core.dll'
+        (Get-ChildItem (Join-Path $ModulePath 'deps/net8.0')).Name | Sort-Object | Should -Be 'ConsulKvTools.Resilience.dll', 'ConsulKvTools.Yaml.dll', 'Polly.Core.dll', 'YamlDotNet.dll'
     }
 
     It 'describes every command with parameters that have types' {
@@ -130,7 +129,7 @@ Describe 'Another module''s Polly' {
 
     It 'is never ours: ours is in a context of its own' {
         $contexts = "[AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -in 'Polly.Core', 'ConsulKvTools.Resilience' } | ForEach-Object { `$_.GetName().Name + ' ' + [Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name } | Sort-Object"
-        Invoke-NewShell "$write; $contexts" $environment | Should -Be "Written`nConsulKvTools.Resilience ConsulKvTools.Resilience`nPolly.Core ConsulKvTools.Resilience"
+        Invoke-NewShell "$write; $contexts" $environment | Should -Be "Written`nConsulKvTools.Resilience ConsulKvTools`nPolly.Core ConsulKvTools"
     }
 }
 

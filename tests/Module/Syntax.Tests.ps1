@@ -15,6 +15,9 @@ Describe 'Syntax' {
         @{ Name = 'Export-ConsulKvMetric'; Syntax = @(
             'Export-ConsulKvMetric [-Path] <string> [-Label <IDictionary>] [-Session <string[]>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
+        @{ Name = 'Export-ConsulKv'; Syntax = @(
+            'Export-ConsulKv [[-Prefix] <string>] [[-Path] <string>] [-Format <ConsulKvFormat>] [-Exclude <string[]>] [-StripPrefix] [-Consistency <ConsulConsistency>] [-NoClobber] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'Get-ConsulFinding'; Syntax = @(
             'Get-ConsulFinding [[-Code] <string[]>] [<CommonParameters>]'
         ) }
@@ -37,6 +40,9 @@ Describe 'Syntax' {
         ) }
         @{ Name = 'Get-ConsulKvTestPath'; Syntax = @(
             'Get-ConsulKvTestPath [<CommonParameters>]'
+        ) }
+        @{ Name = 'Import-ConsulKv'; Syntax = @(
+            'Import-ConsulKv [[-Path] <string>] [-InputObject <psobject>] [-Format <ConsulKvFormat>] [-Prefix <string>] [-Map <IDictionary>] [-Delete] [-Plan] [-Force] [-Atomic] [-JournalPath <string>] [-UndoPath <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Invoke-ConsulDiagnosis'; Syntax = @(
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
