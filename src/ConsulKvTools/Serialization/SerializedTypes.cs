@@ -23,8 +23,6 @@ public static class SerializedTypes
         (typeof(ConsulKvRelease), 3), (typeof(ConsulKvReleaseSwitch), 4), (typeof(ConsulFaultDrillReport), 4), (typeof(ConsulFaultDrillFault), 2), (typeof(ConsulFaultDrillOutcome), 2),
         (typeof(ConsulKvExport), 2), (typeof(ConsulKvImport), 2), (typeof(ConsulKvImportItem), 2),
         (typeof(ConsulKvSecret), 2), (typeof(ConsulKvDifference), 3), (typeof(ConsulKvEnvironmentRow), 3),
-
-        (typeof(ConsulKvMetric), 2), (typeof(ConsulKvChange), 3),
     ];
 
     /// <summary>What PowerShell has to know.</summary>
