@@ -32,6 +32,9 @@ internal readonly struct KvInput(string? key, object? bytes, object? value, obje
         {
             case ConsulKvEntry entry:
                 return new KvInput(entry.Key, entry.Bytes, null, entry.Flags, null);
+            case ConsulKvDifference difference:
+                // To make the difference side as the reference is, unless it was changed meanwhile.
+                return new KvInput(difference.Key, difference.Wanted?.Bytes, null, difference.Wanted?.Flags, difference.CheckAndSet);
             case string text:
                 return new KvInput(text, null, null, null, null);
             case FileSystemInfo file:

@@ -9,6 +9,8 @@ namespace ConsulKvTools.Commands;
 /// </summary>
 public sealed class ReportInputAttribute : ArgumentTransformationAttribute
 {
+    private static readonly Type[] Parts = [typeof(ConsulFaultDrillReport), typeof(ConsulKvMeasurement), typeof(ConsulLogFinding)];
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentTransformationMetadataException">Something else was given.</exception>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => BaseOf(inputData) switch
@@ -30,6 +32,8 @@ public sealed class ReportInputAttribute : ArgumentTransformationAttribute
             case ConsulDiagnosis or IReportPart:
                 return [BaseOf(given)];
         }
+        foreach (var part in Parts)
+            if (LanguagePrimitives.TryConvertTo(given, part, out var revived)) return [revived];
         if (BaseOf(given) is PSCustomObject)
         {
             // A picture of a diagnosis, or of something else; the conversion says what it lacks.
@@ -43,7 +47,7 @@ public sealed class ReportInputAttribute : ArgumentTransformationAttribute
             }
         }
         throw new ArgumentTransformationMetadataException(
-            $"A report holds diagnoses, series of them, measurements and findings of logs, not {LanguagePrimitives.ConvertTypeNameToPSTypeName(BaseOf(given)!.GetType().FullName)}. Give what Invoke-ConsulDiagnosis, Measure-ConsulKv or Search-ConsulLog returns.");
+            $"A report holds diagnoses, series of them, measurements, fault drills and findings of logs, not {LanguagePrimitives.ConvertTypeNameToPSTypeName(BaseOf(given)!.GetType().FullName)}. Give what Invoke-ConsulDiagnosis, Measure-ConsulKv, Invoke-ConsulFaultDrill or Search-ConsulLog returns.");
     }
 
     private static object? BaseOf(object? given) => given is PSObject wrapped ? wrapped.BaseObject : given;

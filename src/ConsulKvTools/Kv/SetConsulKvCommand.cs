@@ -98,6 +98,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
     [AllowEmptyString]
+    [LockSession]
     [ArgumentCompleter(typeof(LockSessionCompleter))]
     public string? LockSession { get; set; }
 
@@ -147,6 +148,12 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
         if (isTree)
         {
             TakeTree();
+            return;
+        }
+        if (InputObject?.BaseObject is ConsulKvDifference { Wanted: null } nothing && !isValueGiven)
+        {
+            spoiler ??= "a difference holds nothing to write";
+            WriteError(FindingErrors.Invalid(this, "-InputObject", $"the difference {Printable.Text(nothing.Name, 120)} ({nothing.Kind}) holds nothing to write: pipe Changed and Removed ones of this process here, Added ones to Remove-ConsulKv", InputObject));
             return;
         }
         var input = InputObject is null ? default : KvInput.Of(InputObject);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using ConsulKvTools.Diagnosis.Host;
 
 namespace ConsulKvTools;
 
@@ -35,8 +36,18 @@ public static class View
     /// <summary>A moment in UTC, marked as such: <c>2026-01-31 08:05:00Z</c>; empty for none.</summary>
     public static string Moment(object? moment) => moment is not null && Commands.Revival.MomentOf(moment) is { } known ? EvidenceText.Of(known.ToUniversalTime()) : "";
 
+    /// <summary>The time of day at this machine, to the second.</summary>
+    public static string Clock(DateTimeOffset moment) => moment.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a lock is held, lost or given back, in its colour.</summary>
+    public static string LockState(ConsulKvLock held, object? style) =>
+        held.IsHeld ? Paint(style, DiagnosisTone.Good, "Held") : held.Loss is null && held.IsReleased ? Paint(style, DiagnosisTone.Dim, "Given back") : Paint(style, DiagnosisTone.Bad, "Lost");
+
     /// <summary>A number of bytes with its unit; empty for none.</summary>
     public static string Bytes(int? size) => size is { } known ? Amount.Of(known, "byte") : "";
+
+    /// <summary>A number of bytes as people read it; empty for none.</summary>
+    public static string Size(long? size) => size is { } known ? ByteText.Of(known) : "";
 
     /// <summary>How old an answer may be; empty when the server did not say.</summary>
     public static string LastContact(TimeSpan? contact) => contact is { Ticks: 0 } ? "0 ms, the leader itself answered" : Time(contact);
@@ -91,6 +102,20 @@ public static class View
                 ConsulKvOutcome.Unknown => DiagnosisTone.Warning,
                 _ => DiagnosisTone.Bad,
             }),
+            ConsulKvReleaseStatus release => (release.ToString(), release switch
+            {
+                ConsulKvReleaseStatus.Current => DiagnosisTone.Good,
+                ConsulKvReleaseStatus.Unfinished => DiagnosisTone.Warning,
+                ConsulKvReleaseStatus.Damaged => DiagnosisTone.Bad,
+                _ => DiagnosisTone.Dim,
+            }),
+            ConsulFaultDrillVerdict drill => (drill.ToString(), drill switch
+            {
+                ConsulFaultDrillVerdict.Survived => DiagnosisTone.Good,
+                ConsulFaultDrillVerdict.Degraded => DiagnosisTone.Warning,
+                ConsulFaultDrillVerdict.Lost => DiagnosisTone.Bad,
+                _ => DiagnosisTone.Dim,
+            }),
             ProbeStatus probe => (probe.ToString(), DiagnosisText.ToneOf(probe)),
             FindingSeverity severity => (severity.ToString(), DiagnosisText.ToneOf(severity)),
             DiagnosisVerdict verdict => (verdict.ToString(), DiagnosisText.ToneOf(verdict)),
@@ -100,6 +125,9 @@ public static class View
                 ConsulEnvironmentCheckStatus.Skipped => DiagnosisTone.Dim,
                 _ => DiagnosisTone.Bad,
             }),
+            ConsulKvDifferenceKind difference => (difference.ToString(), DifferenceText.Mark(difference).Tone),
+            ConsulKvAgreement agreement => (agreement.ToString(), agreement == ConsulKvAgreement.Same ? DiagnosisTone.Good : DiagnosisTone.Warning),
+            SecretConfidence confidence => (confidence.ToString(), confidence switch { SecretConfidence.High => DiagnosisTone.Bad, SecretConfidence.Medium => DiagnosisTone.Warning, _ => DiagnosisTone.Dim }),
             _ => ("", DiagnosisTone.Dim),
         };
         return Paint(style, tone, word);
@@ -121,6 +149,15 @@ public static class View
 
     /// <summary>A comparison of two diagnoses as text.</summary>
     public static string Comparison(ConsulDiagnosisComparison comparison, PSHost? host, object? style) => Join(ComparisonText.Lines(comparison, StyleOf(ViewWidth.Of(host), style)));
+
+    /// <summary>A difference as git shows one.</summary>
+    public static string Difference(ConsulKvDifference difference, PSHost? host, object? style) => Join(DifferenceText.Lines(difference, host).Select(line => line.Tone is { } tone ? Paint(style, tone, line.Text) : line.Text));
+
+    /// <summary>What changed in a key, line by line.</summary>
+    public static string Changes(IEnumerable<string> changes) => Join(changes.Select(line => Printable.Text(line, LongestLine)));
+
+    /// <summary>Which environments have the same: <c>production A, staging A, test B</c>.</summary>
+    public static string Groups(IDictionary groups) => string.Join(", ", groups.Cast<DictionaryEntry>().Select(row => $"{Text(row.Key, 60)} {Text(row.Value, 4)}"));
 
     /// <summary>A part as a percentage.</summary>
     public static string Percent(double share) => DiagnosisText.Percent(share);

@@ -64,7 +64,8 @@ internal readonly record struct KvNode
 
     private static KvNode OfText(string text) => new() { Kind = KvNodeKind.Text, Text = text };
 
-    private static KvNode OfLiteral(string text) => new() { Kind = KvNodeKind.Literal, Text = text };
+    /// <summary>A number or truth value in its own words.</summary>
+    public static KvNode OfLiteral(string text) => new() { Kind = KvNodeKind.Literal, Text = text };
 
     /// <summary>A plain Hashtable has no order of its own, and another one each time: there the names decide.</summary>
     private static IEnumerable<KeyValuePair<string, object?>> MembersOf(IDictionary table)

@@ -1,0 +1,148 @@
+using System.Text;
+using ConsulKvTools.Hygiene;
+
+namespace ConsulKvTools.Tests.Hygiene;
+
+public sealed class SecretScannerTests
+{
+    private const string Password = "Tr0ub4dor&3";
+
+    [Theory]
+    [InlineData("app/db/password", "named-password")]
+    [InlineData("app/db/dbPassword", "named-password")]
+    [InlineData("app/db/DB_PASSWORD", "named-password")]
+    [InlineData("app/db/smtp-pass", "named-password")]
+    public void A_keys_own_name_says_what_its_value_is(string key, string rule)
+    {
+        Assert.Equal(rule, Assert.Single(SecretScanner.Scan(key, Encoding.UTF8.GetBytes(Password))).Rule.Id);
+    }
+
+    [Theory]
+    [InlineData("app/db/password", "")]
+    [InlineData("app/db/password", " \n")]
+    [InlineData("app/db/password", "${DB_PASSWORD}")]
+    [InlineData("app/db/password", "vault:secret/data/db#password")]
+    [InlineData("app/db/password", "{{ with secret \"db\" }}{{ .Data.password }}{{ end }}")]
+    [InlineData("app/db/password_policy", "strict")]
+    [InlineData("app/db/host", "db.example.com")]
+    public void References_and_empty_values_are_none(string key, string value)
+    {
+        Assert.Empty(SecretScanner.Scan(key, Encoding.UTF8.GetBytes(value)));
+    }
+
+    [Fact]
+    public void A_place_in_JSON_is_told_by_path_line_and_byte_also_behind_letters_of_several_bytes()
+    {
+        var json = Encoding.UTF8.GetBytes("{\n  \"größe\": \"äöü\",\n  \"db\": [ { \"host\": \"a\" },\n    { \"password\": \"" + Password + "\" } ]\n}");
+        var secret = Assert.Single(new SecretSearch(null, null, [], SecretConfidence.Low).In("app", json, "s"));
+        Assert.Equal("$.db[1].password", secret.JsonPath);
+        Assert.Equal(4, secret.Line);
+        Assert.Equal(Password, Encoding.UTF8.GetString(json, secret.Offset, secret.Length));
+    }
+
+    [Fact]
+    public void A_place_in_a_text_is_told_by_line_and_byte()
+    {
+        var text = Encoding.UTF8.GetBytes("# für alle\nhost = a\npassword = " + Password + "   # neu\n");
+        var secret = Assert.Single(new SecretSearch(null, null, [], SecretConfidence.Low).In("app", text, null));
+        Assert.Equal(3, secret.Line);
+        Assert.Equal(Password, Encoding.UTF8.GetString(text, secret.Offset, secret.Length));
+    }
+
+    [Fact]
+    public void What_JSON_writes_with_escapes_is_found_and_wholly_masked()
+    {
+        var key = Encoding.UTF8.GetString(SecretExample.Make("-----BEGIN EC PRIVATE KEY-----\n{base64:64}\n-----END EC PRIVATE KEY-----\n", 7));
+        var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["name"] = "web", ["key"] = key });
+        Assert.Equal("private-key", Assert.Single(SecretScanner.Scan("app", json)).Rule.Id);
+        Assert.Matches("""^\{"name":"web","key":"<hidden 129-256 chars #[0-9a-f]{4}>"\}$""", Encoding.UTF8.GetString(ValueMask.Apply("app", json)));
+    }
+
+    [Fact]
+    public void What_lies_in_base64_is_found_and_wholly_masked()
+    {
+        var inner = SecretExample.Make("-----BEGIN PRIVATE KEY-----\n{base64:64}\n-----END PRIVATE KEY-----\n", 3);
+        var value = Encoding.UTF8.GetBytes(Convert.ToBase64String(inner));
+        Assert.Equal("private-key", Assert.Single(SecretScanner.Scan("tls/data", value)).Rule.Id);
+        Assert.Matches("^<hidden 129-256 chars #[0-9a-f]{4}>$", Encoding.UTF8.GetString(ValueMask.Apply("tls/data", value)));
+    }
+
+    [Fact]
+    public void One_place_is_told_once_by_the_rule_that_says_most()
+    {
+        var value = SecretExample.Make("token: {crc:ghp_}", 5);
+        Assert.Equal("github-token", Assert.Single(SecretScanner.Scan("ci/github/token", value)).Rule.Id);
+    }
+
+    [Fact]
+    public void The_same_secret_has_the_same_fingerprint_in_every_shape_and_that_of_a_sessions_token()
+    {
+        var alone = Assert.Single(SecretScanner.Scan("a/password", Encoding.UTF8.GetBytes(Password)));
+        var inUrl = Assert.Single(SecretScanner.Scan("a/url", Encoding.UTF8.GetBytes($"postgres://web:{Password}@db/web")));
+        var inJson = Assert.Single(SecretScanner.Scan("a", Encoding.UTF8.GetBytes($$"""{"password":"{{Password}}"}""")));
+        Assert.Equal([alone.Fingerprint, alone.Fingerprint], [inUrl.Fingerprint, inJson.Fingerprint]);
+        Assert.Equal(new ConsulSecret(Password).Fingerprint, alone.Fingerprint);
+    }
+
+    [Fact]
+    public void A_mask_leaves_all_else_as_it_is_byte_for_byte()
+    {
+        Assert.Equal($"host=ä\npassword=<hidden 9-16 chars #{new ConsulSecret(Password).Fingerprint}>\nport=1\n", Encoding.UTF8.GetString(ValueMask.Apply("x", Encoding.UTF8.GetBytes($"host=ä\npassword={Password}\nport=1\n"))));
+        var plain = Encoding.UTF8.GetBytes("host=ä");
+        Assert.Same(plain, ValueMask.Apply("x", plain));
+        byte[] binary = [0xff, 0xfe, 0, 1];
+        Assert.Same(binary, ValueMask.Apply("x", binary));
+    }
+
+    [Theory]
+    [InlineData(8, "1-8")]
+    [InlineData(9, "9-16")]
+    [InlineData(16, "9-16")]
+    [InlineData(17, "17-32")]
+    [InlineData(4096, "2049-4096")]
+    [InlineData(4097, "over 4096")]
+    public void A_placeholder_tells_the_class_of_a_length_only(int length, string expected)
+    {
+        Assert.Equal($"<hidden {expected} chars #abcd>", ValueMask.Placeholder(new SecretSpan(SecretRules.All[0], 0, length, length, null, "abcd")));
+    }
+
+    [Fact]
+    public void An_allow_list_takes_out_this_fingerprint_under_these_keys_only()
+    {
+        var value = Encoding.UTF8.GetBytes(Password);
+        var known = SecretAllowance.Read(["# known", "", $"{new ConsulSecret(Password).Fingerprint} app/*/password"], "f");
+        var search = new SecretSearch(null, null, known, SecretConfidence.Low);
+        Assert.Empty(search.In("app/db/password", value, null));
+        Assert.Single(search.In("other/db/password", value, null));
+        Assert.Single(search.In("app/db/password", Encoding.UTF8.GetBytes(Password + "x"), null));
+        Assert.Equal((3, 1), (search.Searched, search.Allowed));
+    }
+
+    [Fact]
+    public void A_line_of_an_allow_list_that_is_not_understood_is_told_by_its_number_and_not_shown()
+    {
+        var error = Assert.Throws<ConsulRequestException>(() => SecretAllowance.Read(["3fa9 a", "hunter2-is-a-secret"], "f"));
+        Assert.Contains("line 2", error.Message);
+        Assert.DoesNotContain("hunter2", error.Message);
+    }
+
+    [Fact]
+    public void Excluded_keys_and_rules_and_what_is_less_sure_do_not_count()
+    {
+        var value = SecretExample.Make("password=Tr0ub4dor&3\nother={base62:40}", 1);
+        string[] Found(SecretSearch search) => [.. search.In("app/x", value, null).Select(secret => secret.Rule)];
+        Assert.Equal(["named-password", "high-entropy"], Found(new SecretSearch(null, null, [], SecretConfidence.Low)));
+        Assert.Equal(["named-password"], Found(new SecretSearch(null, null, [], SecretConfidence.Medium)));
+        Assert.Equal(["high-entropy"], Found(new SecretSearch(null, ["named-*"], [], SecretConfidence.Low)));
+        Assert.Empty(Found(new SecretSearch(["app/*"], null, [], SecretConfidence.Low)));
+    }
+
+    [Fact]
+    public void No_text_takes_a_pattern_long()
+    {
+        // Each would keep a pattern with nested repetitions busy for minutes.
+        string[] texts = [new('a', 200_000), new(' ', 200_000), string.Concat(Enumerable.Repeat("a=", 60_000)), string.Concat(Enumerable.Repeat("-----BEGIN PRIVATE KEY-----\n", 4_000)), "password=" + new string('"', 100_000), string.Concat(Enumerable.Repeat("a://b:", 20_000)), string.Concat(Enumerable.Repeat("<add key=\"password\" ", 5_000))];
+        foreach (var text in texts)
+            Assert.DoesNotContain(SecretScanner.Scan("x", Encoding.UTF8.GetBytes(text)), span => span.Rule == SecretScanner.NotSearched && text[0] is 'a' or ' ');
+    }
+}

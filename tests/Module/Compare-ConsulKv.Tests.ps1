@@ -1,0 +1,101 @@
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    $agent = Get-LabAgent
+    $session = New-LabSession -With @{ Default = $true }
+    function Set-Keys([string] $Prefix, [hashtable] $Values) { foreach ($name in $Values.Keys) { Set-ConsulKv "$Prefix$name" $Values[$name] | Out-Null } }
+    Set-Keys compare/p/ @{ same = '1'; host = 'a'; gone = 'x'; password = 'Tr0ub4dor&3' }
+    Set-Keys compare/s/ @{ same = '1'; host = 'b'; new = 'y'; password = 'Tr0ub4dor&4' }
+}
+AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+Describe 'Compare-ConsulKv' {
+    It 'tells what is added, removed and changed, and hides secrets' {
+        $found = Compare-ConsulKv compare/p/ compare/s/
+        $found | ForEach-Object { "$($_.Kind) $($_.Name)" } | Should -Be 'Removed gone', 'Changed host', 'Added new', 'Changed password'
+        foreach ($shown in ($found | Out-String), ($found | Format-List * -Force | Out-String), ($found | Format-Table | Out-String), ($found | ConvertTo-Json -Depth 5), ([Management.Automation.PSSerializer]::Serialize($found))) { $shown | Should -Not -Match 'Tr0u' }
+        ($found | Where-Object Name -EQ password).Changes -join "`n" | Should -Match '-<hidden 9-16 chars #[0-9a-f]{4}>'
+    }
+
+    It 'makes the other side the same through the pipeline, secrets included' {
+        $found = Compare-ConsulKv compare/p/ compare/s/
+        ($found | Where-Object Kind -In Changed, Removed | Set-ConsulKv).Outcome | Should -Be 'Written', 'Written', 'Written'
+        ($found | Where-Object Kind -EQ Added | Remove-ConsulKv -Confirm:$false).Outcome | Should -Be 'Written'
+        Compare-ConsulKv compare/p/ compare/s/ -Quiet | Should -BeExactly $true
+        (Get-ConsulKv compare/s/password).Value | Should -Be 'Tr0ub4dor&3'
+    }
+
+    It 'does not overwrite what was changed after the comparison' {
+        Set-Keys compare/late/p/ @{ a = '1' }; Set-Keys compare/late/s/ @{ a = '2' }
+        $found = Compare-ConsulKv compare/late/p/ compare/late/s/
+        Set-ConsulKv compare/late/s/a 3 | Out-Null
+        ($found | Set-ConsulKv -ErrorAction SilentlyContinue).Outcome | Should -Be 'Conflict'
+        (Get-ConsulKv compare/late/s/a).Value | Should -Be '3'
+    }
+
+    It 'writes nothing for a difference that holds nothing to write' {
+        Set-Keys compare/none/p/ @{ a = '1' }; Set-Keys compare/none/s/ @{ a = '2'; b = 'keep' }
+        $found = Compare-ConsulKv compare/none/p/ compare/none/s/
+        (Get-ErrorOf { $found | Where-Object Kind -EQ Added | Set-ConsulKv }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize(@($found)))
+        (Get-ErrorOf { $copy | Set-ConsulKv }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        (Get-ErrorOf { $found | ConvertTo-Json -Depth 4 | ConvertFrom-Json | Set-ConsulKv }) | Should -Not -BeNullOrEmpty
+        (Get-ConsulKv compare/none/s/).Value | Should -Be '2', 'keep'
+    }
+
+    It 'takes JSON that says the same for the same, and leaves out what does not count' {
+        Set-Keys compare/json/p/ @{ j = '{"a":1,"b":[1,2]}'; url = 'http://db.prod.example/x'; 'tmp/x' = '1' }
+        Set-Keys compare/json/s/ @{ j = '{ "b": [1, 2], "a": 1 }'; url = 'http://db.staging.example/x'; 'tmp/x' = '2' }
+        Compare-ConsulKv compare/json/p/ compare/json/s/ -Quiet | Should -BeExactly $false
+        Compare-ConsulKv compare/json/p/ compare/json/s/ -Semantic -Exclude 'tmp/*' -ExcludeValue '[\w-]+\.(prod|staging)\.example' -Quiet | Should -BeExactly $true
+        Set-ConsulKv compare/json/s/j '{"a":2,"b":[1,2]}' | Out-Null
+        (Compare-ConsulKv compare/json/p/ compare/json/s/ -Semantic -Exclude 'tmp/*', url).Changes | Should -Be '~ $.a: 1 → 2'
+        (Get-ErrorOf { Compare-ConsulKv a b -ExcludeValue '(' }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+    }
+
+    It 'compares with an export of consul, either way round' {
+        Set-Keys compare/file/ @{ a = '1'; b = '2' }
+        $export = Join-Path $TestDrive 'export.json'
+        & $env:CONSUL_BIN kv export "-http-addr=$($agent.Address.OriginalString)" "-token=$($agent.ManagementToken)" compare/file/ | Set-Content $export
+        Compare-ConsulKv compare/file/ -DifferencePath $export -Quiet | Should -BeExactly $true
+        Compare-ConsulKv compare/file/ compare/file/ -ReferencePath $export -DifferencePath $export -Session http://127.0.0.1:1 -Quiet | Should -BeExactly $true
+        Set-ConsulKv compare/file/b 3 | Out-Null
+        (Compare-ConsulKv compare/file/ -ReferencePath $export).Kind | Should -Be 'Changed'
+        (Get-ErrorOf { Compare-ConsulKv compare/file/ -ReferencePath (Join-Path $TestDrive 'none.json') }).FullyQualifiedErrorId | Should -BeLike 'Document.Unreadable,*'
+    }
+
+    It 'says Unknown where the token may not read, and that nothing is there where nothing is' {
+        $reader = New-LabSession 'key_prefix "compare/p/" { policy = "read" }'
+        Set-Keys compare/hidden/ @{ same = '1' }
+        (Compare-ConsulKv compare/p/ compare/hidden/ -Session $reader -WarningAction SilentlyContinue).Kind | Select-Object -Unique | Should -Be 'Unknown'
+        Compare-ConsulKv compare/p/ compare/hidden/ -Session $reader -Quiet -WarningAction SilentlyContinue | Should -BeExactly $false
+        Compare-ConsulKv compare/p/ compare/nowhere/ -WarningVariable said -WarningAction SilentlyContinue | Out-Null
+        "$said" | Should -Match 'compare/nowhere/ has nothing to compare'
+        (Get-ErrorOf { Compare-ConsulKv compare/p/ }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+    }
+
+    It 'compares another cluster and another datacenter' {
+        $options = [ConsulKvTools.Lab.ConsulAgentOptions]::new(); $options.InMemory = $true; $options.Datacenter = 'dc2'
+        $second = [ConsulKvTools.Lab.ConsulAgent]::Start($options)
+        try {
+            $other = New-ConsulKvSession $second.Address.OriginalString -Name second
+            $second.PutKey('compare/p/same', '1'); $second.PutKey('compare/p/host', 'z')
+            Compare-ConsulKv compare/p/ -DifferenceSession $other | ForEach-Object { "$($_.Kind) $($_.Name)" } | Should -Be 'Removed gone', 'Changed host', 'Removed password'
+            $rows = Compare-ConsulKv -Environment ([ordered]@{ production = $session; second = $other }) compare/p/ -IncludeEqual
+            $rows | ForEach-Object { "$($_.Name) $($_.Status) $($_.Groups.Values)" } | Should -Be 'gone Missing A -', 'host Differs A B', 'password Missing A -', 'same Same A A'
+            "$($rows | Format-List * | Out-String)" | Should -Not -Match 'Tr0u'
+            Compare-ConsulKv compare/p/ -Session $other -DifferenceDatacenter dc2 -ReferenceDatacenter dc2 compare/p/ -Quiet | Should -BeExactly $true
+            (Get-ErrorOf { Compare-ConsulKv compare/p/ -Session $other -DifferenceDatacenter dc9 }).FullyQualifiedErrorId | Should -BeLike 'Wan.UnknownDatacenter,*'
+        }
+        finally { $second.Dispose() }
+    }
+
+    It 'looks like git at a prompt' {
+        Set-Keys compare/view/p/ @{ text = "one`ntwo`nthree`n"; old = '1' }; Set-Keys compare/view/s/ @{ text = "one`nzwei`nthree`n" }
+        $PSStyle.OutputRendering = 'PlainText'
+        $shown = (Compare-ConsulKv compare/view/p/ compare/view/s/ | Out-String) -split "`r?`n"
+        $shown | Should -Contain '- old  (removed, 1 byte)'
+        $shown | Should -Contain '~ text  (changed)'
+        $shown | Should -Contain '    -two'
+        $shown | Should -Contain '    +zwei'
+    }
+}

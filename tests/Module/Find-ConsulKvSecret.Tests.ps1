@@ -1,0 +1,60 @@
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    $agent = Get-LabAgent
+    $session = New-LabSession -With @{ Default = $true }
+    $password = 'Tr0ub4dor&3'
+    Set-ConsulKv secret/db/password $password | Out-Null
+    Set-ConsulKv secret/db/host db1 | Out-Null
+    Set-ConsulKv secret/db/reference 'password: ${DB_PASSWORD}' | Out-Null
+    Set-ConsulKv secret/app.json "{ ""db"": [ { ""password"": ""$password"" } ] }" | Out-Null
+}
+AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+Describe 'Find-ConsulKvSecret' {
+    It 'says where and what, and shows no part of it' {
+        $found = Find-ConsulKvSecret secret/
+        $found.Key | Should -Be 'secret/app.json', 'secret/db/password'
+        $found[0].JsonPath | Should -Be '$.db[0].password'
+        $found.Rule | Should -Be 'named-password', 'named-password'
+        $found[0].Fingerprint | Should -Be $found[1].Fingerprint
+        $found[1].Session | Should -Be $session.Name
+        foreach ($shown in ($found | Out-String), ($found | Format-List * -Force | Out-String), ($found | ConvertTo-Json)) { $shown | Should -Not -Match 'Tr0u|dor&3' }
+    }
+
+    It 'takes entries, rows and files from the pipeline' {
+        (Get-ConsulKv secret/ | Find-ConsulKvSecret).Key | Should -Be 'secret/app.json', 'secret/db/password'
+        ([pscustomobject]@{ Key = 'x/password'; Value = $password } | Find-ConsulKvSecret).Key | Should -Be 'x/password'
+        $file = New-Item (Join-Path $TestDrive 'app.properties') -Value "host=a`npassword=$password`n"
+        $found = $file | Find-ConsulKvSecret
+        $found.Line | Should -Be 2
+        $found.Key | Should -Be $file.FullName
+        (Get-ErrorOf { Get-Process -Id $PID | Find-ConsulKvSecret }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+    }
+
+    It 'searches an export of consul key by key and needs no agent for it' {
+        $export = Join-Path $TestDrive 'export.json'
+        & $env:CONSUL_BIN kv export "-http-addr=$($agent.Address.OriginalString)" "-token=$($agent.ManagementToken)" secret/ | Set-Content $export
+        (Find-ConsulKvSecret -Path $export -Session http://127.0.0.1:1).Key | Should -Be 'secret/app.json', 'secret/db/password'
+        (Find-ConsulKvSecret -Path $TestDrive).Count | Should -BeGreaterOrEqual 2
+    }
+
+    It 'leaves out what is known, excluded or less sure' {
+        $list = Join-Path $TestDrive 'allowed.txt'
+        Find-ConsulKvSecret secret/ | ForEach-Object { "$($_.Fingerprint) $($_.Key)" } | Set-Content $list
+        Get-Content $list -Raw | Should -Not -Match 'Tr0u'
+        Find-ConsulKvSecret secret/ -AllowListPath $list | Should -BeNullOrEmpty
+        (Find-ConsulKvSecret secret/ -Exclude 'secret/db/*').Key | Should -Be 'secret/app.json'
+        Find-ConsulKvSecret secret/ -ExcludeRule named-* | Should -BeNullOrEmpty
+        Set-Content $list 'hunter2-was-put-here'
+        $failure = Get-ErrorOf { Find-ConsulKvSecret secret/ -AllowListPath $list }
+        "$failure" | Should -Match 'line 1'
+        "$failure" | Should -Not -Match 'hunter2'
+    }
+
+    It 'does not call a store clean that the token may not see' {
+        $blind = New-LabSession 'key_prefix "other/" { policy = "read" }'
+        (Get-ErrorOf { Find-ConsulKvSecret secret/ -Session $blind }).FullyQualifiedErrorId | Should -BeLike 'Acl.ReadFiltered,*'
+        Find-ConsulKvSecret nothing/here/ -WarningVariable said -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$said" | Should -Match 'nothing was searched'
+    }
+}

@@ -1,0 +1,101 @@
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    $agent = Get-LabAgent
+    $address = $agent.Address.OriginalString
+    function Get-Codes($Session) { @((Test-ConsulKvSession $Session).Findings.Code | Where-Object { $_ } | Sort-Object) }
+    # The first address of this machine that is not loopback; the agent is reached there through a relay of the lab.
+    $outside = ([Net.Dns]::GetHostAddresses([Net.Dns]::GetHostName()) | Where-Object { $_.AddressFamily -eq 'InterNetwork' -and -not [Net.IPAddress]::IsLoopback($_) } | Select-Object -First 1).IPAddressToString
+}
+AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+Describe 'Test-ConsulKvSession' {
+    It 'has nothing to say of a session with a token of its own on this machine' {
+        $good = New-LabSession 'key_prefix "app/" { policy = "write" }'
+        $results = Test-ConsulKvSession $good
+        $results.Probe | Should -Be 'Encryption', 'Verification', 'CertificateName', 'Proxy', 'TokenSource', 'TokenFile', 'Timeouts', 'Token', 'Agent'
+        $results.Status | Select-Object -Unique | Should -Be 'Passed'
+        Test-ConsulKvSession $good -Quiet | Should -BeExactly $true
+    }
+
+    It 'names a management token' {
+        Get-Codes (New-LabSession) | Should -Be 'Acl.ManagementTokenUsed'
+        Test-ConsulKvSession (New-LabSession) -Quiet | Should -BeExactly $false
+    }
+
+    It 'names a missing token where ACLs are on, and ACLs that are off' {
+        Get-Codes (New-ConsulKvSession $address) | Should -Contain 'Config.TokenMissing'
+        $options = [ConsulKvTools.Lab.ConsulAgentOptions]::new(); $options.InMemory = $true
+        $open = [ConsulKvTools.Lab.ConsulAgent]::Start($options)
+        try { Get-Codes (New-ConsulKvSession $open.Address.OriginalString) | Should -Be 'Acl.Disabled' } finally { $open.Dispose() }
+    }
+
+    It 'names a token that ends soon' {
+        $headers = @{ 'X-Consul-Token' = $agent.ManagementToken }
+        $token = Invoke-RestMethod "$($agent.AddressText)/v1/acl/token" -Method Put -Headers $headers -Body '{"ExpirationTTL":"5h"}'
+        $session = New-ConsulKvSession $address -Token (ConvertTo-Secret $token.SecretID)
+        Get-Codes $session | Should -Contain 'Acl.TokenExpiresSoon'
+        @((Test-ConsulKvSession $session -ExpiryWarning 1h).Findings.Code) | Should -Not -Contain 'Acl.TokenExpiresSoon'
+    }
+
+    It 'names a token in the environment' {
+        $env:CONSUL_HTTP_TOKEN = $agent.CreateToken('key_prefix "app/" { policy = "write" }').SecretId
+        try { Get-Codes (New-ConsulKvSession $address) | Should -Be 'Hygiene.TokenInEnvironment' } finally { Remove-Item env:CONSUL_HTTP_TOKEN }
+    }
+
+    It 'names a token file that others may read' -Skip:$IsWindows {
+        $file = Join-Path $TestDrive 'token'
+        Set-Content $file $agent.CreateToken('key_prefix "app/" { policy = "write" }').SecretId
+        chmod 644 $file
+        $session = New-ConsulKvSession $address -TokenFile $file
+        (Test-ConsulKvSession $session | Where-Object Probe -EQ TokenFile).Findings[0].Command | Should -Match 'chmod 600'
+        chmod 600 $file
+        Test-ConsulKvSession $session -Quiet | Should -BeExactly $true
+    }
+
+    It 'names time-outs that are too long or too short' {
+        $token = ConvertTo-Secret $agent.CreateToken('key_prefix "app/" { policy = "write" }').SecretId
+        Get-Codes (New-ConsulKvSession $address -Token $token -RetryPolicy (New-ConsulRetryPolicy -TotalTimeout 1h)) | Should -Be 'Hygiene.TimeoutTooLong'
+        Get-Codes (New-ConsulKvSession $address -Token $token -RetryPolicy (New-ConsulRetryPolicy -AttemptTimeout 2s)) | Should -Be 'Config.TimeoutTooShort'
+    }
+
+    It 'names a proxy that sees the token' {
+        $proxy = [ConsulKvTools.Lab.HttpProxyServer]::new()
+        try {
+            $session = New-ConsulKvSession $address -Token (ConvertTo-Secret $agent.CreateToken('key_prefix "app/" { policy = "write" }').SecretId) -Proxy $proxy.Address.OriginalString
+            Get-Codes $session | Should -Be 'Hygiene.TokenThroughProxy'
+        }
+        finally { $proxy.Dispose() }
+    }
+
+    It 'names what is wrong off loopback: no TLS, no verification, a number in place of a name' {
+        if (-not $outside) { Set-ItResult -Skipped -Because 'this machine has no address but loopback'; return }
+        $policy = New-ConsulRetryPolicy 1 -AttemptTimeout 8s -ElectionPatience 0s
+        $plain = New-ConsulKvSession "http://${outside}:1" -Token (ConvertTo-Secret ([guid]::NewGuid())) -ConnectTimeout 100ms -RetryPolicy $policy
+        Get-Codes $plain | Should -Be 'Config.TokenInClear'
+        (Test-ConsulKvSession $plain | Where-Object Probe -EQ Token).Status | Should -Be 'Skipped'
+        $number = New-ConsulKvSession "https://${outside}:1" -SkipCertificateCheck -ConnectTimeout 100ms -RetryPolicy $policy
+        Get-Codes $number | Should -Be 'Config.VerificationOff', 'Hygiene.AddressByNumber'
+    }
+
+    It 'names a server that is addressed in place of an agent of one''s own' {
+        if (-not $outside) { Set-ItResult -Skipped -Because 'this machine has no address but loopback'; return }
+        $options = [ConsulKvTools.Lab.ConsulAgentOptions]::new(); $options.InMemory = $true
+        $server = [ConsulKvTools.Lab.ConsulAgent]::Start($options)
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Parse($outside), 0)
+        try {
+            $listener.Start()
+            # A relay at this machine's own address: one connection after the other, byte by byte.
+            $job = Start-ThreadJob {
+                param($listener, $port)
+                while ($true) {
+                    $client = $listener.AcceptTcpClient(); $agent = [Net.Sockets.TcpClient]::new('127.0.0.1', $port)
+                    $one = $client.GetStream(); $other = $agent.GetStream()
+                    $null = $one.CopyToAsync($other); $null = $other.CopyToAsync($one)
+                }
+            } -ArgumentList $listener, $server.Address.Port
+            $session = New-ConsulKvSession "http://${outside}:$($listener.LocalEndpoint.Port)"
+            (Test-ConsulKvSession $session | Where-Object Probe -EQ Agent).Findings.Code | Should -Be 'Hygiene.ServerAddressed'
+        }
+        finally { $listener.Stop(); $job | Stop-Job -PassThru | Remove-Job -Force -ErrorAction Ignore; $server.Dispose() }
+    }
+}
