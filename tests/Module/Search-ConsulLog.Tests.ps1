@@ -21,7 +21,7 @@ Describe 'Search-ConsulLog' {
 
     It 'reads a packed file as it does the plain one, and files from the pipeline' {
         $packed = Join-Path $TestDrive 'packed.log.gz'
-        $out = [IO.Compression.GZipStream]::new([IO.File]::Create($packed), 'Optimal')
+        $out = [IO.Compression.GZipStream]::new([IO.File]::Create($packed), [IO.Compression.CompressionMode]::Compress)
         $in = [IO.File]::OpenRead($real)
         $in.CopyTo($out); $out.Dispose(); $in.Dispose()
         # Each line's source is another file, all else is the same.

@@ -163,7 +163,7 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
                 }
                 break;
         }
-        GiveRaw();
+        GiveRest();
         if (status is not null) ((Cmdlet)this).WriteProgress(new ProgressRecord(8599, "Searching Consul's log", "Done") { RecordType = ProgressRecordType.Completed });
         foreach (var note in search!.TimeNotes) WriteWarning(note + ".");
         if (raw is null)
@@ -189,7 +189,7 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
         }
         catch (ConsulException failed)
         {
-            GiveRaw();
+            GiveRest();
             WriteError(FindingErrors.Create(failed.Finding, name, failed));
         }
     }
@@ -207,6 +207,14 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
         var lines = raw.ToArray();
         raw.Clear();
         WriteObjectsAsync(lines, _ => { }).AsTask().GetAwaiter().GetResult();
+    }
+
+    // Behind the work, from the pipeline's own thread.
+    private void GiveRest()
+    {
+        if (raw is not { Count: > 0 }) return;
+        ((Cmdlet)this).WriteObject(raw.ToArray(), enumerateCollection: true);
+        raw.Clear();
     }
 
     private IEnumerable<string> Expand(string path)

@@ -4,6 +4,10 @@ namespace ConsulKvTools.Capacity.Forecasting;
 internal static class StepSearch
 {
     private const double FarOff = 6;
+
+    // Of the whole range: less makes no difference to a forecast, and on a course without scatter rounding is far off, too.
+    private const double Notable = 0.02;
+
     private const int MostCandidates = 8;
     private const int Settled = 3;
 
@@ -34,6 +38,6 @@ internal static class StepSearch
         var before = TheilSen.Median(rest.Take(split));
         var after = TheilSen.Median(rest.Skip(split));
         var spread = TheilSen.Spread([.. rest.Select((value, i) => value - (i < split ? before : after))]);
-        return Math.Abs(after - before) > FarOff * spread && after != before;
+        return Math.Abs(after - before) > Math.Max(FarOff * spread, Notable * (y.Max() - y.Min()));
     }
 }

@@ -61,5 +61,5 @@ internal static class LogOfAgent
 
     // An agent that says nothing at all does not even begin its answer, so the end of the time may look like a time-out.
     private static bool IsOver(Exception failure, CancellationTokenSource limit, CancellationToken cancellation) =>
-        !cancellation.IsCancellationRequested && (limit.IsCancellationRequested ? failure is OperationCanceledException or ConsulTransportException : failure is ConsulTransportException { Code: "Http.ResponseTimeout" or "Http.BodyTimeout" });
+        !cancellation.IsCancellationRequested && (limit.IsCancellationRequested ? failure is OperationCanceledException or ConsulTransportException : failure is ConsulTransportException { Code: "Http.ResponseTimeout" or "Http.ResponseStalled" });
 }
