@@ -36,6 +36,7 @@ internal sealed class CommandLine
             new AclVerb(Globals, surroundings),
             new GetVerb(Globals, surroundings),
             new SetVerb(Globals, surroundings),
+            new CompareVerb(Globals, surroundings),
             new ResolveVerb(Globals, surroundings),
             new ExplainVerb(Globals, surroundings),
             new ConfigVerb(Globals, surroundings),
