@@ -9,8 +9,17 @@ Describe 'Syntax' {
         @{ Name = 'Compare-ConsulDiagnosis'; Syntax = @(
             'Compare-ConsulDiagnosis [-Reference] <Object> [-Difference] <Object> [<CommonParameters>]'
         ) }
+        @{ Name = 'Compare-ConsulKv'; Syntax = @(
+            'Compare-ConsulKv [-Reference] <string> [[-Difference] <string>] [-DifferenceSession <ConsulKvSession>] [-ReferenceDatacenter <string>] [-DifferenceDatacenter <string>] [-ReferencePath <string>] [-DifferencePath <string>] [-Semantic] [-Exclude <string[]>] [-ExcludeValue <string[]>] [-IgnoreFlags] [-IncludeEqual] [-Consistency <ConsulConsistency>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Compare-ConsulKv [[-Prefix] <string>] -Environment <IDictionary> [-Semantic] [-Exclude <string[]>] [-ExcludeValue <string[]>] [-IgnoreFlags] [-IncludeEqual] [-Consistency <ConsulConsistency>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
         @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
             'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <ConsulDiagnosis[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Find-ConsulKvSecret'; Syntax = @(
+            'Find-ConsulKvSecret [[-Prefix] <string>] [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Find-ConsulKvSecret -InputObject <psobject> [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Find-ConsulKvSecret -Path <string[]> [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulFinding'; Syntax = @(
             'Get-ConsulFinding [[-Code] <string[]>] [<CommonParameters>]'
@@ -69,6 +78,9 @@ Describe 'Syntax' {
             'Test-ConsulEnvironment -Data <IDictionary> [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment [-Path] <string> [-Data <IDictionary>] [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment -Check <ConsulEnvironmentCheck[]> [-Quiet] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Test-ConsulKvSession'; Syntax = @(
+            'Test-ConsulKvSession [[-Session] <ConsulKvSession>] [-ExpiryWarning <timespan>] [-Quiet] [<CommonParameters>]'
         ) }
     ) {
         $said = (Get-Command $Name -Syntax) -split '\r?\n' | Where-Object { $_ }
