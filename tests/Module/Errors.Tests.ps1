@@ -6,13 +6,13 @@ BeforeDiscovery {
         # durations
         foreach ($one in 'New-ConsulRetryPolicy -BaseDelay', 'New-ConsulRetryPolicy -MaxDelay', 'New-ConsulRetryPolicy -AttemptTimeout', 'New-ConsulRetryPolicy -TotalTimeout',
             'New-ConsulRetryPolicy -ElectionPatience', 'New-ConsulRetryPolicy -TokenGrace', 'New-ConsulRetryPolicy -CircuitBreakDuration', 'New-ConsulKvSession -ConnectTimeout',
-            'Get-ConsulKv a -WaitIndex 1 -WaitTimeout', 'Get-ConsulKvConsistent a -WaitIndex 1 -WaitTimeout', 'Test-ConsulConnectivity -Timeout', 'Invoke-ConsulDiagnosis a -Timeout', 'Invoke-ConsulDiagnosis a -Interval') {
+            'Get-ConsulKv a -WaitIndex 1 -WaitTimeout', 'Get-ConsulKvConsistent a -WaitIndex 1 -WaitTimeout', 'Test-ConsulConnectivity -Timeout', 'Watch-ConsulKv a -Timeout', 'Watch-ConsulKv a -Interval', 'Watch-ConsulKv a -WaitTime', 'Lock-ConsulKv a -Ttl', 'Lock-ConsulKv a -LockDelay', 'Lock-ConsulKv a -Timeout', 'Invoke-ConsulDiagnosis a -Timeout', 'Invoke-ConsulDiagnosis a -Interval') {
             foreach ($value in "'soon'", '5', "''", "'-3s'") {
                 @{ Line = "$one $value"; Id = 'ParameterArgumentTransformationError'; Says = "(?s)$($one.Split('-')[-1]).*($([regex]::Escape($value.Trim("'")))|''|-00:00:03).*500ms" }
             }
         }
         # whole numbers
-        foreach ($one in 'New-ConsulRetryPolicy -MaxAttempts', 'New-ConsulRetryPolicy -CircuitBreakerFailures', 'New-ConsulKvSession -MaxConnections', 'Set-ConsulKv a b -ThrottleLimit', 'Remove-ConsulKv a -ThrottleLimit',
+        foreach ($one in 'Watch-ConsulKv a -MaximumChanges', 'Lock-ConsulKv -Prefix a -Limit', 'New-ConsulRetryPolicy -MaxAttempts', 'New-ConsulRetryPolicy -CircuitBreakerFailures', 'New-ConsulKvSession -MaxConnections', 'Set-ConsulKv a b -ThrottleLimit', 'Remove-ConsulKv a -ThrottleLimit',
             'Invoke-ConsulDiagnosis a -Count', 'Invoke-ConsulDiagnosis a -IdleSeconds', 'Invoke-ConsulDiagnosis a -ProcessId') {
             foreach ($value in "'many'", '1.5', "''", '1e12') {
                 @{ Line = "$one $value"; Id = 'ParameterArgumentTransformationError'; Says = "(?s)$($one.Split('-')[-1]).*is not .*: give" }
@@ -22,7 +22,7 @@ BeforeDiscovery {
             @{ Line = $one; Id = 'ParameterArgumentValidationError'; Says = "$(($one -split ' -')[-1].Split(' ')[0]).*$($one.Split(' ')[-1])" }
         }
         # indexes and flags
-        foreach ($one in 'Set-ConsulKv a b -CheckAndSet', 'Set-ConsulKv a b -Flags', 'Remove-ConsulKv a -CheckAndSet', 'Get-ConsulKv a -WaitIndex', 'Get-ConsulKvConsistent a -WaitIndex') {
+        foreach ($one in 'Set-ConsulKv a b -CheckAndSet', 'Set-ConsulKv a b -Flags', 'Remove-ConsulKv a -CheckAndSet', 'Get-ConsulKv a -WaitIndex', 'Get-ConsulKvConsistent a -WaitIndex', 'Watch-ConsulKv a -Since') {
             foreach ($value in "'first'", '-1', '1.5', '$null') {
                 @{ Line = "$one $value"; Id = 'ParameterArgumentTransformationError'; Says = "$($one.Split('-')[-1]).*$([regex]::Escape($value.Trim("'").Replace('$null', "''")))" }
             }
@@ -81,6 +81,12 @@ BeforeDiscovery {
         @{ Line = 'Get-ConsulKv a -Separator /'; Id = 'Request.Invalid'; Says = '-NamesOnly' }
         @{ Line = "New-ConsulRetryPolicy -BaseDelay 3s -MaxDelay 1s"; Id = 'Request.Invalid'; Says = 'MaxDelay.*BaseDelay' }
         @{ Line = 'New-ConsulRetryPolicy -CircuitBreakerFailures 1'; Id = 'Request.Invalid'; Says = 'CircuitBreakerFailures is 1' }
+        @{ Line = 'Watch-ConsulKv a -InitialState -Since 5'; Id = 'Request.Invalid'; Says = '-InitialState.*-Since' }
+        @{ Line = 'Watch-ConsulKv a -WaitTime 11m'; Id = 'Request.Invalid'; Says = '-WaitTime is 00:11:00' }
+        @{ Line = 'Lock-ConsulKv a -Ttl 5s'; Id = 'Request.Invalid'; Says = '-Ttl is 00:00:05.*10s to 24h' }
+        @{ Line = 'Lock-ConsulKv a -LockDelay 61s'; Id = 'Request.Invalid'; Says = '-LockDelay.*0s to 60s' }
+        @{ Line = 'Lock-ConsulKv a -NoWait -Timeout 3s'; Id = 'Request.Invalid'; Says = '-NoWait' }
+        @{ Line = 'Unlock-ConsulKv -Key a'; Id = 'Request.Invalid'; Says = 'Lock-ConsulKv' }
         @{ Line = 'Test-ConsulConnectivity -Timeout 0s'; Id = 'Request.Invalid'; Says = '-Timeout' }
         # how PowerShell itself refuses
         @{ Line = 'Get-ConsulKv'; Id = 'MissingMandatoryParameter'; Says = 'Key' }

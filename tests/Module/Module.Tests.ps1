@@ -23,8 +23,42 @@ Describe 'The module folder' {
 
     It 'exports exactly these commands' {
         (Get-Command -Module ConsulKvTools).Name | Sort-Object | Should -Be @(
-            'Add-ConsulShouldOperator', 'Compare-ConsulDiagnosis', 'Export-ConsulDiagnosis', 'Get-ConsulFinding', 'Get-ConsulKv', 'Get-ConsulKvConsistent', 'Get-ConsulKvSession', 'Get-ConsulKvTestPath', 'Invoke-ConsulDiagnosis', 'New-ConsulKvSession',
-            'New-ConsulRetryPolicy', 'Remove-ConsulKv', 'Remove-ConsulKvSession', 'Resolve-ConsulError', 'Set-ConsulKv', 'Test-ConsulAcl', 'Test-ConsulConnectivity', 'Test-ConsulEnvironment')
+            'Add-ConsulShouldOperator',
+            'Compare-ConsulDiagnosis',
+            'Compare-ConsulKv',
+            'Export-ConsulDiagnosis',
+            'Export-ConsulKv',
+            'Export-ConsulKvMetric',
+            'Find-ConsulKvSecret',
+            'Get-ConsulFinding',
+            'Get-ConsulKv',
+            'Get-ConsulKvConsistent',
+            'Get-ConsulKvMetric',
+            'Get-ConsulKvRelease',
+            'Get-ConsulKvSession',
+            'Get-ConsulKvTestPath',
+            'Import-ConsulKv',
+            'Invoke-ConsulDiagnosis',
+            'Invoke-ConsulFaultDrill',
+            'Invoke-ConsulKvLock',
+            'Lock-ConsulKv',
+            'Measure-ConsulKv',
+            'New-ConsulKvSession',
+            'New-ConsulRetryPolicy',
+            'Publish-ConsulKvRelease',
+            'Remove-ConsulKv',
+            'Remove-ConsulKvRelease',
+            'Remove-ConsulKvSession',
+            'Resolve-ConsulError',
+            'Search-ConsulLog',
+            'Set-ConsulKv',
+            'Switch-ConsulKvRelease',
+            'Test-ConsulAcl',
+            'Test-ConsulConnectivity',
+            'Test-ConsulEnvironment',
+            'Test-ConsulKvSession',
+            'Unlock-ConsulKv',
+            'Watch-ConsulKv')
         (Test-ModuleManifest $ManifestPath).ExportedCmdlets.Keys | Sort-Object | Should -Be ((Get-Command -Module ConsulKvTools).Name | Sort-Object)
     }
 

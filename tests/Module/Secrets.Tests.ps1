@@ -14,7 +14,7 @@ BeforeAll {
     # What an admin may do with a session whose token is good, wrong for the key, or sent to the wrong place. It writes to every stream.
     $story = @'
 $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
-$s = New-ConsulKvSession -Name story -Default -TokenFile $env:STORY_TOKEN_FILE -Address $env:STORY_ADDRESS
+$s = New-ConsulKvSession -Name story -Default -TokenFile $env:STORY_TOKEN_FILE -Address $env:STORY_ADDRESS -LogPath $env:STORY_LOG
 $e = New-ConsulKvSession -Name ofenv -Address $env:STORY_ADDRESS
 $s; $s | Format-List *; $s | ConvertTo-Json -Depth 6 -WarningAction SilentlyContinue; $s.Configuration; "$s"; $s | Export-Clixml $env:STORY_CLIXML -Depth 5
 [Management.Automation.PSSerializer]::Serialize($s, 5)
@@ -33,12 +33,13 @@ try { New-ConsulKvSession -ClientCertificatePassword $env:CONSUL_HTTP_TOKEN } ca
 $Error | Format-List * -Force
 $Error | ForEach-Object { $_.Exception | Format-List * -Force; $_.ErrorDetails; $_.ScriptStackTrace; "$($_.TargetObject)" }
 Get-History | Format-List *
+Get-ConsulKvMetric | Format-List *; Export-ConsulKvMetric $env:STORY_PROM
 (Get-ChildItem /proc/*/cmdline -ErrorAction Ignore | Get-Content -Raw -ErrorAction Ignore) -join ' '
 '@
     $tokenFile = Join-Path $TestDrive 'token'
     Set-Content $tokenFile $secret
     $transcript = Join-Path $TestDrive 'transcript.txt'
-    $environment = @{ STORY_ADDRESS = $agent.Address.OriginalString; STORY_TOKEN_FILE = $tokenFile; STORY_CLIXML = (Join-Path $TestDrive 'session.xml'); CONSUL_HTTP_TOKEN = $secret }
+    $environment = @{ STORY_ADDRESS = $agent.Address.OriginalString; STORY_TOKEN_FILE = $tokenFile; STORY_CLIXML = (Join-Path $TestDrive 'session.xml'); STORY_LOG = (Join-Path $TestDrive 'story.log'); STORY_PROM = (Join-Path $TestDrive 'story.prom'); CONSUL_HTTP_TOKEN = $secret }
     $said = Invoke-NewShell "Start-Transcript '$transcript' | Out-Null; & { $story } *>&1; Stop-Transcript | Out-Null" $environment
 }
 
@@ -61,6 +62,18 @@ Describe 'Secrets' {
 
     It 'saves a session without its secret' {
         Find-Secret (Get-Content (Join-Path $TestDrive 'session.xml') -Raw) | Should -BeNullOrEmpty
+    }
+
+    It 'writes no part of it, and no value, into the write log and the metrics' {
+        $log = Get-Content (Join-Path $TestDrive 'story.log') -Raw
+        $log | Should -Match '"key":"forbidden/x"'
+        $log | Should -Match '"code":"Acl\.'
+        $metrics = Get-Content (Join-Path $TestDrive 'story.prom') -Raw
+        $metrics | Should -Match 'code="Acl\.'
+        $metrics | Should -Not -Match 'forbidden/x'
+        foreach ($text in $log, $metrics) { Find-Secret $text | Should -BeNullOrEmpty }
+        # The log's names are fixed, and none of them is a place for a value.
+        foreach ($line in Get-Content (Join-Path $TestDrive 'story.log')) { ($line | ConvertFrom-Json).PSObject.Properties.Name | Should -Not -Contain 'value' }
     }
 
     It 'sends the token in no URL' {
@@ -109,9 +122,11 @@ Describe 'A secret in memory' {
             # A token that somebody put into a value: found, compared, and shown nowhere.
             $agent.PutKey('secrets/planted/consul_token', $secret); $agent.PutKey('secrets/planted/json', '{"url":"http://u:' + $secret + '@h","token":"' + $secret + '"}'); $agent.PutKey('secrets/other/json', '{"token":"x"}')
             Find-ConsulKvSecret secrets/planted/; Compare-ConsulKv secrets/planted/ secrets/other/; Compare-ConsulKv secrets/planted/ secrets/other/ -Semantic; Compare-ConsulKv -Environment ([ordered]@{ a = $story; b = $story }) secrets/planted/ -IncludeEqual; Test-ConsulKvSession
-            Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue
-            ($environment = @{ Agents = @{ a = $agent.Address.OriginalString }; Tokens = @{ t = $held }; Access = @(@{ Agent = 'a'; Token = 't'; Key = 'forbidden/m'; Allow = 'Write' }) }) | Out-Null
-            Test-ConsulEnvironment -Data $environment; Test-ConsulEnvironment -Data $environment -ListAvailable
+            Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue; Get-ConsulKvMetric
+            Publish-ConsulKvRelease "secrets/r$PID" v1 @{ a = 1 }; Switch-ConsulKvRelease "secrets/r$PID" v1; Publish-ConsulKvRelease forbidden/r v1 @{ a = 1 } -ErrorAction SilentlyContinue
+            ($drill = Invoke-ConsulFaultDrill -Session (New-ConsulKvSession $agent.Address.OriginalString -Token $held -Name memorydrill -AllowFaultDrill) -Fault Denied -Rate 1 { Set-ConsulKv secrets/m 1; Set-ConsulKv forbidden/m 1 }); $drill.Faults; $drill.Outcomes
+            ($described = @{ Agents = @{ a = $agent.Address.OriginalString }; Tokens = @{ t = $held }; Access = @(@{ Agent = 'a'; Token = 't'; Key = 'forbidden/m'; Allow = 'Write' }) }) | Out-Null
+            Test-ConsulEnvironment -Data $described; Test-ConsulEnvironment -Data $described -ListAvailable
         )
         foreach ($wrong in { New-ConsulKvSession ftp://x -Token $held }, { New-ConsulKvSession -Token $held -TokenFile $tokenFile }, { Get-ConsulKv forbidden/m }, { Set-ConsulKv '' 1 }, { Get-ConsulKv x -Session $held }, { New-ConsulKvSession -Token @($held, $held) }) {
             try { & $wrong -ErrorAction Stop } catch { }

@@ -9,6 +9,9 @@ BeforeAll {
     Set-ConsulKv serial/secret/password 'Tr0ub4dor&3' | Out-Null
     $dead = Invoke-ConsulDiagnosis serial/text -Session http://127.0.0.1:1
 
+    $marked = New-LabSession -With @{ Name = 'marked'; AllowFaultDrill = $true; RetryPolicy = (New-ConsulRetryPolicy 5 -BaseDelay 1ms) }
+    $drill = Invoke-ConsulFaultDrill -Session $marked -Fault NoLeader -Rate 0.6 -Seed 4 { 1..10 | ForEach-Object { Set-ConsulKv serial/drill $_ } }
+
     # One of each type that a command gives, and of what these hold.
     $samples = [ordered]@{
         ConsulKvEntry             = Get-ConsulKv serial/bytes
@@ -28,11 +31,35 @@ BeforeAll {
         ProbeResult               = $dead.Probes[0]
         FindingDefinition         = Get-ConsulFinding Acl.PermissionDenied
         ConsulSetting             = $session.Configuration[0]
+        ConsulKvChange            = Watch-ConsulKv serial/bytes -InitialState -First 1
         ConsulRetryPolicy         = New-ConsulRetryPolicy 3 -BaseDelay 123ms -Backoff Linear
+        ConsulKvMetric            = (Get-ConsulKvMetric | Where-Object Code)[0]
+        ConsulKvRelease           = Publish-ConsulKvRelease "serial/$([guid]::NewGuid())" v1 @{ a = 1 } | Tee-Object -Variable release
+        ConsulKvReleaseSwitch     = $release | Switch-ConsulKvRelease
+        ConsulFaultDrillReport    = $drill
+        ConsulFaultDrillFault     = $drill.Faults[0]
+        ConsulFaultDrillOutcome   = $drill.Outcomes[0]
         ConsulKvSecret            = Find-ConsulKvSecret serial/secret/
         ConsulKvDifference        = Compare-ConsulKv serial/ other/ -WarningAction SilentlyContinue | Select-Object -First 1
         ConsulKvEnvironmentRow    = Compare-ConsulKv -Environment ([ordered]@{ one = $session; two = $reader }) serial/ -IncludeEqual | Select-Object -First 1
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data @{ Agents = @{ dead = 'http://127.0.0.1:1' } } | Where-Object Status -EQ Failed | Select-Object -First 1
+        ConsulKvMeasurement       = ($measured = & { Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB | Out-Null; 'torn' | Add-Content (Join-Path $TestDrive history.jsonl); Measure-ConsulKv serial/ -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitBytes 1MB -WarningAction SilentlyContinue })
+        ConsulKvKeySize           = $measured.LargestKeys[0]
+        ConsulKvPrefixSize        = (Measure-ConsulKv).Prefixes[0]
+        ConsulKvSizeClass         = $measured.SizeClasses[0]
+        ConsulKvLimitUse          = $measured.Limits[0]
+        ConsulKvChurn             = $measured.Churn
+        ConsulKvForecast          = $measured.Forecasts[0]
+        ConsulKvMeasurePoint      = $measured.History[0]
+        ConsulKvHistoryProblem    = $measured.HistoryProblems[0]
+        ConsulLogFinding          = ($logged = & {
+                '    2026-01-31T08:00:00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/a from=10.0.0.1:53312 error="No cluster leader"', '    2026-01-31T08:59:00.000Z [INFO]  agent.server: New leader elected: payload=one' | Set-Content (Join-Path $TestDrive serial.log)
+                Search-ConsulLog (Join-Path $TestDrive serial.log) })[0]
+        ConsulLogEvent            = ($logged | Where-Object Code -EQ Log.LeaderChange).Events[0]
+        ConsulLogLine             = (Search-ConsulLog (Join-Path $TestDrive serial.log) -Raw)[0]
+        ConsulKvExport            = Export-ConsulKv serial/ -Path (Join-Path $TestDrive 'serial.json')
+        ConsulKvImportItem        = Import-ConsulKv (Join-Path $TestDrive 'serial.json') -Prefix copy -Plan | Select-Object -First 1
+        ConsulKvImport            = Import-ConsulKv (Join-Path $TestDrive 'serial.json')
     }
 
     # Every public member, down to plain values, as text: what two objects have in common when they say the same.
@@ -52,15 +79,18 @@ BeforeAll {
 AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
 
 Describe 'What goes through serialization' {
-    # A session leaves its token behind; a check is a question to agents of here, and its description is what is carried about.
+    # A lock is held where it was taken; a session leaves its token behind; a check is a question to agents of here, and its description is what is carried about.
     It 'is every type that a command gives' {
-        $given = (Get-Command -Module ConsulKvTools -CommandType Cmdlet).OutputType.Type | Where-Object { $_.Namespace -eq 'ConsulKvTools' -and $_.Name -notin 'ConsulKvSession', 'ConsulEnvironmentCheck' }
+        $given = (Get-Command -Module ConsulKvTools -CommandType Cmdlet).OutputType.Type | Where-Object { $_.Namespace -eq 'ConsulKvTools' -and $_.Name -notin 'ConsulKvSession', 'ConsulEnvironmentCheck', 'ConsulKvLock' }
         foreach ($type in $given | Sort-Object -Unique FullName) { $samples.Keys | Should -Contain $type.Name }
         foreach ($name in $samples.Keys) { $samples[$name].GetType().Name | Should -Be $name }
     }
 
     It 'comes back as it was: <_>' -ForEach @('ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult', 'ConsulAclResult',
-        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulEnvironmentResult', 'ConsulKvSecret', 'ConsulKvDifference', 'ConsulKvEnvironmentRow') {
+        'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding', 'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'ConsulRetryPolicy', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulKvChange',
+        'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem', 'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine',
+        'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome',
+        'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport', 'ConsulKvSecret', 'ConsulKvDifference', 'ConsulKvEnvironmentRow') {
         $before = $samples[$_]
         $file = Join-Path $TestDrive "$_.xml"
         $before | Export-Clixml $file

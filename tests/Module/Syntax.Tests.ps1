@@ -14,7 +14,10 @@ Describe 'Syntax' {
             'Compare-ConsulKv [[-Prefix] <string>] -Environment <IDictionary> [-Semantic] [-Exclude <string[]>] [-ExcludeValue <string[]>] [-IgnoreFlags] [-IncludeEqual] [-Consistency <ConsulConsistency>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
-            'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <ConsulDiagnosis[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <Object[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Export-ConsulKvMetric'; Syntax = @(
+            'Export-ConsulKvMetric [-Path] <string> [-Label <IDictionary>] [-Session <string[]>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Find-ConsulKvSecret'; Syntax = @(
             'Find-ConsulKvSecret [[-Prefix] <string>] [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
@@ -27,9 +30,16 @@ Describe 'Syntax' {
         @{ Name = 'Get-ConsulKv'; Syntax = @(
             'Get-ConsulKv [-Key] <string[]> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
             'Get-ConsulKv -Prefix <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Get-ConsulKv -Release <string> [-Recurse] [-NamesOnly] [-Separator <string>] [-Consistency <ConsulConsistency>] [-AsHashtable] [-ThrottleLimit <int>] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvConsistent'; Syntax = @(
             'Get-ConsulKvConsistent [-Key] <string[]> [-CompareStale] [-WaitIndex <ulong>] [-WaitValue <Object>] [-WaitTimeout <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKvMetric'; Syntax = @(
+            'Get-ConsulKvMetric [[-Session] <string[]>] [-Reset] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Get-ConsulKvRelease'; Syntax = @(
+            'Get-ConsulKvRelease [-Name] <string> [[-Release] <string[]>] [-Verify] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvSession'; Syntax = @(
             'Get-ConsulKvSession [[-Name] <string[]>] [<CommonParameters>]'
@@ -41,16 +51,40 @@ Describe 'Syntax' {
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
             'Invoke-ConsulDiagnosis -FromError <ErrorRecord> [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
+        @{ Name = 'Invoke-ConsulKvLock'; Syntax = @(
+            'Invoke-ConsulKvLock [-Key] <string> [-ScriptBlock] <scriptblock> [-Remove] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Invoke-ConsulKvLock [-ScriptBlock] <scriptblock> -Prefix <string> [-Remove] [-Limit <int>] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Lock-ConsulKv'; Syntax = @(
+            'Lock-ConsulKv [-Key] <string> [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Lock-ConsulKv -Prefix <string> [-Limit <int>] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Measure-ConsulKv'; Syntax = @(
+            'Measure-ConsulKv [[-Prefix] <string[]>] [-Top <int>] [-Depth <int>] [-Consistency <ConsulConsistency>] [-HistoryPath <string>] [-LimitBytes <long>] [-LimitKeys <long>] [-Since <ConsulKvMeasurement>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Invoke-ConsulFaultDrill'; Syntax = @(
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> [-Session <ConsulKvSession>] [-Fault <ConsulFaultKind[]>] [-Rate <double>] [-Latency <timespan>] [-Operation <string[]>] [-Key <string[]>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> -Cluster [-Fault <ConsulFaultKind[]>] [-Every <timespan>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
-            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [<CommonParameters>]'
+            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]''New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [-AllowFaultDrill] [<CommonParameters>]'
         ) }
         @{ Name = 'New-ConsulRetryPolicy'; Syntax = @(
             'New-ConsulRetryPolicy [[-MaxAttempts] <int>] [-BaseDelay <timespan>] [-MaxDelay <timespan>] [-Backoff <BackoffType>] [-NoJitter] [-AttemptTimeout <timespan>] [-TotalTimeout <timespan>] [-ElectionPatience <timespan>] [-TokenGrace <timespan>] [-CircuitBreakerFailures <int>] [-CircuitBreakDuration <timespan>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Publish-ConsulKvRelease'; Syntax = @(
+            'Publish-ConsulKvRelease [-Name] <string> [-Release] <string> [-InputObject] <psobject> [-TrimPrefix <string>] [-Force] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Publish-ConsulKvRelease [-Name] <string> [-Release] <string> -FromPrefix <string> [-FromSession <ConsulKvSession>] [-Force] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Publish-ConsulKvRelease [-Name] <string> [-Release] <string> -Existing [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKv'; Syntax = @(
             'Remove-ConsulKv [-Key] <string> [-Force] [-Fenced] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Remove-ConsulKv [-Key] <string> -Recurse [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Remove-ConsulKv [-Key] <string> -CheckAndSet <ulong> [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Remove-ConsulKvRelease'; Syntax = @(
+            'Remove-ConsulKvRelease [-Name] <string> -Keep <int> [-OlderThan <timespan>] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKvRelease [-Name] <string> [-Release] <string[]> [-OlderThan <timespan>] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKvSession'; Syntax = @(
             'Remove-ConsulKvSession [-Session] <ConsulKvSession[]> [-WhatIf] [-Confirm] [<CommonParameters>]'
@@ -61,12 +95,22 @@ Describe 'Syntax' {
             'Resolve-ConsulError -LiteralPath <string[]> [<CommonParameters>]'
             'Resolve-ConsulError -Code <string[]> [<CommonParameters>]'
         ) }
+        @{ Name = 'Search-ConsulLog'; Syntax = @(
+            'Search-ConsulLog [-Unit <string>] [-Journal <string>] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog [-Path] <string[]> [-IncludeRotated] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog -LiteralPath <string[]> [-IncludeRotated] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Search-ConsulLog -Agent [-Duration <timespan>] [-Follow] [-Since <DateTimeOffset>] [-Until <DateTimeOffset>] [-Level <ConsulLogLevel>] [-Code <string[]>] [-SlowWrite <timespan>] [-Raw] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
         @{ Name = 'Set-ConsulKv'; Syntax = @(
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] [-InputObject <psobject>] [-Flags <Object>] [-Prefix <string>] [-Fenced] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CheckAndSet <Object> [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -CreateOnly [-InputObject <psobject>] [-Flags <Object>] [-Prefix <string>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Acquire [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Release [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Switch-ConsulKvRelease'; Syntax = @(
+            'Switch-ConsulKvRelease [-Name] <string> [-Release] <string> [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Switch-ConsulKvRelease [-Name] <string> -Rollback [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Test-ConsulAcl'; Syntax = @(
             'Test-ConsulAcl [-Key] <string[]> [[-Operation] <AclOperation[]>] [-AdminSession <ConsulKvSession>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
@@ -81,6 +125,14 @@ Describe 'Syntax' {
         ) }
         @{ Name = 'Test-ConsulKvSession'; Syntax = @(
             'Test-ConsulKvSession [[-Session] <ConsulKvSession>] [-ExpiryWarning <timespan>] [-Quiet] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Unlock-ConsulKv'; Syntax = @(
+            'Unlock-ConsulKv [-Lock] <ConsulKvLock> [-Remove] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Unlock-ConsulKv -Key <string> [-Remove] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Watch-ConsulKv'; Syntax = @(
+            'Watch-ConsulKv [-Key] <string> [-InitialState] [-Since <ulong>] [-MaximumChanges <int>] [-Timeout <timespan>] [-Exclude <string[]>] [-Consistency <ConsulConsistency>] [-NoOldValue] [-Interval <timespan>] [-WaitTime <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Watch-ConsulKv -Prefix <string> [-InitialState] [-Since <ulong>] [-MaximumChanges <int>] [-Timeout <timespan>] [-Exclude <string[]>] [-Consistency <ConsulConsistency>] [-NoOldValue] [-Interval <timespan>] [-WaitTime <timespan>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
     ) {
         $said = (Get-Command $Name -Syntax) -split '\r?\n' | Where-Object { $_ }

@@ -16,7 +16,23 @@ BeforeAll {
         $text = switch ($As) { 'List' { $Object | Format-List | Out-String -Width $Width } 'Table' { $Object | Format-Table | Out-String -Width $Width } default { $Object | Out-String -Width $Width } }
         $text -split "`r?`n"
     }
+    # A key that was removed has no new value; a lock may be held, given back or lost.
+    $watched = [ConsulKvTools.ConsulKvChange]@{ Kind = 'Removed'; Key = "${root}gone"; Index = 18446744073; Time = [datetimeoffset]::UtcNow; OldEntry = Get-ConsulKv "${root}text" }
+    $given = Lock-ConsulKv "${root}given"
+    Unlock-ConsulKv $given | Out-Null
+    $lost = Lock-ConsulKv "${root}lost" -LockDelay 0s
+    Remove-ConsulKv "${root}lost" | Out-Null
+    while ($lost.IsHeld) { Start-Sleep -Milliseconds 20 }
+    Publish-ConsulKvRelease "${root}releases" v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+    Set-ConsulKv "${root}releases/releases/v2/a" x | Out-Null
+    $marked = New-LabSession -With @{ Name = 'marked'; AllowFaultDrill = $true; RetryPolicy = (New-ConsulRetryPolicy 5 -BaseDelay 1ms) }
+    $drill = Invoke-ConsulFaultDrill -Session $marked -Fault NoLeader, Denied -Rate 0.6 -Seed 4 { 1..10 | ForEach-Object { Set-ConsulKv "${root}drill" $_ } }
     $samples = @{
+        ConsulKvRelease           = Get-ConsulKvRelease "${root}releases"
+        ConsulKvReleaseSwitch     = Switch-ConsulKvRelease "${root}releases" v1
+        ConsulFaultDrillReport    = $drill
+        ConsulFaultDrillFault     = $drill.Faults
+        ConsulFaultDrillOutcome   = $drill.Outcomes
         ConsulKvSession           = Get-ConsulKvSession
         ConsulRetryPolicy         = New-ConsulRetryPolicy
         ConsulKvEntry             = Get-ConsulKv $root
@@ -38,15 +54,39 @@ BeforeAll {
         ConsulKvReading           = $report.Consistent, $report.Stale
         ConsulAclRule             = (Test-ConsulAcl "${root}text" -Session $reader -AdminSession $session).Rules
         FailedOperation           = $failure[0].Exception.Operation
+        ConsulKvMetric            = Get-ConsulKvMetric
         ConsulEnvironmentResult   = Test-ConsulEnvironment -Data ($environment = @{ Agents = @{ here = $agent.Address.OriginalString; dead = 'http://127.0.0.1:1' } })
+        ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
+        ConsulKvMeasurement       = ($measured = & { 1..6 | ForEach-Object { @{ document = 'consul-kv-measurement'; version = 1; time = [datetimeoffset]::UtcNow.AddDays(-$_).ToString('o'); address = $session.Address; prefix = ''; keys = 9 - $_; bytes = 10; storedBytes = 900 - 100 * $_; index = $(if ($_ -eq 1) { 2 } else { 1 }) } | ConvertTo-Json -Compress } | Set-Content (Join-Path $TestDrive history.jsonl)
+                'torn {' | Add-Content (Join-Path $TestDrive history.jsonl)
+                Measure-ConsulKv -HistoryPath (Join-Path $TestDrive history.jsonl) -LimitKeys 100000 -WarningAction SilentlyContinue })
+        ConsulKvKeySize           = $measured.LargestKeys
+        ConsulKvPrefixSize        = $measured.Prefixes
+        ConsulKvSizeClass         = $measured.SizeClasses
+        ConsulKvLimitUse          = $measured.Limits
+        ConsulKvChurn             = $measured.Churn
+        ConsulKvForecast          = $measured.Forecasts
+        ConsulKvMeasurePoint      = $measured.History
+        ConsulKvHistoryProblem    = $measured.HistoryProblems
         ConsulKvSecret            = Find-ConsulKvSecret $root
         ConsulKvDifference        = Compare-ConsulKv $root views/ -IncludeEqual
         ConsulKvEnvironmentRow    = Compare-ConsulKv -Environment ([ordered]@{ production = $session; staging = $reader }) $root -IncludeEqual
-        ConsulEnvironmentCheck    = Test-ConsulEnvironment -Data $environment -ListAvailable
+        ConsulLogFinding          = ($logged = & {
+                0..30 | ForEach-Object { "    2026-01-31T08:0$($_ % 10):00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/$_ from=10.0.0.$($_):53312 error=`"No cluster leader`"" } | Set-Content (Join-Path $TestDrive views.log)
+                '    2026-01-31T08:59:00.000Z [INFO]  agent.server: New leader elected: payload=a-server-with-a-name' | Add-Content (Join-Path $TestDrive views.log)
+                Search-ConsulLog (Join-Path $TestDrive views.log) })
+        ConsulLogEvent            = $logged.Events
+        ConsulLogLine             = Search-ConsulLog (Join-Path $TestDrive views.log) -Raw
+        ConsulKvChange            = @(Watch-ConsulKv $root -InitialState -MaximumChanges 3; $watched)
+        ConsulKvLock              = ($held = Lock-ConsulKv "${root}lock"), $given, $lost
+        ConsulKvExport            = Export-ConsulKv $root -Path (Join-Path $TestDrive 'views.json')
+        ConsulKvImportItem        = Import-ConsulKv (Join-Path $TestDrive 'views.json') -Prefix copies -Plan
+        ConsulKvImport            = Import-ConsulKv (Join-Path $TestDrive 'views.json')
     }
 }
 AfterAll {
     $PSStyle.OutputRendering = $rendering
+    Unlock-ConsulKv $held | Out-Null
     Get-ConsulKvSession | Remove-ConsulKvSession
 }
 
@@ -79,7 +119,11 @@ Describe 'Views' {
         foreach ($width in 80, 120, 200) {
             foreach ($type in 'ConsulKvSession', 'ConsulRetryPolicy', 'ConsulKvEntry', 'ConsulKvWriteResult', 'ConsulKvAttempt', 'ConsulKvConsistencyReport', 'ConsulKvReading', 'ConsulConnectivityResult',
                 'ConsulAclResult', 'ConsulAclRule', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisCause', 'LatencySummary', 'ConsulDiagnosisComparison', 'ConsulDiagnosisChange', 'ConsulFinding',
-                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck') { @{ Type = $type; Width = $width } }
+                'ProbeResult', 'FindingDefinition', 'ConsulSetting', 'FailedOperation', 'ConsulKvMetric', 'ConsulEnvironmentResult', 'ConsulEnvironmentCheck', 'ConsulKvChange', 'ConsulKvLock',
+                'ConsulKvMeasurement', 'ConsulKvKeySize', 'ConsulKvPrefixSize', 'ConsulKvSizeClass', 'ConsulKvLimitUse', 'ConsulKvChurn', 'ConsulKvForecast', 'ConsulKvMeasurePoint', 'ConsulKvHistoryProblem',
+                'ConsulLogFinding', 'ConsulLogEvent', 'ConsulLogLine',
+                'ConsulKvRelease', 'ConsulKvReleaseSwitch', 'ConsulFaultDrillReport', 'ConsulFaultDrillFault', 'ConsulFaultDrillOutcome',
+                'ConsulKvExport', 'ConsulKvImportItem', 'ConsulKvImport', 'ConsulKvSecret', 'ConsulKvDifference', 'ConsulKvEnvironmentRow') { @{ Type = $type; Width = $width } }
         }
     ) {
         foreach ($as in '', 'Table', 'List') {

@@ -47,9 +47,12 @@ internal sealed class SetVerb : Verb
                 ?? throw new UsageException("There is no value: consulkv set KEY VALUE, or --value-file F, or '-' for standard input. An empty value is ''."),
         };
         using var session = OpenSession(parsed, RetryTime.Policy(parsed.GetValue(timeout)));
-        var result = ForShell.Of(await new KvWriter(session).WriteAsync(write, cancellation).ConfigureAwait(false));
+        var result = ForShell.Of(await new KvWriter(session.UsedBy("consulkv set", null)).WriteAsync(write, cancellation).ConfigureAwait(false));
+        session.FlushLog();
         if (terminal.IsJson) terminal.Document(WriteDocument.Of(result), CliJson.Default.WriteDocument);
         else WriteView.Write(terminal, result);
+        // On the error stream, whatever the form of the output: the write itself is as it is.
+        if (session.Telemetry.TakeProblem() is { } lost) FindingView.Write(terminal.OnError(), ForShell.Of(lost));
         return ExitCode.Of(result);
     }
 

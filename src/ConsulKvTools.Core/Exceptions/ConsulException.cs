@@ -30,6 +30,7 @@ public class ConsulException : Exception
         _ when finding.Code is "Key.Missing" => new ConsulKeyNotFoundException(finding, inner),
         _ when finding.Code is "Outcome.Unknown" or "Outcome.UnknownTimeout" => new ConsulUnknownOutcomeException(finding, inner),
         _ when finding.Code is "Key.Locked" => new ConsulLockException(finding, inner),
+        ("Release", _) => new ConsulReleaseException(finding, inner),
         ("Report", _) => new ConsulReportException(finding, inner),
         ("Document", _) => new ConsulDocumentException(finding, inner),
         ("Request", _) => new ConsulRequestException(finding, inner),

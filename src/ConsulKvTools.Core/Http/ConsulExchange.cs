@@ -23,6 +23,7 @@ internal sealed partial class ConsulExchange : IDisposable
     private readonly CancellationToken cancellation;
     private readonly DialTimings? dial;
     private readonly ICallObserver? observer;
+    private readonly Activity? span;
     private byte[]? whole;
     private string? code;
     private long received;
@@ -30,7 +31,7 @@ internal sealed partial class ConsulExchange : IDisposable
 
     public ConsulExchange(
         ConsulEndpoint endpoint, AnswerMask mask, ConsulRequest request, HttpRequestMessage message, HttpResponseMessage response, DialTimings? dial, Stopwatch clock,
-        TimeSpan timeout, CancellationTokenSource deadline, CancellationToken cancellation, ICallObserver? observer = null)
+        TimeSpan timeout, CancellationTokenSource deadline, CancellationToken cancellation, ICallObserver? observer = null, Activity? span = null)
     {
         this.endpoint = endpoint;
         Mask = mask;
@@ -43,6 +44,7 @@ internal sealed partial class ConsulExchange : IDisposable
         this.deadline = deadline;
         this.cancellation = cancellation;
         this.observer = observer;
+        this.span = span;
         firstByte = clock.Elapsed;
         var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         ReadHeaders(all);
@@ -57,6 +59,9 @@ internal sealed partial class ConsulExchange : IDisposable
     public Version HttpVersion => response.Version;
 
     public IReadOnlyDictionary<string, string> Headers { get; }
+
+    /// <summary>Bytes of the body that were read so far.</summary>
+    public long Received => received;
 
     public RequestTimings Timings() => new(dial, firstByte, clock.Elapsed);
 
@@ -137,6 +142,7 @@ internal sealed partial class ConsulExchange : IDisposable
             told = true;
             observer.Exchanged(Told(message, request, Status, code, received, Timings()));
         }
+        Telemetry.Spans.EndRequest(span, Status, code);
         response.Dispose();
         message.Dispose();
         deadline.Dispose();
@@ -156,7 +162,7 @@ internal sealed partial class ConsulExchange : IDisposable
     /// <summary>Names and values; of what may be a secret the name only.</summary>
     private static string HeadersOf(HttpRequestMessage message) => string.Join(", ",
         message.Headers.Concat(message.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
-            .Select(header => $"{header.Key}: {(header.Key is "User-Agent" or "Content-Type" or "Content-Length" or "Expect" ? string.Join(" ", header.Value) : "<hidden>")}"));
+            .Select(header => $"{header.Key}: {(header.Key is "User-Agent" or "X-Request-Id" or "traceparent" or "Content-Type" or "Content-Length" or "Expect" ? string.Join(" ", header.Value) : "<hidden>")}"));
 
     /// <summary>It was never asked for, and what unpacks to a thousand times its size is not worth unpacking.</summary>
     private void RefuseCompressed()

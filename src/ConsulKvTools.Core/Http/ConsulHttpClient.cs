@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
+using ConsulKvTools.Drills;
 using ConsulKvTools.Sessions;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Http;
 
@@ -23,6 +25,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
     private readonly string? authorization;
     private readonly HighestIndex highest;
     private readonly ICallObserver? observer;
+    private readonly RequestFaults? faults;
 
     public ConsulHttpClient(SessionConfiguration configuration, int maxConnections, HttpMessageHandler? handler = null)
     {
@@ -37,20 +40,23 @@ internal sealed partial class ConsulHttpClient : IDisposable
             ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(basic.Reveal())) : null;
     }
 
-    private ConsulHttpClient(ConsulHttpClient original, ICallObserver observer)
+    private ConsulHttpClient(ConsulHttpClient original, ICallObserver? observer, RequestFaults? faults)
     {
         (invoker, endpoint, mask, origin, scope) = (original.invoker, original.endpoint, original.mask, original.origin, original.scope);
         (token, authorization, highest) = (original.token, original.authorization, original.highest);
-        this.observer = observer;
+        (this.observer, this.faults) = (observer, faults);
     }
 
-    private ConsulHttpClient(ConsulHttpClient original, string scope) : this(original, original.observer!) => this.scope = scope;
+    private ConsulHttpClient(ConsulHttpClient original, string scope) : this(original, original.observer, original.faults) => this.scope = scope;
 
     /// <summary>The greatest <c>X-Consul-Index</c> of an answer about keys of the session's own datacenter: it never falls but when data are put back.</summary>
     public ulong HighestKeyIndex => highest.Value;
 
     /// <summary>The same client, with the same connections, whose requests somebody hears of. Not to be disposed.</summary>
-    public ConsulHttpClient ObservedBy(ICallObserver observer) => new(this, observer);
+    public ConsulHttpClient ObservedBy(ICallObserver observer) => new(this, observer, faults);
+
+    /// <summary>The same client, with the same connections, whose requests meet faults. Not to be disposed.</summary>
+    public ConsulHttpClient DrilledBy(RequestFaults faults) => new(this, observer, faults);
 
     /// <summary>The same client, with the same connections, for another datacenter. Not to be disposed.</summary>
     public ConsulHttpClient InDatacenter(SessionConfiguration configuration, string datacenter) => new(this, Scope(configuration, datacenter));
@@ -75,12 +81,13 @@ internal sealed partial class ConsulHttpClient : IDisposable
     {
         var deadline = Deadline.In(timeout, cancellation);
         var clock = Stopwatch.StartNew();
-        var message = CreateMessage(request);
+        var span = Spans.StartRequest(request, endpoint);
+        var message = CreateMessage(request, span);
         HttpResponseMessage? response = null;
         try
         {
-            response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
-            var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation, observer);
+            response = await (faults is null ? invoker.SendAsync(message, deadline.Token) : faults.SendAsync(request, token => invoker.SendAsync(message, token), deadline.Token)).ConfigureAwait(false);
+            var exchange = new ConsulExchange(endpoint, mask, request, message, response, DialTimingsOf(message), clock, timeout, deadline, cancellation, observer, span);
             Remember(exchange.Headers, request);
             return exchange;
         }
@@ -90,6 +97,7 @@ internal sealed partial class ConsulHttpClient : IDisposable
             var timedOut = deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
             var stopped = cancellation.IsCancellationRequested && error is OperationCanceledException;
             var failure = stopped ? null : ConsulExchange.Failure(endpoint, error, phase, timedOut, timeout, request);
+            Spans.EndRequest(span, null, failure?.Code ?? "given up");
             observer?.Exchanged(ConsulExchange.Told(message, request, null, failure?.Code ?? "given up", 0, new RequestTimings(DialTimingsOf(message), clock.Elapsed, clock.Elapsed)));
             message.Dispose();
             response?.Dispose();
@@ -108,13 +116,19 @@ internal sealed partial class ConsulHttpClient : IDisposable
         if (request.SendScope && request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal)) highest.Raise(index);
     }
 
-    private HttpRequestMessage CreateMessage(ConsulRequest request)
+    private HttpRequestMessage CreateMessage(ConsulRequest request, Activity? span)
     {
         var query = request.SendScope ? Join(request.Query, scope) : request.Query;
         var message = new HttpRequestMessage(new HttpMethod(request.Method), CreateUri(origin + request.Path + (query.Length > 0 ? "?" + query : "")));
         if (request.SendToken && token is not null) message.Headers.TryAddWithoutValidation("X-Consul-Token", token);
         if (authorization is not null) message.Headers.TryAddWithoutValidation("Authorization", authorization);
         message.Headers.TryAddWithoutValidation("User-Agent", "ConsulKvTools");
+        if (request.Id is { } id) message.Headers.TryAddWithoutValidation("X-Request-Id", id.ToString("D"));
+        if (Spans.TraceParent(span) is { } trace)
+        {
+            message.Headers.TryAddWithoutValidation("traceparent", trace);
+            if ((span ?? Activity.Current)?.TraceStateString is { Length: > 0 } state) message.Headers.TryAddWithoutValidation("tracestate", state);
+        }
         // A body, even an empty one, keeps the handler from sending a write twice when a pooled connection dies under it.
         if (request.Body is { } body) message.Content = new TrackedContent(body);
         // Consul refuses a body over its limit by the length alone and closes: waiting for its go-ahead keeps that answer readable.

@@ -24,6 +24,9 @@ internal sealed record ConsulRequest
     /// <summary>Bytes of body to accept at most.</summary>
     public long MaxBody { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>What goes out as <c>X-Request-Id</c>, the name that proxies log; null sends none.</summary>
+    public Guid? Id { get; init; }
+
     /// <summary>True for a question that is asked by PUT: a transaction that only reads.</summary>
     public bool ChangesNothing { get; init; }
 

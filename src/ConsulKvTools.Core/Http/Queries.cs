@@ -1,6 +1,7 @@
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Retries;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Http;
 
@@ -10,20 +11,25 @@ internal static class Queries
     /// <summary>Sends a question until <paramref name="isAnswer"/> takes the response, or nothing more can help.</summary>
     /// <exception cref="ConsulException">No answer could be had; the finding says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired.</exception>
+    public static Task<ConsulResponse> SendAsync(
+        ConsulKvSession session, ConsulRequest request, Func<ConsulResponse, bool> isAnswer, string? key, CancellationToken cancellation) =>
+        SendAsync(session, request, isAnswer, key, null, cancellation);
+
+    /// <summary>As the other, of a read that is counted.</summary>
     public static async Task<ConsulResponse> SendAsync(
-        ConsulKvSession session, ConsulRequest request, Func<ConsulResponse, bool> isAnswer, string? key, CancellationToken cancellation)
+        ConsulKvSession session, ConsulRequest request, Func<ConsulResponse, bool> isAnswer, string? key, ReadMeasurement? measurement, CancellationToken cancellation)
     {
         var last = await RunAsync(session, async course =>
         {
             var response = await session.Http.SendAsync(request, course.AttemptTime, cancellation).ConfigureAwait(false);
             return Taken(response, response, isAnswer, course, session, request, key);
-        }, request, key, cancellation).ConfigureAwait(false);
+        }, request, key, measurement, cancellation).ConfigureAwait(false);
         return last.Answer ?? throw ConsulException.From(last.Failure!.Finding);
     }
 
-    /// <summary>As <see cref="SendAsync"/>, but returns once the headers are there; only that part is tried again.</summary>
+    /// <summary>As <see cref="SendAsync(ConsulKvSession, ConsulRequest, Func{ConsulResponse, bool}, string?, ReadMeasurement?, CancellationToken)"/>, but returns once the headers are there; only that part is tried again.</summary>
     public static async Task<ConsulExchange> BeginAsync(
-        ConsulKvSession session, ConsulRequest request, Func<ConsulResponse, bool> isAnswer, string? key, CancellationToken cancellation)
+        ConsulKvSession session, ConsulRequest request, Func<ConsulResponse, bool> isAnswer, string? key, ReadMeasurement? measurement, CancellationToken cancellation)
     {
         var last = await RunAsync(session, async course =>
         {
@@ -42,7 +48,7 @@ internal static class Queries
             {
                 if (!kept) exchange.Dispose();
             }
-        }, request, key, cancellation).ConfigureAwait(false);
+        }, request, key, measurement, cancellation).ConfigureAwait(false);
         return last.Answer ?? throw ConsulException.From(last.Failure!.Finding);
     }
 
@@ -58,10 +64,27 @@ internal static class Queries
     }
 
     private static async Task<Attempt<T>> RunAsync<T>(
-        ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, CancellationToken cancellation)
+        ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, ReadMeasurement? measurement, CancellationToken cancellation)
+        where T : class
+    {
+        var began = session.Time.GetTimestamp();
+        var tries = 0;
+        var last = await TryAsync(session, course =>
+        {
+            tries++;
+            return send(course);
+        }, request, key, measurement, cancellation).ConfigureAwait(false);
+        if (!request.IsWrite && key is not null) session.Drill?.Asked(key, last.Answer is null ? last.Failure!.Finding.Code : null, session.Time.GetElapsedTime(began), Math.Max(0, tries - 1));
+        return last;
+    }
+
+    private static async Task<Attempt<T>> TryAsync<T>(
+        ConsulKvSession session, Func<RetryCourse, Task<Attempt<T>>> send, ConsulRequest request, string? key, ReadMeasurement? measurement, CancellationToken cancellation)
         where T : class
     {
         var course = new RetryCourse(session);
+        // Of this flow only: whoever called keeps its own.
+        if (measurement?.Span is { } span) System.Diagnostics.Activity.Current = span;
         try
         {
             var run = await session.Executor.RunAsync(async (_, _) =>
@@ -83,6 +106,7 @@ internal static class Queries
             (attempt, pause) =>
             {
                 if (!course.MayPause(pause)) return false;
+                if (measurement is not null) measurement.Retries++;
                 session.Observer?.TriedAgain($"{request.Method} {Printable.Text(key ?? request.Path, 200)}", attempt.Failure, course.Again(pause));
                 (attempt.Answer as IDisposable)?.Dispose();
                 return true;

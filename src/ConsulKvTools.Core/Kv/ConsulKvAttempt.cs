@@ -15,6 +15,9 @@ public sealed record ConsulKvAttempt
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>The <c>X-Request-Id</c> it went out with: the write's own id, or that of the transaction it was part of. Null when nothing was sent.</summary>
+    public Guid? RequestId { get; init; }
+
     /// <summary>HTTP status; null when no answer came.</summary>
     public int? Status { get; init; }
 

@@ -32,6 +32,15 @@ public sealed record ConsulKvWriteResult
     /// <summary>The session it was written with.</summary>
     public string? Session { get; init; }
 
+    /// <summary>
+    /// The write's own id, a GUID of version 7, which sorts by time. It goes out with each of its requests as <c>X-Request-Id</c> and stands in the write log,
+    /// so that result, log and a proxy's log can be laid side by side.
+    /// </summary>
+    public Guid OperationId { get; init; }
+
+    /// <summary>The id that the transaction went out with in which the write was settled; null when it went alone.</summary>
+    public Guid? TransactionId { get; init; }
+
     /// <summary>What was asked for.</summary>
     public ConsulKvWriteKind Kind { get; init; }
 
@@ -40,6 +49,9 @@ public sealed record ConsulKvWriteResult
 
     /// <summary>Bytes that were to be written; null for a removal.</summary>
     internal int? ValueSize { get; init; }
+
+    /// <summary>Attempts and questions that failures made necessary; of a transaction they count for its first write only.</summary>
+    internal int Retries { get; init; }
 
     /// <summary>
     /// What is worth knowing about a write that went through, as far as it was seen on the way: only a fenced write reads the key first,

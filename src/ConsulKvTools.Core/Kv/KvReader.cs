@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv.Reading;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Kv;
 
@@ -22,8 +23,20 @@ internal sealed class KvReader(ConsulKvSession session)
     {
         // Agents may be set to take values far over the usual 512 KiB; JSON makes them a third larger.
         var request = ConsulRequest.Get(KvKey.Path(key), Join(QueryOf(consistency), query)) with { MaxBody = 64 * 1024 * 1024 };
-        var response = await Queries.SendAsync(session, request, KvQueryAnswers, key, cancellation).ConfigureAwait(false);
-        return Interpret(response, key, consistency);
+        var measurement = session.Telemetry.BeginRead(session, query.Length == 0 ? ConsulKvOperation.Read : ConsulKvOperation.Wait);
+        try
+        {
+            var response = await Queries.SendAsync(session, request, KvQueryAnswers, key, measurement, cancellation).ConfigureAwait(false);
+            measurement.Bytes = response.Body.Length;
+            var read = Interpret(response, key, consistency);
+            measurement.End(read.State, read.Finding?.Code);
+            return read;
+        }
+        catch (Exception error)
+        {
+            measurement.End(error);
+            throw;
+        }
     }
 
     /// <summary>What an answer to a GET of one key says; the answer is 200, 403 or a 404 of Consul's.</summary>
@@ -55,8 +68,8 @@ internal sealed class KvReader(ConsulKvSession session)
 
     /// <summary>As <see cref="ListAsync"/>, in pieces as they come in: for many entries at the least cost.</summary>
     public IAsyncEnumerable<ConsulKvEntry[]> ListPiecesAsync(string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation) =>
-        StreamAsync(KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report,
-            lastContact => new KvEntryReader(ContextOf(lastContact, consistency), prefix), cancellation);
+        StreamAsync(ConsulKvOperation.List, KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report,
+            head => new KvEntryReader(ContextOf(head.LastContact, consistency), prefix), cancellation);
 
     /// <summary>Reads the names of the keys below a prefix, without values.</summary>
     /// <param name="prefix">The prefix; empty reads the whole store.</param>
@@ -71,19 +84,64 @@ internal sealed class KvReader(ConsulKvSession session)
     public IAsyncEnumerable<string[]> NamePiecesAsync(string prefix, string? separator, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, CancellationToken cancellation)
     {
         var query = separator is null ? "keys" : "keys&separator=" + Uri.EscapeDataString(separator);
-        return StreamAsync(KvKey.PrefixPath(prefix), Join(query, QueryOf(consistency)), prefix, report, _ => new KvNameReader(prefix), cancellation);
+        return StreamAsync(ConsulKvOperation.ListNames, KvKey.PrefixPath(prefix), Join(query, QueryOf(consistency)), prefix, report, _ => new KvNameReader(prefix), cancellation);
     }
+
+    /// <summary>Reads what keys below a prefix there are and how large they are: the values come in and are dropped, so that nothing but the names is kept.</summary>
+    /// <param name="prefix">The prefix; empty reads the whole store.</param>
+    /// <param name="consistency">The read mode.</param>
+    /// <param name="report">As for <see cref="ListAsync"/>.</param>
+    /// <param name="index">Told the answer's index, before the first piece; also where there are no keys.</param>
+    /// <param name="cancellation">Stops the read.</param>
+    public IAsyncEnumerable<Capacity.KvSize[]> SizePiecesAsync(
+        string prefix, ConsulConsistency consistency, Action<KvReadState, ConsulFinding?> report, Action<ulong?> index, CancellationToken cancellation) =>
+        StreamAsync(ConsulKvOperation.List, KvKey.PrefixPath(prefix), Join("recurse", QueryOf(consistency)), prefix, report, _ => new Capacity.KvSizeReader(prefix), cancellation, index);
 
     /// <summary>The statuses that are answers to a read, not failures of it.</summary>
     internal static bool KvQueryAnswers(ConsulResponse response) =>
         response.Status is 200 || (response.Status is 403 && Classifier.IsAclDenial(response)) || (response.Status is 404 && response.Index is not null);
 
+    /// <summary>The listing, counted: how it ended, and its time without what its reader did meanwhile.</summary>
     private async IAsyncEnumerable<T[]> StreamAsync<T>(
+        ConsulKvOperation operation, string path, string query, string prefix, Action<KvReadState, ConsulFinding?> report,
+        Func<ConsulResponse, KvElementReader<T>> readerFor, [EnumeratorCancellation] CancellationToken cancellation, Action<ulong?>? index = null)
+    {
+        var measurement = session.Telemetry.BeginRead(session, operation);
+        (KvReadState State, string? Code) told = (KvReadState.Found, null);
+        var pieces = OpenAsync(path, query, prefix, (state, finding) => report((told = (state, finding?.Code)).State, finding), readerFor, measurement, index, cancellation).GetAsyncEnumerator(cancellation);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await pieces.MoveNextAsync().ConfigureAwait(false)) break;
+                }
+                catch (Exception error)
+                {
+                    measurement.End(error);
+                    throw;
+                }
+                var held = session.Time.GetTimestamp();
+                yield return pieces.Current;
+                measurement.Held(held);
+            }
+            measurement.End(told.State, told.Code);
+        }
+        finally
+        {
+            await pieces.DisposeAsync().ConfigureAwait(false);
+            // Its reader wanted no more, or the end was said already.
+            measurement.End(ConsulKvMetricOutcome.Cancelled, null);
+        }
+    }
+
+    private async IAsyncEnumerable<T[]> OpenAsync<T>(
         string path, string query, string prefix, Action<KvReadState, ConsulFinding?> report,
-        Func<TimeSpan?, KvElementReader<T>> readerFor, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<ConsulResponse, KvElementReader<T>> readerFor, ReadMeasurement measurement, Action<ulong?>? index, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var request = ConsulRequest.Get(path, query);
-        var exchange = await Queries.BeginAsync(session, request, KvQueryAnswers, prefix, cancellation).ConfigureAwait(false);
+        var exchange = await Queries.BeginAsync(session, request, KvQueryAnswers, prefix, measurement, cancellation).ConfigureAwait(false);
         using (exchange)
         {
             var head = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers,
@@ -93,12 +151,13 @@ internal sealed class KvReader(ConsulKvSession session)
                 report(KvReadState.Forbidden, Classifier.Classify(head, request, session, prefix).Finding);
                 yield break;
             }
+            index?.Invoke(head.Index);
             if (head.FilteredByAcls) report(KvReadState.Filtered, FilteredFinding(prefix));
             var any = false;
             if (head.Status == 200)
             {
                 if (!head.FilteredByAcls) report(KvReadState.Found, null);
-                var pieces = KvListStream.ReadAsync(exchange, readerFor(head.LastContact), cancellation).GetAsyncEnumerator(cancellation);
+                var pieces = KvListStream.ReadAsync(exchange, readerFor(head), cancellation).GetAsyncEnumerator(cancellation);
                 try
                 {
                     while (await MoveAsync(pieces).ConfigureAwait(false))
@@ -110,6 +169,7 @@ internal sealed class KvReader(ConsulKvSession session)
                 finally
                 {
                     await pieces.DisposeAsync().ConfigureAwait(false);
+                    measurement.Bytes = exchange.Received;
                 }
             }
             // Before 1.11 Consul does not say that it filtered: nothing at all may mean nothing to see.

@@ -1,4 +1,5 @@
 using ConsulKvTools.Kv.Writing;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Kv;
 
@@ -8,22 +9,33 @@ internal sealed class KvWriter(ConsulKvSession session)
     /// <summary>One write, to the end. Bad input, refusals and failures are outcomes, not exceptions.</summary>
     public async Task<ConsulKvWriteResult> WriteAsync(ConsulKvWrite write, CancellationToken cancellation)
     {
-        if (Check(ref write) is { } refused) return refused;
-        return await RunAsync(write, cancellation).ConfigureAwait(false);
+        var problem = Check(ref write);
+        var ticket = session.Telemetry.Begin(session, write.Kind);
+        try
+        {
+            var result = problem is not null ? Refused(write, problem, ticket.Id) : await RunAsync(write, ticket, cancellation).ConfigureAwait(false);
+            session.Telemetry.End(session, ticket, write, result);
+            return result;
+        }
+        catch
+        {
+            session.Telemetry.Abort(ticket);
+            throw;
+        }
     }
 
     /// <summary>Why this write is not sent; null when it is sound. A write that has two spellings is given the one that is sent.</summary>
-    internal ConsulKvWriteResult? Check(ref ConsulKvWrite write)
+    internal ConsulFinding? Check(ref ConsulKvWrite write)
     {
         write = Normalize(write);
-        return Problem(write) is { } problem ? Refused(write, problem) : null;
+        return Problem(write);
     }
 
-    /// <summary>Runs a write that is sound, from the beginning or from where <paramref name="earlier"/> attempts left it.</summary>
-    internal async Task<ConsulKvWriteResult> RunAsync(ConsulKvWrite write, CancellationToken cancellation, EarlierAttempts? earlier = null)
+    /// <summary>Runs a write that is sound, from the beginning or from where <paramref name="earlier"/> attempts left it. Whoever began it ends it.</summary>
+    internal async Task<ConsulKvWriteResult> RunAsync(ConsulKvWrite write, WriteTicket ticket, CancellationToken cancellation, EarlierAttempts? earlier = null)
     {
         if (write.OperationPrefix is { } prefix)
-            return await new MarkedRun(session, [write], prefix).RunAndCleanAsync(cancellation).ConfigureAwait(false);
+            return await new MarkedRun(session, [write], prefix).RunAndCleanAsync(ticket, cancellation).ConfigureAwait(false);
         WriteRun run = write.Kind switch
         {
             ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly => new CheckAndSetRun(session, write),
@@ -33,14 +45,35 @@ internal sealed class KvWriter(ConsulKvSession session)
             ConsulKvWriteKind.Acquire or ConsulKvWriteKind.Release => new LockRun(session, write),
             _ => new PutRun(session, write),
         };
-        return await run.RunAsync(cancellation, earlier).ConfigureAwait(false);
+        return await run.RunAsync(ticket, cancellation, earlier).ConfigureAwait(false);
     }
 
     /// <summary>The result of a write that was never sent, because the caller stopped before its turn.</summary>
-    internal ConsulKvWriteResult Cancelled(ConsulKvWrite write) => Refused(write, ConsulFinding.Create("Outcome.Cancelled", ("key", Printable.Text(write.Key))));
+    internal ConsulKvWriteResult Cancelled(ConsulKvWrite write, Guid id) => Refused(write, ConsulFinding.Create("Outcome.Cancelled", ("key", Printable.Text(write.Key))), id);
 
     /// <summary>All or none, in one transaction. One result a write, in order.</summary>
-    public async Task<IReadOnlyList<ConsulKvWriteResult>> WriteAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, CancellationToken cancellation)
+    /// <param name="writes">The writes.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="checks">What has to be so of other keys; null for nothing. Not together with a marker.</param>
+    public async Task<IReadOnlyList<ConsulKvWriteResult>> WriteAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, CancellationToken cancellation, IReadOnlyList<TransactionGuard>? checks = null)
+    {
+        var tickets = new WriteTicket[writes.Count];
+        for (var position = 0; position < tickets.Length; position++) tickets[position] = session.Telemetry.Begin(session, writes[position].Kind);
+        try
+        {
+            var results = await RunAtomicAsync(writes, new ArraySegment<WriteTicket>(tickets), cancellation, checks).ConfigureAwait(false);
+            for (var position = 0; position < tickets.Length; position++) session.Telemetry.End(session, tickets[position], writes[position], results[position]);
+            return results;
+        }
+        catch
+        {
+            foreach (var ticket in tickets) session.Telemetry.Abort(ticket);
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="WriteAtomicAsync"/>, of writes that were begun; whoever began them ends them.</summary>
+    internal async Task<IReadOnlyList<ConsulKvWriteResult>> RunAtomicAsync(IReadOnlyList<ConsulKvWrite> writes, IReadOnlyList<WriteTicket> tickets, CancellationToken cancellation, IReadOnlyList<TransactionGuard>? checks = null)
     {
         if (writes.Count == 0) return [];
         var all = writes.Select(Normalize).ToArray();
@@ -50,20 +83,26 @@ internal sealed class KvWriter(ConsulKvSession session)
             var problem = Problem(all[position])
                 ?? KvKey.CheckInTransaction(all[position].Key)
                 ?? (doubled == all[position].Key ? ConsulFinding.Create("Request.Invalid", ("key", Printable.Text(doubled)), ("source", "-Atomic"), ("problem", $"{Printable.Text(doubled, 120)} stands twice in the transaction, in which each key can be changed once")) : Misfit(all[position], all[0]));
-            if (problem is not null) return NothingWritten(all, position, problem);
+            if (problem is not null) return NothingWritten(all, tickets, position, problem);
         }
         if (session.Namespace is not null || session.Partition is not null)
-            return NothingWritten(all, 0, ConsulFinding.Create("Config.TxnNamespaceIgnored", ("source", "-Atomic"), ("problem", "a session with a namespace or partition")));
+            return NothingWritten(all, tickets, 0, ConsulFinding.Create("Config.TxnNamespaceIgnored", ("source", "-Atomic"), ("problem", "a session with a namespace or partition")));
         var fit = new TransactionFit(all, all[0].OperationPrefix is { } markerPrefix ? MarkedRun.MarkOf(markerPrefix) : null);
         if (await fit.ProblemAsync(session, cancellation).ConfigureAwait(false) is { } tooMuch)
-            return all.Select(write => Refused(write, tooMuch) with { Message = $"Nothing of this transaction was written. {tooMuch.Title}. {fit.Numbers}" }).ToArray();
-        WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all);
-        var whole = run is MarkedRun marked ? await marked.RunAndCleanAsync(cancellation).ConfigureAwait(false) : await run.RunAsync(cancellation).ConfigureAwait(false);
+            return all.Select((write, position) => Refused(write, tooMuch, tickets[position].Id) with { Message = $"Nothing of this transaction was written. {tooMuch.Title}. {fit.Numbers}" }).ToArray();
+        WriteRun run = all[0].OperationPrefix is { } prefix ? new MarkedRun(session, all, prefix) : new AtomicRun(session, all, checks ?? []);
+        var shared = session.Telemetry.BeginTransaction(session, all.Length);
+        var whole = run is MarkedRun marked ? await marked.RunAndCleanAsync(shared, cancellation).ConfigureAwait(false) : await run.RunAsync(shared, cancellation).ConfigureAwait(false);
+        SessionTelemetry.EndTransaction(shared, whole);
         var indexes = run switch { MarkedRun some => some.Indexes, AtomicRun other => other.Indexes, _ => new Dictionary<string, ulong>() };
-        return all.Select(write => whole with
+        return all.Select((write, position) => whole with
         {
             Key = write.Key,
             Kind = write.Kind,
+            ValueSize = KvTransaction.HasValue(write.Kind) ? write.Value.Length : null,
+            OperationId = tickets[position].Id,
+            TransactionId = shared.Id,
+            Retries = position == 0 ? whole.Retries : 0,
             // The agent was set to take less than most, or did not say what it takes.
             Message = whole.Code is "Limit.TxnOps" or "Limit.TxnMaxReqLen" ? $"Nothing of this transaction was written. {whole.Message}. {fit.Numbers}" : whole.Message,
             ModifyIndex = whole.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged && !IsRemoval(write) && indexes.TryGetValue(write.Key, out var index) ? index : null,
@@ -79,7 +118,13 @@ internal sealed class KvWriter(ConsulKvSession session)
     {
         var problem = ConsulFinding.Create("Request.Invalid", ("source", "-Atomic"), ("problem", $"{reason}, so nothing of this transaction was written"));
         var writer = new KvWriter(session);
-        return writes.Select(write => writer.Refused(write, problem)).ToArray();
+        return writes.Select(write =>
+        {
+            var ticket = session.Telemetry.Begin(session, write.Kind);
+            var result = writer.Refused(write, problem, ticket.Id);
+            session.Telemetry.End(session, ticket, write, result);
+            return result;
+        }).ToArray();
     }
 
     /// <summary>What cannot stand in one transaction with the others; null when it can.</summary>
@@ -132,13 +177,15 @@ internal sealed class KvWriter(ConsulKvSession session)
             : null;
     }
 
-    private ConsulKvWriteResult[] NothingWritten(IReadOnlyList<ConsulKvWrite> all, int position, ConsulFinding problem) =>
+    private ConsulKvWriteResult[] NothingWritten(IReadOnlyList<ConsulKvWrite> all, IReadOnlyList<WriteTicket> tickets, int position, ConsulFinding problem) =>
         all.Select((write, index) => index == position
-            ? Refused(write, problem)
-            : Refused(write, problem) with { Message = $"Nothing of this transaction was written, because of {Printable.Text(all[position].Key, 120)}: {problem.Title}" }).ToArray();
+            ? Refused(write, problem, tickets[index].Id)
+            : Refused(write, problem, tickets[index].Id) with { Message = $"Nothing of this transaction was written, because of {Printable.Text(all[position].Key, 120)}: {problem.Title}" }).ToArray();
 
-    private ConsulKvWriteResult Refused(ConsulKvWrite write, ConsulFinding problem) => new()
+    /// <summary>The result of a write that is not sent.</summary>
+    internal ConsulKvWriteResult Refused(ConsulKvWrite write, ConsulFinding problem, Guid id) => new()
     {
+        OperationId = id,
         Key = write.Key,
         Kind = write.Kind,
         Outcome = ConsulKvOutcome.Failed,

@@ -1,7 +1,9 @@
 using ConsulKvTools.Diagnosis.Reports.Secrets;
+using ConsulKvTools.Drills;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Sessions;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools;
 
@@ -9,14 +11,17 @@ namespace ConsulKvTools;
 /// <remarks>Not a Consul lock session: that is always called <em>lock session</em>.</remarks>
 public sealed class ConsulKvSession : IDisposable
 {
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
+
     private readonly SessionConfiguration configuration;
     private readonly Lazy<ConsulHttpClient> http;
     private readonly Lazy<RetryExecutor> executor;
     private readonly Lazy<SecretPrints> prints;
     private readonly ConsulKvSession original;
+    private readonly ConsulKvSession? drilled;
+    private readonly string? otherDatacenter;
     private ConsulFinding? lastOutage;
     private Acl.AclToken? tokenSeen;
-    private readonly string? otherDatacenter;
     private int disposed;
 
     private ConsulKvSession(SessionConfiguration configuration, ConsulSessionOptions options, TimeProvider time)
@@ -28,24 +33,35 @@ public sealed class ConsulKvSession : IDisposable
         RetryPolicy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
         MaxConnections = options.MaxConnections;
         Time = time;
+        AllowsFaultDrill = options.AllowFaultDrill;
         http = new Lazy<ConsulHttpClient>(() => new ConsulHttpClient(configuration, options.MaxConnections, options.Handler));
         executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, time));
         prints = new Lazy<SecretPrints>(() => new SecretPrints(configuration.Secrets));
         Mask = new AnswerMask(() => configuration.Secrets);
+        Telemetry = new SessionTelemetry(Name, time, configuration.Log);
     }
 
-    private ConsulKvSession(ConsulKvSession original, ICallObserver observer)
+    private ConsulKvSession(ConsulKvSession same, string? command, ICallObserver? observer, string? datacenter = null)
     {
-        (this.original, configuration, executor, prints, Mask) = (original, original.configuration, original.executor, original.prints, original.Mask);
-        (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (original.Id, original.Name, original.RetryPolicy, original.MaxConnections, original.Time, observer);
-        http = new Lazy<ConsulHttpClient>(() => original.http.Value.ObservedBy(observer));
+        original = same.original;
+        (Telemetry, Command, otherDatacenter) = (same.Telemetry, command ?? same.Command, datacenter ?? same.otherDatacenter);
+        (configuration, executor, prints, Mask) = (same.configuration, same.executor, same.prints, same.Mask);
+        (Id, Name, RetryPolicy, MaxConnections, Time, Observer) = (same.Id, same.Name, same.RetryPolicy, same.MaxConnections, same.Time, observer ?? same.Observer);
+        (AllowsFaultDrill, Drill, drilled) = (same.AllowsFaultDrill, same.Drill, same.drilled);
+        http = observer is not null ? new Lazy<ConsulHttpClient>(() => same.http.Value.ObservedBy(observer))
+            : datacenter is not null ? new Lazy<ConsulHttpClient>(() => same.http.Value.InDatacenter(configuration, datacenter)) : same.http;
     }
 
-    private ConsulKvSession(ConsulKvSession original, string datacenter) : this(original, original.Observer!)
+    private ConsulKvSession(ConsulKvSession drilled, DrillRecorder recorder, RequestFaults? faults)
     {
-        otherDatacenter = datacenter;
-        var client = original.http;
-        http = new Lazy<ConsulHttpClient>(() => client.Value.InDatacenter(configuration, datacenter));
+        // A circuit that opens, an outage that is remembered: all that is the drilled session's own.
+        original = this;
+        (this.drilled, configuration, prints, Mask) = (drilled, drilled.configuration, drilled.prints, drilled.Mask);
+        (Id, Name, RetryPolicy, MaxConnections, Time, Drill) = (Guid.NewGuid(), drilled.Name + " (drill)", drilled.RetryPolicy, drilled.MaxConnections, drilled.Time, recorder);
+        executor = new Lazy<RetryExecutor>(() => RetryExecutors.Create(RetryPolicy, Time));
+        // It tells of itself under its own name; the write log is for what was meant to last.
+        Telemetry = new SessionTelemetry(Name, Time, null);
+        http = new Lazy<ConsulHttpClient>(() => faults is null ? drilled.Http : drilled.Http.DrilledBy(faults));
     }
 
     /// <summary>Identifies the session within this process.</summary>
@@ -78,6 +94,15 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Connections to the agent at most, 1 to 200; requests beyond that wait for one.</summary>
     public int MaxConnections { get; }
 
+    /// <summary>True when the session was made for fault drills: <c>Invoke-ConsulFaultDrill</c> breaks requests of no other.</summary>
+    public bool AllowsFaultDrill { get; }
+
+    /// <summary>The file that gets a line of JSON for each write, its full path; null when there is none.</summary>
+    public string? LogPath => configuration.Log?.Path;
+
+    /// <summary>Lines of the write log that could not be written: 0 while every write has its line.</summary>
+    public long LostLogLines => Telemetry.LostLines;
+
     /// <summary>Every setting with the source that won; secrets masked.</summary>
     public IReadOnlyList<ConsulSetting> Configuration => configuration.Settings;
 
@@ -85,7 +110,7 @@ public sealed class ConsulKvSession : IDisposable
     public IReadOnlyList<ConsulFinding> ConfigurationFindings => configuration.Findings;
 
     /// <summary>True once <see cref="Dispose"/> was called; the session can then not be used any more.</summary>
-    public bool IsDisposed => original.disposed != 0;
+    public bool IsDisposed => original.disposed != 0 || drilled is { IsDisposed: true };
 
     internal bool CanConnect => configuration.CanConnect;
 
@@ -107,11 +132,34 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Hears of what this session's requests meet; null when nobody listens.</summary>
     internal ICallObserver? Observer { get; }
 
+    /// <summary>Takes down what the session does; null when it is not drilled.</summary>
+    internal DrillRecorder? Drill { get; }
+
+    /// <summary>A session of the same settings and connections that meets faults, or whose operations are taken down. The caller's own is not touched by either.</summary>
+    /// <param name="recorder">Takes down what it does.</param>
+    /// <param name="faults">What comes over its requests; null for nothing.</param>
+    internal ConsulKvSession DrilledBy(DrillRecorder recorder, RequestFaults? faults) => new(this, recorder, faults);
+
     /// <summary>The same session to all intents and purposes, whose requests somebody hears of. Not to be disposed.</summary>
-    internal ConsulKvSession ObservedBy(ICallObserver observer) => new(original, observer);
+    internal ConsulKvSession ObservedBy(ICallObserver observer) => new(this, Command, observer);
 
     /// <summary>The same session, whose requests are about another datacenter. Not to be disposed.</summary>
-    internal ConsulKvSession InDatacenter(string datacenter) => new(this, datacenter);
+    internal ConsulKvSession InDatacenter(string datacenter) => new(this, Command, null, datacenter);
+
+    /// <summary>The same session, used by a command: its name stands in the write log. Not to be disposed.</summary>
+    internal ConsulKvSession UsedBy(string command, ICallObserver? observer) => new(this, command, observer);
+
+    /// <summary>The session itself, without whoever listens to one command of its: for what goes on after the command.</summary>
+    internal ConsulKvSession Unobserved => original;
+
+    /// <summary>The command that uses it; null when that is not known.</summary>
+    internal string? Command { get; }
+
+    /// <summary>Metrics, spans and write log.</summary>
+    internal SessionTelemetry Telemetry { get; }
+
+    /// <summary>Waits until the lines of all writes that ended are in the write log, for a moment at most.</summary>
+    internal void FlushLog() => Telemetry.Log?.Flush(LogPatience);
 
     internal ConsulHttpClient Http => IsDisposed ? throw new ObjectDisposedException(Name, "This session was removed. Make a new one with New-ConsulKvSession.") : http.Value;
 
@@ -162,6 +210,10 @@ public sealed class ConsulKvSession : IDisposable
             throw Invalid("ConnectTimeout", $"ConnectTimeout is {timeout}; it must be above zero and at most one day.");
         if (options.MaxConnections is < 1 or > 200)
             throw Invalid("MaxConnections", $"MaxConnections is {options.MaxConnections}; it must be 1 to 200.");
+        if (options.LogMaximumSize is < ConsulKvTools.Telemetry.Log.WriteLogSettings.LeastMaximumSize)
+            throw Invalid("LogMaximumSize", $"LogMaximumSize is {options.LogMaximumSize}; it must be 65536 (64 KiB) or more.");
+        if (options.LogFiles is < 1 or > ConsulKvTools.Telemetry.Log.WriteLogSettings.MostFiles)
+            throw Invalid("LogFiles", $"LogFiles is {options.LogFiles}; it must be 1 to 1000.");
         if (options.Token is not null && options.TokenFile is not null)
             throw Invalid("TokenFile", "Token and TokenFile are both given; give one of them.");
         return new ConsulKvSession(SessionConfiguration.Resolve(options, environment), options, time ?? TimeProvider.System);
@@ -170,7 +222,9 @@ public sealed class ConsulKvSession : IDisposable
     /// <summary>Closes the session's connections.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref disposed, 1) == 0 && http.IsValueCreated) http.Value.Dispose();
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        FlushLog();
+        if (http.IsValueCreated && drilled is null) http.Value.Dispose();
     }
 
     /// <inheritdoc/>

@@ -65,8 +65,23 @@ public sealed record ConsulSessionOptions
     /// <summary>Connections to the agent at most, 1 to 200. Default 64; Consul refuses more than 200 from one address.</summary>
     public int MaxConnections { get; init; } = 64;
 
+    /// <summary>
+    /// A file that gets a line of JSON for each write; null takes <c>CONSULKV_LOG_PATH</c>, else there is none. Several sessions and processes may
+    /// share it.
+    /// </summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>Bytes, 65536 or more, beyond which the write log is put aside as <c>x.1.log</c>. Default 10 MiB.</summary>
+    public long? LogMaximumSize { get; init; }
+
+    /// <summary>Files of the write log that are kept, the current one included, 1 to 1000. Default 5.</summary>
+    public int? LogFiles { get; init; }
+
     /// <summary>A name for people; null makes one.</summary>
     public string? Name { get; init; }
+
+    /// <summary>True for a session whose requests may be broken on purpose, by a fault drill. No variable of the environment says so.</summary>
+    public bool AllowFaultDrill { get; init; }
 
     /// <summary>Authorities to trust instead of this machine's when none are given; null means this machine's.</summary>
     internal SystemTrust? SystemTrust { get; init; }

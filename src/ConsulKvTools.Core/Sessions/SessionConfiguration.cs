@@ -1,12 +1,16 @@
 using System.Net;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
+using ConsulKvTools.Telemetry.Log;
 
 namespace ConsulKvTools.Sessions;
 
 /// <summary>What is in force after explicit options, the environment and the defaults were weighed, and what was odd about them.</summary>
 internal sealed class SessionConfiguration
 {
+    /// <summary>Names the write log's file.</summary>
+    public const string LogVariable = "CONSULKV_LOG_PATH";
+
     private const string DefaultAddress = "http://127.0.0.1:8500";
 
     private readonly ConsulSessionOptions options;
@@ -39,6 +43,9 @@ internal sealed class SessionConfiguration
 
     public string? Partition { get; private set; }
 
+    /// <summary>Where writes are logged; null for nowhere.</summary>
+    public WriteLogSettings? Log { get; private set; }
+
     public IReadOnlyList<ConsulSetting> Settings => settings;
 
     public IReadOnlyList<ConsulFinding> Findings => findings;
@@ -70,12 +77,33 @@ internal sealed class SessionConfiguration
         Note("ConnectTimeout", timeout.ToString(), options.ConnectTimeout is null ? "default" : "-ConnectTimeout");
         var policy = options.RetryPolicy ?? ConsulRetryPolicy.Default;
         Note("RetryPolicy", policy.ToString(), options.RetryPolicy is null ? "default" : "-RetryPolicy");
+        if (options.AllowFaultDrill) Note("AllowFaultDrill", "true", "-AllowFaultDrill");
         if (policy.AttemptTimeout < Retries.LeaderHold.Longest)
             findings.Add(ConsulFinding.Create("Config.TimeoutTooShort", ("seconds", policy.AttemptTimeout.TotalSeconds), ("value", policy.AttemptTimeout)));
+        ResolveLog();
         if (ignored.Count > 0)
             findings.Add(ConsulFinding.Create("Config.EnvIgnored",
                 ("variable", string.Join(", ", ignored.Select(one => one.Variable))), ("source", string.Join(", ", ignored.Select(one => one.Source)))));
         Target = new DialTarget(endpoint, tls, proxy, timeout);
+    }
+
+    private void ResolveLog()
+    {
+        if (Choose("LogPath", options.LogPath, "-LogPath", LogVariable) is not { } path) return;
+        var size = options.LogMaximumSize ?? WriteLogSettings.DefaultMaximumSize;
+        var files = options.LogFiles ?? WriteLogSettings.DefaultFiles;
+        try
+        {
+            path = Path.GetFullPath(path);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException or IOException)
+        {
+            // It stays as it is: the first write says that it cannot be written to, as of any such path.
+        }
+        settings[settings.Count - 1] = settings[settings.Count - 1] with { Value = path };
+        Note("LogMaximumSize", size.ToString(System.Globalization.CultureInfo.InvariantCulture), options.LogMaximumSize is null ? "default" : "-LogMaximumSize");
+        Note("LogFiles", files.ToString(System.Globalization.CultureInfo.InvariantCulture), options.LogFiles is null ? "default" : "-LogFiles");
+        Log = new WriteLogSettings(path, size, files);
     }
 
     private ConsulEndpoint ResolveEndpoint()

@@ -10,6 +10,9 @@ public sealed class WholeNumberAttribute(string meaning) : ArgumentTransformatio
     /// <summary>What the number is.</summary>
     public string Meaning { get; } = meaning;
 
+    /// <summary>True where it may be larger than an int.</summary>
+    public bool IsLong { get; set; }
+
     /// <summary>True where null stands for not given.</summary>
     public bool TakesNull { get; set; }
 
@@ -17,9 +20,10 @@ public sealed class WholeNumberAttribute(string meaning) : ArgumentTransformatio
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         var given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        if (given is int || (given is null && TakesNull)) return given;
+        if ((given is int && !IsLong) || (given is null && TakesNull)) return given;
         var text = Convert.ToString(given, CultureInfo.InvariantCulture) ?? "";
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        if (IsLong && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large)) return large;
+        return !IsLong && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new ArgumentTransformationMetadataException($"'{Printable.Text(text, 60)}' is not {Meaning}.");
     }

@@ -1,19 +1,23 @@
 using System.Management.Automation;
+using ConsulKvTools.Diagnosis.Reports.Sections;
 
 namespace ConsulKvTools.Commands;
 
-/// <summary>Writes diagnoses into a file for somebody else: a page, Markdown to paste, a JSON document or JUnit results.</summary>
+/// <summary>Writes diagnoses, and what else there is to report, into a file for somebody else: a page, Markdown to paste, a JSON document or JUnit results.</summary>
 [Cmdlet(VerbsData.Export, "ConsulDiagnosis", SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "Export-ConsulDiagnosis.md")]
 [OutputType(typeof(FileInfo), typeof(ConsulDiagnosis))]
 public sealed class ExportConsulDiagnosisCommand : PSCmdlet
 {
-    private readonly List<ConsulDiagnosis> diagnoses = [];
+    private readonly List<object> given = [];
 
-    /// <summary>The diagnoses; several go into one file, with an overview. A series stands for its diagnoses.</summary>
+    /// <summary>
+    /// The diagnoses; several go into one file, with an overview. A series stands for its diagnoses. A measurement of Measure-ConsulKv becomes a part of its own behind
+    /// them, in HTML and Markdown.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
-    [DiagnosesOfSeries]
-    public ConsulDiagnosis[] InputObject { get; set; } = [];
+    [ReportInput]
+    public object[] InputObject { get; set; } = [];
 
     /// <summary>The file. Its folder has to exist; what is there is replaced in one step.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -38,7 +42,7 @@ public sealed class ExportConsulDiagnosisCommand : PSCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Gives the diagnoses on instead of the file.</summary>
+    /// <summary>Gives what was given on instead of the file.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -54,16 +58,18 @@ public sealed class ExportConsulDiagnosisCommand : PSCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => diagnoses.AddRange(InputObject);
+    protected override void ProcessRecord() => given.AddRange(InputObject);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (diagnoses.Count > 0 && ShouldProcess(Path, diagnoses.Count == 1 ? "Write the report of a diagnosis" : $"Write the report of {diagnoses.Count} diagnoses"))
+        var diagnoses = given.OfType<ConsulDiagnosis>().ToArray();
+        var parts = given.OfType<IReportPart>().ToArray();
+        if (given.Count > 0 && ShouldProcess(Path, Task(diagnoses.Length, parts.Length)))
         {
             try
             {
-                DiagnosisReport.Save(diagnoses, Path, Format, MinimumSeverity, NoClobber, Force);
+                DiagnosisReport.Save(diagnoses, parts, Path, Format, MinimumSeverity, NoClobber, Force);
                 // The provider's own object: it carries the path by which Get-Content and Invoke-Item take it from the pipeline.
                 if (!PassThru) WriteObject(InvokeProvider.Item.Get([Path], force: true, literalPath: true), enumerateCollection: true);
             }
@@ -72,6 +78,15 @@ public sealed class ExportConsulDiagnosisCommand : PSCmdlet
                 WriteError(FindingErrors.Create(failed.Finding, Path, failed));
             }
         }
-        if (PassThru) WriteObject(diagnoses, enumerateCollection: true);
+        if (PassThru) WriteObject(given, enumerateCollection: true);
     }
+
+    private static string Task(int diagnoses, int parts) => (diagnoses, parts) switch
+    {
+        (1, 0) => "Write the report of a diagnosis",
+        (_, 0) => $"Write the report of {diagnoses} diagnoses",
+        (0, _) => $"Write the report of {Amount.Of(parts, "result")}",
+        (1, _) => $"Write the report of a diagnosis and {Amount.Of(parts, "other result")}",
+        _ => $"Write the report of {diagnoses} diagnoses and {Amount.Of(parts, "other result")}",
+    };
 }

@@ -11,6 +11,7 @@ public sealed class ConsulKvDriveInfo : PSDriveInfo
     {
         Folder = folder;
         Session = session;
+        Writer = session.LogPath is null ? session : session.UsedBy("ConsulKv drive", null);
     }
 
     /// <summary>What every key of the drive begins with, a slash at its end; empty for the whole store.</summary>
@@ -18,4 +19,7 @@ public sealed class ConsulKvDriveInfo : PSDriveInfo
 
     /// <summary>The session that all of the drive's commands use, fixed when the drive was made. Removing the drive leaves it as it is.</summary>
     public ConsulKvSession Session { get; }
+
+    /// <summary>The same session under the name by which the write log knows the drive.</summary>
+    internal ConsulKvSession Writer { get; }
 }

@@ -134,6 +134,10 @@ public sealed partial class ConsulKvProvider : NavigationCmdletProvider, IConten
         {
             Write(failed, place, path, operation);
         }
+        finally
+        {
+            SettleLog(place?.Session);
+        }
     }
 
     private void Write(ConsulException failed, DrivePlace? place, string path, AclOperation operation)
@@ -159,6 +163,14 @@ public sealed partial class ConsulKvProvider : NavigationCmdletProvider, IConten
 
     private bool Write(ConsulKvWrite write, DrivePlace place, AclOperation operation) =>
         Settle(Ask(cancellation => new Kv.KvWriter(place.Session).WriteAsync(write, cancellation)), place.Session, operation);
+
+    /// <summary>After each path its lines are in the write log; that some are lost is said once.</summary>
+    internal void SettleLog(ConsulKvSession? session)
+    {
+        if (session?.LogPath is null) return;
+        session.FlushLog();
+        if (session.Telemetry.TakeProblem() is { } problem) WriteWarning(FindingErrors.Warning(problem));
+    }
 
     private static string Shown(DrivePlace place) => Printable.Text(place.Key, 200);
 }

@@ -10,7 +10,7 @@ internal sealed class DrivePlace(ConsulKvDriveInfo drive, string key)
     public string Key { get; } = key;
 
     /// <summary>The drive's session.</summary>
-    public ConsulKvSession Session => Drive.Session;
+    public ConsulKvSession Session => Drive.Writer;
 
     /// <summary>True when only a folder can be meant.</summary>
     public bool IsFolder => Key.Length == 0 || Key[Key.Length - 1] == '/';

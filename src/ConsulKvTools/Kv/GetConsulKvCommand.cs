@@ -2,6 +2,7 @@ using System.Collections.Specialized;
 using System.Management.Automation;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Reading;
+using ConsulKvTools.Kv.Releases;
 using ConsulKvTools.Kv.Trees;
 
 namespace ConsulKvTools.Commands;
@@ -14,6 +15,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
 {
     private const string KeySet = "Key";
     private const string PrefixSet = "Prefix";
+    private const string ReleaseSet = "Release";
 
     private KvReadAhead? ahead;
 
@@ -29,6 +31,15 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     [AllowEmptyString]
     [ArgumentCompleter(typeof(PrefixCompleter))]
     public string Prefix { get; set; } = "";
+
+    /// <summary>
+    /// Reads the current release of a configuration, such as <c>app</c>: all of one release and nothing of another, whoever switches meanwhile. What was read is
+    /// compared with what was published. See Switch-ConsulKvRelease.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PrefixCompleter))]
+    public string Release { get; set; } = "";
 
     /// <summary>Reads every level.</summary>
     [Parameter]
@@ -61,7 +72,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     public int ThrottleLimit { get; set; } = 16;
 
     private protected override AclOperation OperationOn(string key) =>
-        ParameterSetName == PrefixSet || Recurse || AsHashtable || key.EndsWith("/", StringComparison.Ordinal) ? AclOperation.List : AclOperation.Read;
+        ParameterSetName != KeySet || Recurse || AsHashtable || key.EndsWith("/", StringComparison.Ordinal) ? AclOperation.List : AclOperation.Read;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -70,6 +81,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
         if (Separator is not null && !NamesOnly)
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Separator", "-Separator cuts names, so it needs -NamesOnly", Separator));
         if (ParameterSetName == PrefixSet) RequireNoWait("-Prefix");
+        if (ParameterSetName == ReleaseSet) RequireNoWait("-Release");
         if (Recurse) RequireNoWait("-Recurse");
         if (AsHashtable) RequireNoWait("-AsHashtable");
         if (AsHashtable && NamesOnly)
@@ -92,6 +104,11 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
             AwaitFor(Prefix, cancellation => AsHashtable ? TableAsync(Prefix, cancellation)
                 : Recurse || NamesOnly ? ListAsync(Prefix, Separator ?? (Recurse ? null : "/"), cancellation)
                 : LevelAsync(Prefix, cancellation));
+            return;
+        }
+        if (ParameterSetName == ReleaseSet)
+        {
+            AwaitFor(Release, ReleaseAsync);
             return;
         }
         foreach (var key in Key)
@@ -137,6 +154,24 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
         if (tree.WithFlags > 0) WriteVerbose($"{tree.WithFlags:N0} of the keys below '{Printable.Text(folder, 200)}' have flags, which a table does not hold.");
         // What is hidden is an error and no table: an empty one would say that there is nothing.
         if (answer.Any || answer.State == KvReadState.Missing) WriteObject(tree.Root);
+    }
+
+    /// <summary>Nothing is given out before all of it was read and compared.</summary>
+    private async Task ReleaseAsync(CancellationToken cancellation)
+    {
+        var store = new ReleaseStore(Observed, ReleaseLayout.Of(Release));
+        var (release, entries) = await new ReleaseReader(store).ReadAsync(Consistency, cancellation).ConfigureAwait(false);
+        WriteVerbose($"The current release of {Printable.Text(store.Layout.Name, 120)} is {Printable.Text(release, 120)}.");
+        if (AsHashtable)
+        {
+            var tree = new KvTreeBuilder(store.Layout.Tree(release));
+            foreach (var entry in entries)
+                if (!tree.TryAdd(entry)) WriteError(FindingErrors.Invalid(this, "-AsHashtable", $"the key {Printable.Text(entry.Key, 200)} has no place of its own in a table; read it by its name", entry.Key));
+            WriteObject(tree.Root);
+            return;
+        }
+        Array found = NamesOnly ? entries.Select(entry => entry.Key).ToArray() : entries.ToArray();
+        if (found.Length > 0) await WriteObjectsAsync(found, Count).ConfigureAwait(false);
     }
 
     private async Task ListAsync(string prefix, string? separator, CancellationToken cancellation)

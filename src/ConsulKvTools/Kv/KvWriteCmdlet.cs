@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Bulk;
 using ConsulKvTools.Kv.Changes;
@@ -91,6 +90,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         if (!disposing || pipeline is null) return;
         SayWhatIsKnown();
         pipeline.Dispose();
+        Active.FlushLog();
     }
 
     /// <summary>Writes that are done all or none.</summary>
@@ -168,32 +168,6 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
             : Confirms(KvChangeText.Of(Active, write, entry, problem), "\nWrite it?", "Set Consul key", write.Key);
     }
 
-    /// <summary>Shows what would be done, or asks whether it is to be done.</summary>
-    /// <param name="description">What would be done.</param>
-    /// <param name="question">What makes a question of it.</param>
-    /// <param name="caption">What is asked about.</param>
-    /// <param name="key">The key or prefix.</param>
-    private protected bool Confirms(string description, string question, string caption, string key)
-    {
-        try
-        {
-            return ShouldProcess(description, description + question, caption);
-        }
-        // What hosts throw that cannot ask: NonInteractive, jobs, remoting, programs that run PowerShell.
-        catch (Exception mute) when (mute is PSInvalidOperationException or HostException or NotImplementedException)
-        {
-            ThrowTerminatingError(FindingErrors.Invalid(this, "-Confirm",
-                $"nobody can be asked here, because PowerShell is NonInteractive or its host has no prompt; nothing was done about '{Printable.Text(key, 200)}'. Give -Confirm:$false to go on without a question; it was: {description}", key, ErrorCategory.OperationStopped));
-            throw;
-        }
-    }
-
-    /// <summary>True when a person is asked before something of this impact.</summary>
-    private protected bool IsAsked(ConfirmImpact impact) =>
-        MyInvocation.BoundParameters.TryGetValue("Confirm", out var given)
-            ? LanguagePrimitives.IsTrue(given)
-            : LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference", ConfirmImpact.High), out ConfirmImpact least) && least is not ConfirmImpact.None && least <= impact;
-
     /// <summary>True when it is only shown what would be done.</summary>
     private protected bool IsWhatIf => isWhatIf;
 
@@ -225,7 +199,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         if (givenOut > MostTold && (usual || givenOut > 10 * MostTold)) return;
         TellTrace();
         ((Cmdlet)this).WriteVerbose($"{Printable.Text(result.Key, 200)}: {result.Outcome}{(result.Code is null ? "" : $" ({result.Code})")}{(result.ModifyIndex is { } index ? $", index {index}" : "")}, "
-            + $"{Amount.Of(result.Attempts.Count, "request")} in {DiagnosisText.Time(result.Duration)}.");
+            + $"{Amount.Of(result.Attempts.Count, "request")} in {DiagnosisText.Time(result.Duration)}; operation {result.OperationId}.");
         if (usual) return;
         // What was tried again was told when that happened.
         foreach (var attempt in result.Attempts.Where(attempt => attempt.Sequel != AttemptSequel.TriedAgain))

@@ -98,6 +98,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AcquireSet)]
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
     [AllowEmptyString]
+    [LockSession]
     [ArgumentCompleter(typeof(LockSessionCompleter))]
     public string? LockSession { get; set; }
 

@@ -136,6 +136,9 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Shows progress, from any thread.</summary>
     protected new void WriteProgress(ProgressRecord progressRecord) => OnPipeline(() => base.WriteProgress(progressRecord));
 
+    /// <summary>Does something that only the pipeline thread may do, from any thread.</summary>
+    private protected void OnPipelineThread(Action action) => OnPipeline(action);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -73,16 +73,30 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
             if (!isOfEnvironment && sessions.Made.LastOrDefault() is { } made)
                 WriteWarning($"{active.Address} is used: the session '{Printable.Text(made.Name, 80)}' is there, but it is not the default. Give -Session '{Printable.Text(made.Name, 80)}', or make it with New-ConsulKvSession -Default.");
         }
-        WriteVerbose($"Session {Printable.Text(active.ToString())} from {source}; token: {active.TokenFingerprint ?? "none"}.");
-        RequireUsable(active);
         IsVerbose = IsPreferred("Verbose", "VerbosePreference");
+        // Not even made where nobody sees it: one key is read in 200 µs, and much of that is what surrounds the request.
+        if (IsVerbose) WriteVerbose($"Session {Printable.Text(active.ToString())} from {source}; token: {active.TokenFingerprint ?? "none"}.");
+        RequireUsable(active);
         var isDebug = IsPreferred("Debug", "DebugPreference");
         trace = IsVerbose || isDebug ? new CommandTrace(IsVerbose, isDebug) : null;
-        observed = trace is null ? active : active.ObservedBy(trace);
+        // The write log has the command's name in each line.
+        observed = trace is null && active.LogPath is null ? active : active.UsedBy(MyInvocation.MyCommand.Name, trace);
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => TellTrace();
+    protected override void EndProcessing()
+    {
+        TellTrace();
+        SettleLog();
+    }
+
+    /// <summary>After a command its lines are in the write log; that some are lost is said once.</summary>
+    private protected void SettleLog()
+    {
+        if (active?.LogPath is null) return;
+        active.FlushLog();
+        if (active.Telemetry.TakeProblem() is { } problem) WriteWarning(FindingErrors.Warning(problem));
+    }
 
     /// <summary>Says what the requests met so far. Call it from the pipeline thread only.</summary>
     private protected void TellTrace()

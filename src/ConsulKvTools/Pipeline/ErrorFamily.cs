@@ -15,7 +15,8 @@ internal sealed class ErrorFamily(string[] ids, string[] commands, string ends, 
 
     private static readonly string[] Reading = ["Get-ConsulKv", "Get-ConsulKvConsistent"];
     private static readonly string[] Writing = ["Set-ConsulKv", "Remove-ConsulKv"];
-    private static readonly string[] Asking = [.. Reading, .. Writing, "Test-ConsulAcl"];
+    private static readonly string[] Locking = ["Lock-ConsulKv", "Invoke-ConsulKvLock"];
+    private static readonly string[] Asking = [.. Reading, .. Writing, "Test-ConsulAcl", "Watch-ConsulKv", .. Locking];
 
     /// <summary>Areas of codes.</summary>
     public string[] Ids { get; } = ids;
@@ -37,8 +38,14 @@ internal sealed class ErrorFamily(string[] ids, string[] commands, string ends, 
         new(["Tls"], ["New-ConsulKvSession", .. Asking], $"{PerInput}; files that cannot be used: {AtOnce}", "the key; of files the session or its address"),
         new(["Http", "Port", "Agent", "Limit", "Cluster", "Rpc", "Storage", "Wan", "Acl", "Key"], Asking, PerInput, Key),
         new(["Request"], ["every command"], $"what is wrong for all inputs: {AtOnce}; with one input: {PerInput}", "the value that was given"),
-        new(["Cas", "Lock", "Session", "Txn", "Outcome"], Writing, PerInput + ", after the result", Key),
-        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
+        new(["Cas", "Txn", "Outcome"], Writing, PerInput + ", after the result", Key),
+        new(["Lock", "Session"], [.. Writing, .. Locking, "Unlock-ConsulKv"], $"{PerInput}, after the result; Invoke-ConsulKvLock: {AtOnce}", Key),
+        new(["Release"], ["Publish-ConsulKvRelease", "Switch-ConsulKvRelease", "Get-ConsulKvRelease", "Remove-ConsulKvRelease", "Get-ConsulKv"], PerInput + ", after the result where there is one", "the release, or the configuration"),
+        new(["Drill"], ["Invoke-ConsulFaultDrill"], AtOnce, "the session, or null"),
+        new(["Document"], ["Export-ConsulKv", "Import-ConsulKv"], "Import-ConsulKv: " + AtOnce + "; Export-ConsulKv: " + PerInput, "the document's name or path"),
+        new(["Report"], ["Export-ConsulDiagnosis", "Compare-ConsulDiagnosis", "Export-ConsulKvMetric"], $"{PerInput}; -Reference: {AtOnce}", "the path, or what was given for a diagnosis"),
+        new(["Capacity"], ["Measure-ConsulKv"], PerInput, "the prefix"),
+        new(["Log"], ["Search-ConsulLog"], PerInput, "the path, unit or session"),
         new(["Hygiene"], [], "no errors: results of Test-ConsulKvSession have them as findings", ""),
         new(["Expect"], [], "no errors: results of Test-ConsulEnvironment have them as findings", ""),
         new(["Error", "Probe"], [], "no errors: Resolve-ConsulError and diagnoses report them as findings", ""),

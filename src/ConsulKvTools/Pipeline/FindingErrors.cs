@@ -71,7 +71,7 @@ internal static class FindingErrors
             _ when code is "Key.Missing" or "Cas.NonZeroButMissing" => ErrorCategory.ObjectNotFound,
             _ when code is "Key.Forbidden" or "Key.Filtered" => ErrorCategory.PermissionDenied,
             _ when code is "Cas.ZeroButExists" => ErrorCategory.ResourceExists,
-            _ when code is "Report.NotWritten" => ErrorCategory.WriteError,
+            _ when code is "Report.NotWritten" or "Report.MetricsNotWritten" => ErrorCategory.WriteError,
             _ when code is "Report.HoldsSecret" => ErrorCategory.SecurityError,
             _ when code is "Report.Unreadable" => ErrorCategory.InvalidData,
             _ when code is "Outcome.CircuitOpen" or "Outcome.RetriesExhausted" => ErrorCategory.ResourceUnavailable,

@@ -58,6 +58,9 @@ internal static class SavedSession
             NoProxy = Setting("Proxy") is null,
             ConnectTimeout = TimeSpan.TryParse(Setting("ConnectTimeout"), System.Globalization.CultureInfo.InvariantCulture, out var timeout) ? timeout : null,
             RetryPolicy = LanguagePrimitives.TryConvertTo(picture.Properties["RetryPolicy"]?.Value, out ConsulRetryPolicy policy) ? policy : null,
+            LogPath = Text(picture, "LogPath"),
+            LogMaximumSize = long.TryParse(Setting("LogMaximumSize"), out var size) ? size : null,
+            LogFiles = int.TryParse(Setting("LogFiles"), out var files) ? files : null,
             MaxConnections = LanguagePrimitives.TryConvertTo(picture.Properties["MaxConnections"]?.Value, out int most) ? most : new ConsulSessionOptions().MaxConnections,
         };
     }

@@ -16,7 +16,12 @@ public static class SerializedTypes
         (typeof(ConsulKvEntry), 2), (typeof(ConsulKvWriteResult), 4), (typeof(ConsulKvAttempt), 2), (typeof(ConsulKvReading), 2), (typeof(ConsulKvConsistencyReport), 4),
         (typeof(ConsulFinding), 3), (typeof(FindingDefinition), 2), (typeof(ProbeResult), 4), (typeof(ConsulConnectivityResult), 5), (typeof(ConsulDiagnosis), 5),
         (typeof(ConsulDiagnosisCause), 4), (typeof(LatencySummary), 2), (typeof(ConsulDiagnosisSeries), 7), (typeof(ConsulDiagnosisChange), 2), (typeof(ConsulDiagnosisComparison), 7),
-        (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 2), (typeof(ConsulRetryPolicy), 2), (typeof(ConsulSetting), 2), (typeof(ConsulEnvironmentResult), 4),
+        (typeof(ConsulAclResult), 4), (typeof(ConsulAclRule), 2), (typeof(ConsulRetryPolicy), 2), (typeof(ConsulSetting), 2), (typeof(ConsulEnvironmentResult), 4), (typeof(ConsulKvMetric), 2),
+        (typeof(ConsulKvChange), 3),
+        (typeof(ConsulKvMeasurement), 4), (typeof(ConsulKvKeySize), 2), (typeof(ConsulKvPrefixSize), 2), (typeof(ConsulKvSizeClass), 2), (typeof(ConsulKvLimitUse), 2), (typeof(ConsulKvChurn), 2),
+        (typeof(ConsulKvForecast), 2), (typeof(ConsulKvMeasurePoint), 2), (typeof(ConsulKvHistoryProblem), 2), (typeof(ConsulLogFinding), 4), (typeof(ConsulLogLine), 2), (typeof(ConsulLogEvent), 2),
+        (typeof(ConsulKvRelease), 3), (typeof(ConsulKvReleaseSwitch), 4), (typeof(ConsulFaultDrillReport), 4), (typeof(ConsulFaultDrillFault), 2), (typeof(ConsulFaultDrillOutcome), 2),
+        (typeof(ConsulKvExport), 2), (typeof(ConsulKvImport), 2), (typeof(ConsulKvImportItem), 2),
         (typeof(ConsulKvSecret), 2), (typeof(ConsulKvDifference), 3), (typeof(ConsulKvEnvironmentRow), 3),
     ];
 

@@ -121,6 +121,27 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [ValidateRange(1, 200)]
     public int MaxConnections { get; set; } = 64;
 
+    /// <summary>
+    /// A file that gets a line of JSON for each write: time, operation id, key, outcome, code, attempts, durations; never a value or a token. Without it
+    /// <c>CONSULKV_LOG_PATH</c> counts. Several sessions and processes may share it; about_ConsulKvTelemetry says what is in it.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
+    /// <summary>Bytes, 64 KB or more, beyond which the write log is put aside: x.log becomes x.1.log. Default 10 MB.</summary>
+    [Parameter]
+    [PSDefaultValue(Help = "10MB")]
+    [WholeNumber("a number of bytes: give a whole number from 65536 on, such as 10MB", IsLong = true)]
+    [ValidateRange(65536, long.MaxValue)]
+    public long LogMaximumSize { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>Files of the write log that are kept, the current one included, 1 to 1000.</summary>
+    [Parameter]
+    [WholeNumber("a number of files: give a whole number from 1 to 1000")]
+    [ValidateRange(1, 1000)]
+    public int LogFiles { get; set; } = 5;
+
     /// <summary>A name to find the session by; its address when not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -129,6 +150,13 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     /// <summary>Makes it the session of commands without -Session, in this runspace.</summary>
     [Parameter]
     public SwitchParameter Default { get; set; }
+
+    /// <summary>
+    /// Marks the session for <c>Invoke-ConsulFaultDrill</c>, which breaks requests on purpose and refuses sessions without this mark. Commands that are given the
+    /// session outside of a drill work as with any other.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowFaultDrill { get; set; }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -170,6 +198,10 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
         ConnectTimeout = ConnectTimeout,
         RetryPolicy = RetryPolicy,
         MaxConnections = MaxConnections,
+        LogPath = FilePaths.Resolve(this, LogPath, "-LogPath"),
+        LogMaximumSize = MyInvocation.BoundParameters.ContainsKey(nameof(LogMaximumSize)) ? LogMaximumSize : null,
+        LogFiles = MyInvocation.BoundParameters.ContainsKey(nameof(LogFiles)) ? LogFiles : null,
+        AllowFaultDrill = AllowFaultDrill,
         Name = Name,
     };
 }

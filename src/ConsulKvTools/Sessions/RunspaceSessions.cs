@@ -89,7 +89,7 @@ internal sealed class RunspaceSessions
     private static string FingerprintOf(ConsulEnvironment environment)
     {
         var text = new StringBuilder();
-        foreach (var name in environment.ConsulNames.Concat(ProxyVariables))
+        foreach (var name in environment.ConsulNames.Concat(OtherVariables))
         {
             if (environment[name] is not { } value) continue;
             text.Append(name).Append('=').Append(value).Append('\n');
@@ -99,5 +99,5 @@ internal sealed class RunspaceSessions
         return text.ToString();
     }
 
-    private static readonly string[] ProxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+    private static readonly string[] OtherVariables = [ConsulKvTools.Sessions.SessionConfiguration.LogVariable, "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using ConsulKvTools.Diagnosis.Host;
 using ConsulKvTools.Kv.Comparison;
 
 namespace ConsulKvTools;
@@ -36,8 +37,18 @@ public static class View
     /// <summary>A moment in UTC, marked as such: <c>2026-01-31 08:05:00Z</c>; empty for none.</summary>
     public static string Moment(object? moment) => moment is not null && Commands.Revival.MomentOf(moment) is { } known ? EvidenceText.Of(known.ToUniversalTime()) : "";
 
+    /// <summary>The time of day at this machine, to the second.</summary>
+    public static string Clock(DateTimeOffset moment) => moment.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a lock is held, lost or given back, in its colour.</summary>
+    public static string LockState(ConsulKvLock held, object? style) =>
+        held.IsHeld ? Paint(style, DiagnosisTone.Good, "Held") : held.Loss is null && held.IsReleased ? Paint(style, DiagnosisTone.Dim, "Given back") : Paint(style, DiagnosisTone.Bad, "Lost");
+
     /// <summary>A number of bytes with its unit; empty for none.</summary>
     public static string Bytes(int? size) => size is { } known ? Amount.Of(known, "byte") : "";
+
+    /// <summary>A number of bytes as people read it; empty for none.</summary>
+    public static string Size(long? size) => size is { } known ? ByteText.Of(known) : "";
 
     /// <summary>How old an answer may be; empty when the server did not say.</summary>
     public static string LastContact(TimeSpan? contact) => contact is { Ticks: 0 } ? "0 ms, the leader itself answered" : Time(contact);
@@ -91,6 +102,20 @@ public static class View
                 ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged => DiagnosisTone.Good,
                 ConsulKvOutcome.Unknown => DiagnosisTone.Warning,
                 _ => DiagnosisTone.Bad,
+            }),
+            ConsulKvReleaseStatus release => (release.ToString(), release switch
+            {
+                ConsulKvReleaseStatus.Current => DiagnosisTone.Good,
+                ConsulKvReleaseStatus.Unfinished => DiagnosisTone.Warning,
+                ConsulKvReleaseStatus.Damaged => DiagnosisTone.Bad,
+                _ => DiagnosisTone.Dim,
+            }),
+            ConsulFaultDrillVerdict drill => (drill.ToString(), drill switch
+            {
+                ConsulFaultDrillVerdict.Survived => DiagnosisTone.Good,
+                ConsulFaultDrillVerdict.Degraded => DiagnosisTone.Warning,
+                ConsulFaultDrillVerdict.Lost => DiagnosisTone.Bad,
+                _ => DiagnosisTone.Dim,
             }),
             ProbeStatus probe => (probe.ToString(), DiagnosisText.ToneOf(probe)),
             FindingSeverity severity => (severity.ToString(), DiagnosisText.ToneOf(severity)),
@@ -198,7 +223,7 @@ public static class View
     private static string Sequence(PSObject colours, string group, string name) =>
         colours.Properties[group]?.Value is { } found ? PSObject.AsPSObject(found).Properties[name]?.Value?.ToString() ?? "" : "";
 
-    private static bool CanShow(string text)
+    internal static bool CanShow(string text)
     {
         try
         {

@@ -69,6 +69,7 @@ internal static class FaultRunner
     [
         new RegisterWorkload(run), new CounterWorkload(run, marked: false, clients: 2), new CounterWorkload(run, marked: true, clients: 3),
         new SetWorkload(run, singles: 4, bulks: 2), new OrderWorkload(run, pairs: 2), new LockWorkload(run, clients: 3, node),
+        new WatchWorkload(run, clients: 3),
     ];
 
     /// <summary>Clients go to the agents in turn; every other one through the gate, and those give up sooner.</summary>

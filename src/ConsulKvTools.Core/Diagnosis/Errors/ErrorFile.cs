@@ -1,15 +1,10 @@
-using System.Buffers;
+using ConsulKvTools.Logs.Reading;
 
 namespace ConsulKvTools.Diagnosis.Errors;
 
 /// <summary>Reads a log of any size into an <see cref="ErrorStream"/>, a block at a time; it may still be written to.</summary>
 internal static class ErrorFile
 {
-    private const int Block = 64 * 1024;
-
-    // What is longer is no line of a log; the rest of it is left out.
-    private const int LongestLine = 1024 * 1024;
-
     /// <summary>Reads the file to its present end.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -21,49 +16,5 @@ internal static class ErrorFile
     }
 
     /// <summary>Reads a stream to its end; UTF-8 unless a byte order mark says otherwise.</summary>
-    public static void Read(Stream stream, ErrorStream errors, CancellationToken cancellation)
-    {
-        using var reader = new StreamReader(stream, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, Block, leaveOpen: true);
-        var buffer = ArrayPool<char>.Shared.Rent(Block);
-        var filled = 0;
-        var skips = false;
-        try
-        {
-            while (true)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (filled == buffer.Length) buffer = Grow(buffer);
-                var count = reader.Read(buffer, filled, buffer.Length - filled);
-                if (count == 0) break;
-                var from = 0;
-                var searched = filled;
-                filled += count;
-                while (buffer.AsSpan(searched, filled - searched).IndexOf('\n') is >= 0 and var end)
-                {
-                    if (!skips) errors.AddLine(buffer.AsSpan(from, searched + end - from));
-                    skips = false;
-                    from = searched = searched + end + 1;
-                }
-                if (skips) from = filled;
-                filled -= from;
-                buffer.AsSpan(from, filled).CopyTo(buffer);
-                if (filled < LongestLine) continue;
-                errors.AddLine(buffer.AsSpan(0, filled));
-                (filled, skips) = (0, true);
-            }
-            if (filled > 0) errors.AddLine(buffer.AsSpan(0, filled));
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(buffer);
-        }
-    }
-
-    private static char[] Grow(char[] buffer)
-    {
-        var larger = ArrayPool<char>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan().CopyTo(larger);
-        ArrayPool<char>.Shared.Return(buffer);
-        return larger;
-    }
+    public static void Read(Stream stream, ErrorStream errors, CancellationToken cancellation) => TextLines.Read(stream, line => errors.AddLine(line), cancellation);
 }

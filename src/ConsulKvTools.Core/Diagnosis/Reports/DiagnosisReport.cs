@@ -4,6 +4,7 @@ using ConsulKvTools.Diagnosis.Reports.Html;
 using ConsulKvTools.Diagnosis.Reports.JUnit;
 using ConsulKvTools.Diagnosis.Reports.Markdown;
 using ConsulKvTools.Diagnosis.Reports.Secrets;
+using ConsulKvTools.Diagnosis.Reports.Sections;
 
 namespace ConsulKvTools;
 
@@ -25,17 +26,23 @@ public static class DiagnosisReport
     /// <param name="format">Its form.</param>
     /// <param name="minimumSeverity">Findings below it are left out; the root cause never is, and the verdict stays.</param>
     /// <exception cref="ConsulException">A secret stands in it: <c>Report.HoldsSecret</c> names the section.</exception>
-    public static string Render(IReadOnlyList<ConsulDiagnosis> diagnoses, DiagnosisReportFormat format, FindingSeverity minimumSeverity = FindingSeverity.Info)
+    public static string Render(IReadOnlyList<ConsulDiagnosis> diagnoses, DiagnosisReportFormat format, FindingSeverity minimumSeverity = FindingSeverity.Info) =>
+        Render(diagnoses, [], format, minimumSeverity);
+
+    /// <summary>As the public one, with parts that are no diagnoses behind them.</summary>
+    /// <exception cref="ConsulException"><c>Report.HoldsSecret</c>, or <c>Request.Invalid</c> when the form has no place for such parts.</exception>
+    internal static string Render(IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<IReportPart> parts, DiagnosisReportFormat format, FindingSeverity minimumSeverity = FindingSeverity.Info)
     {
+        DiagnosesOnly.Require(format, parts);
         var shown = diagnoses.Select(diagnosis => diagnosis.AtLeast(minimumSeverity)).ToArray();
         var report = format switch
         {
-            DiagnosisReportFormat.Html => HtmlReport.Render(shown),
-            DiagnosisReportFormat.Markdown => MarkdownReport.Render(shown),
+            DiagnosisReportFormat.Html => HtmlReport.Render(shown, parts),
+            DiagnosisReportFormat.Markdown => MarkdownReport.Render(shown, parts),
             DiagnosisReportFormat.JUnit => JUnitReport.Render(shown),
             _ => shown is [var one] ? DiagnosisJson.Write(one) : DiagnosisJson.Write(shown),
         };
-        SecretCheck.Require(shown, report);
+        SecretCheck.Require(shown, parts, report);
         return report;
     }
 
@@ -49,9 +56,14 @@ public static class DiagnosisReport
     /// <returns>The file.</returns>
     /// <exception cref="ConsulException"><c>Report.HoldsSecret</c>, <c>Report.NotWritten</c>, or <c>Request.Invalid</c> when the name says no form.</exception>
     public static FileInfo Save(
-        IReadOnlyList<ConsulDiagnosis> diagnoses, string file, DiagnosisReportFormat? format = null, FindingSeverity minimumSeverity = FindingSeverity.Info, bool noClobber = false, bool force = false)
+        IReadOnlyList<ConsulDiagnosis> diagnoses, string file, DiagnosisReportFormat? format = null, FindingSeverity minimumSeverity = FindingSeverity.Info, bool noClobber = false, bool force = false) =>
+        Save(diagnoses, [], file, format, minimumSeverity, noClobber, force);
+
+    /// <summary>As the public one, with parts that are no diagnoses behind them.</summary>
+    internal static FileInfo Save(
+        IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<IReportPart> parts, string file, DiagnosisReportFormat? format, FindingSeverity minimumSeverity, bool noClobber, bool force)
     {
-        var text = Render(diagnoses, format ?? FormatOf(file) ?? throw UnknownForm(file), minimumSeverity);
+        var text = Render(diagnoses, parts, format ?? FormatOf(file) ?? throw UnknownForm(file), minimumSeverity);
         return ReportFile.Write(file, text, noClobber, force);
     }
 

@@ -1,5 +1,6 @@
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Kv.Writing;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Kv.Bulk;
 
@@ -87,12 +88,14 @@ internal sealed class BatchRun : IDisposable
             }
             var writes = new ConsulKvWrite[positions.Count];
             for (var index = 0; index < writes.Length; index++) writes[index] = batch[positions[index]];
-            var run = new TransactionRun(session, writes);
+            var ids = new Guid[writes.Length];
+            for (var index = 0; index < ids.Length; index++) ids[index] = batch.TicketOf(positions[index]).Id;
+            var run = new TransactionRun(session, writes, ids);
             ConsulKvWriteResult whole;
             await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {
-                whole = stop.IsCancellationRequested ? Writer.Cancelled(writes[0]) : await run.RunAsync(abort.Token).ConfigureAwait(false);
+                whole = stop.IsCancellationRequested ? Writer.Cancelled(writes[0], ids[0]) : await TransactAsync(run, writes.Length).ConfigureAwait(false);
             }
             finally
             {
@@ -131,9 +134,9 @@ internal sealed class BatchRun : IDisposable
 
     private async Task AtomicAsync(WriteBatch batch)
     {
-        var results = stop.IsCancellationRequested
-            ? batch.Writes.Select(Writer.Cancelled)
-            : await Writer.WriteAtomicAsync(batch.Writes, abort.Token).ConfigureAwait(false);
+        IEnumerable<ConsulKvWriteResult> results = stop.IsCancellationRequested
+            ? batch.Writes.Select((write, index) => Writer.Cancelled(write, batch.TicketOf(index).Id))
+            : await Writer.RunAtomicAsync(batch.Writes, batch.Tickets, abort.Token).ConfigureAwait(false);
         var position = 0;
         foreach (var result in results) batch.Settle(position++, result);
     }
@@ -144,7 +147,16 @@ internal sealed class BatchRun : IDisposable
     }
 
     private Task AllAloneAsync(WriteBatch batch, List<int> positions, EarlierAttempts? earlier) =>
-        Task.WhenAll(positions.Select(position => AloneAsync(batch, position, earlier)));
+        // What the transaction was tried again counts once.
+        Task.WhenAll(positions.Select((position, index) => AloneAsync(batch, position, index == 0 ? earlier : earlier is null ? null : earlier with { Retries = 0 })));
+
+    private async Task<ConsulKvWriteResult> TransactAsync(TransactionRun run, int writes)
+    {
+        var ticket = session.Telemetry.BeginTransaction(session, writes);
+        var whole = await run.RunAsync(ticket, abort.Token).ConfigureAwait(false);
+        SessionTelemetry.EndTransaction(ticket, whole);
+        return whole;
+    }
 
     private async Task AloneAsync(WriteBatch batch, int position, EarlierAttempts? earlier)
     {
@@ -153,8 +165,8 @@ internal sealed class BatchRun : IDisposable
         {
             // A write that may be there already has to be asked after, even now.
             batch.Settle(position, stop.IsCancellationRequested && earlier?.Ambiguity is null
-                ? Writer.Cancelled(batch[position])
-                : await Writer.RunAsync(batch[position], abort.Token, earlier).ConfigureAwait(false));
+                ? Writer.Cancelled(batch[position], batch.TicketOf(position).Id)
+                : await Writer.RunAsync(batch[position], batch.TicketOf(position), abort.Token, earlier).ConfigureAwait(false));
         }
         finally
         {

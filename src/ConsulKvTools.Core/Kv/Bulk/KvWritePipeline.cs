@@ -11,6 +11,7 @@ internal sealed class KvWritePipeline : IDisposable
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromMilliseconds(10);
 
     private readonly object gate = new();
+    private readonly ConsulKvSession session;
     private readonly BatchRun run;
     private readonly int atOnce;
     private readonly TimeSpan patience;
@@ -30,6 +31,7 @@ internal sealed class KvWritePipeline : IDisposable
     /// <param name="patience">How long to gather at most; null for 10 ms.</param>
     public KvWritePipeline(ConsulKvSession session, int atOnce, CancellationToken cancellation, TimeSpan? patience = null)
     {
+        this.session = session;
         this.patience = patience ?? DefaultPatience;
         run = new BatchRun(session, atOnce, cancellation);
         this.atOnce = atOnce;
@@ -56,8 +58,8 @@ internal sealed class KvWritePipeline : IDisposable
     /// <summary>Adds a write. Never waits and never throws for what is wrong with a write: that is its result.</summary>
     public void Add(ConsulKvWrite write)
     {
-        var result = run.Writer.Check(ref write);
-        var size = result is null ? run.SizeOf(write) : 0;
+        var problem = run.Writer.Check(ref write);
+        var size = problem is null ? run.SizeOf(write) : 0;
         lock (gate)
         {
             lastOfKey.TryGetValue(write.Key, out var earlier);
@@ -65,14 +67,14 @@ internal sealed class KvWritePipeline : IDisposable
             if (current is not null && (isTree || earlier == current || current.Count == TransactionLimits.Operations || current.Bytes + size > run.Largest)) Start();
             if (current is null)
             {
-                current = new WriteBatch(TransactionLimits.Operations);
+                current = new WriteBatch(session, TransactionLimits.Operations);
                 if (barrier is not null) current.After(barrier.Done);
                 timer.Change(patience, Timeout.InfiniteTimeSpan);
             }
-            if (result is not null) current.Settle(current.Count, result);
-            else if (earlier is not null) current.After(earlier.Done);
+            if (problem is null && earlier is not null) current.After(earlier.Done);
             current.Add(write, size);
-            if (result is null) lastOfKey[write.Key] = current;
+            if (problem is not null) current.Settle(current.Count - 1, run.Writer.Refused(write, problem, current.TicketOf(current.Count - 1).Id));
+            if (problem is null) lastOfKey[write.Key] = current;
             if (isTree)
             {
                 // Which keys it removes is not known here: what came before is done before it, what comes after waits for it.
@@ -90,7 +92,7 @@ internal sealed class KvWritePipeline : IDisposable
         lock (gate)
         {
             Start();
-            current = new WriteBatch(writes.Count, isAtomic: true);
+            current = new WriteBatch(session, writes.Count, isAtomic: true);
             foreach (var write in writes) current.Add(write, 0);
             Start();
         }
@@ -163,7 +165,7 @@ internal sealed class KvWritePipeline : IDisposable
             {
                 // Of what was not even begun it is known at once that it will not be written.
                 for (var position = 0; position < gathered.Count; position++)
-                    if (!gathered.IsSettled(position)) gathered.Settle(position, run.Writer.Cancelled(gathered[position]));
+                    if (!gathered.IsSettled(position)) gathered.Settle(position, run.Writer.Cancelled(gathered[position], gathered.TicketOf(position).Id));
                 underWay.Enqueue(gathered);
                 current = null;
             }

@@ -9,7 +9,7 @@ namespace ConsulKvTools.Kv.Bulk;
 /// Writes that have nothing to do with each other, in one transaction. Tried again as a whole only while nothing can have been written;
 /// everything else is for the writes themselves to find out, each by the rules of its kind.
 /// </summary>
-internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] writes) : WriteRun(session, writes[0])
+internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] writes, Guid[] ids) : WriteRun(session, writes[0])
 {
     private ulong[]? indexes;
 
@@ -28,7 +28,7 @@ internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] wr
     protected override string Action => $"TXN of {writes.Length}";
 
     /// <summary>What the writes go on from.</summary>
-    public EarlierAttempts Earlier(ConsulKvWriteResult whole) => new(Began, IndexBefore, whole.Attempts, Ambiguity);
+    public EarlierAttempts Earlier(ConsulKvWriteResult whole) => new(Began, IndexBefore, whole.Attempts, Ambiguity, Retries);
 
     /// <summary>The result of one write of a settled transaction.</summary>
     public ConsulKvWriteResult ResultOf(int position, ConsulKvWriteResult whole)
@@ -39,9 +39,10 @@ internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] wr
             {
                 Key = write.Key, Kind = write.Kind, Outcome = ConsulKvOutcome.Written, ValueSize = ValueSizeOf(write), ModifyIndex = indexes![position] is > 0 and var index ? index : null,
                 Attempts = whole.Attempts, Notes = KvWriter.NotesOf(write, indexes[position]), Duration = whole.Duration, Session = whole.Session,
+                OperationId = ids[position], TransactionId = Id, Retries = position == 0 ? Retries : 0,
             };
         var settled = new Settlement(whole.Outcome, whole.Finding?.With(("key", Printable.Text(write.Key))), null);
-        return ResultOf(write, settled) with { Duration = whole.Duration };
+        return ResultOf(write, settled) with { Duration = whole.Duration, OperationId = ids[position], TransactionId = Id, Retries = position == 0 ? Retries : 0 };
     }
 
     protected override ConsulRequest NextRequest() => KvTransaction.Request(writes);

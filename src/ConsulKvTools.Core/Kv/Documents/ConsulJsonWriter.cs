@@ -14,7 +14,7 @@ internal sealed class ConsulJsonWriter(Stream output) : KvDocumentWriter
 {
     private const int FlushAt = 64 * 1024;
 
-    private byte[] buffer = new byte[2 * FlushAt];
+    private byte[] buffer = new byte[FlushAt];
     private int length;
     private bool any;
 
@@ -29,7 +29,7 @@ internal sealed class ConsulJsonWriter(Stream output) : KvDocumentWriter
         Put(",\n\t\t\"value\": \""u8);
         PutBase64(entry.Bytes);
         Put("\"\n\t}"u8);
-        if (length >= FlushAt) Flush();
+        if (length >= FlushAt / 2) Flush();
     }
 
     /// <inheritdoc/>

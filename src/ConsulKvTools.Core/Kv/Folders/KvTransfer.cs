@@ -47,7 +47,7 @@ internal sealed class KvTransfer(ConsulKvSession from, ConsulKvSession to)
             var first = new List<ConsulKvEntry>();
             var more = true;
             while (first.Count <= MostInOneStep && (more = await entries.MoveNextAsync().ConfigureAwait(false))) first.Add(entries.Current);
-            if (!more && from == to)
+            if (!more && from.Id == to.Id)
             {
                 if (first.Count == 0) return new KvTransferResult(0, true, 0, []);
                 var results = await new KvWriter(to).WriteAtomicAsync(

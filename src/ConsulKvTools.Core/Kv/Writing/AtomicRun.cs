@@ -8,7 +8,12 @@ namespace ConsulKvTools.Kv.Writing;
 /// stand there are success. Else the transaction is sent again, its plain writes bound to what was read. Since it is all or none, one key
 /// that is untouched proves that nothing was applied; and a check-and-set whose index is gone, that nothing can be any more.
 /// </summary>
-internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvWrite> writes) : WriteRun(session, writes[0])
+/// <param name="session">Where to write.</param>
+/// <param name="writes">The writes.</param>
+/// <param name="checks">
+/// What has to be so besides, of keys that are not written; empty for nothing. One that is bound to a version above 0 never holds again once it does not.
+/// </param>
+internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvWrite> writes, IReadOnlyList<TransactionGuard> checks) : WriteRun(session, writes[0])
 {
     private readonly bool allPlain = writes.All(IsPlain);
     private readonly bool fenced = writes.Any(write => write.Fenced);
@@ -28,11 +33,11 @@ internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvW
     /// <summary>An attempt is dead once a check-and-set that it carried cannot hold any more.</summary>
     protected override bool LateAttempt => doubted.Any(checks => !checks.Any(check => Indexes.TryGetValue(check.Key, out var now) && now != check.Index));
 
-    protected override ConsulRequest NextRequest() => KvTransaction.Request(Bound().ToArray(), Guards().ToArray());
+    protected override ConsulRequest NextRequest() => KvTransaction.Request(Bound().ToArray(), checks.Concat(Guards()).ToArray());
 
     // Checks come first, and what is done already is left out.
     protected override (int Number, string Key)? AskedFor(int operation) =>
-        Guards().Select(guard => guard.Key).Concat(Bound().Select(write => write.Key)).ElementAtOrDefault(operation) is { } key
+        checks.Concat(Guards()).Select(guard => guard.Key).Concat(Bound().Select(write => write.Key)).ElementAtOrDefault(operation) is { } key
             ? (Array.FindIndex([.. writes], write => write.Key == key) + 1, key) : null;
 
     protected override async Task<WriteStep?> PrepareAsync(CancellationToken cancellation)
@@ -61,6 +66,9 @@ internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvW
         var (view, failed) = await ViewAsync("read what is there", cancellation).ConfigureAwait(false);
         if (failed is not null) return failed;
         if (Judge(view!, failure.Finding) is { } known) return known;
+        // None was applied before this one was refused, and what a check was bound to never comes back.
+        if (Ambiguity is not null && KvTransaction.ReadErrors(response!.Body).Any(error => error.Operation < checks.Count && checks[error.Operation].Index > 0) && IsUntouched(view!))
+            return WriteStep.Settled(ConsulKvOutcome.Conflict, failure.Finding);
         // One of the caller's own checks: that is final, unless a lost attempt is still in question.
         return Ambiguity is null && RefusedBy(view!) is not null ? OnFailure(failure) : WriteStep.Again;
     }

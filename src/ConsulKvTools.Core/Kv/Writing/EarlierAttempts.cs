@@ -7,4 +7,5 @@ namespace ConsulKvTools.Kv.Writing;
 /// <param name="IndexBefore">The greatest raft index seen anywhere before the first attempt.</param>
 /// <param name="Attempts">The attempts so far.</param>
 /// <param name="Ambiguity">What made an attempt ambiguous; null when it is known that nothing was applied.</param>
-internal sealed record EarlierAttempts(long Began, ulong IndexBefore, IReadOnlyList<ConsulKvAttempt> Attempts, Failure? Ambiguity);
+/// <param name="Retries">How often it was tried again, where that counts for this write.</param>
+internal sealed record EarlierAttempts(long Began, ulong IndexBefore, IReadOnlyList<ConsulKvAttempt> Attempts, Failure? Ambiguity, int Retries);

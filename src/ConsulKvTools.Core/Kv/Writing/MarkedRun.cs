@@ -43,9 +43,9 @@ internal sealed class MarkedRun : WriteRun
     protected override bool CanLandLate => false;
 
     /// <summary>Runs to the end and removes the marker.</summary>
-    public async Task<ConsulKvWriteResult> RunAndCleanAsync(CancellationToken cancellation)
+    public async Task<ConsulKvWriteResult> RunAndCleanAsync(Telemetry.WriteTicket carried, CancellationToken cancellation)
     {
-        var result = await RunAsync(cancellation).ConfigureAwait(false);
+        var result = await RunAsync(carried, cancellation).ConfigureAwait(false);
         if (!mayExist && !mayAppear) return result;
         // Only the marker can still tell what became of the write.
         if (result.Outcome == ConsulKvOutcome.Unknown) return result;
@@ -191,7 +191,7 @@ internal sealed class MarkedRun : WriteRun
         {
             try
             {
-                var request = new ConsulRequest { Method = "DELETE", Path = KvKey.Path(marker) };
+                var request = new ConsulRequest { Method = "DELETE", Path = KvKey.Path(marker), Id = Id };
                 var response = await Session.Http.SendAsync(request, TimeSpan.FromSeconds(1), brief.Token).ConfigureAwait(false);
                 if (response is { Status: 200, Text: "true" }) return true;
             }

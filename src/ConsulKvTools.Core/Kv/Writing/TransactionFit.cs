@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using ConsulKvTools.Diagnosis;
-using ConsulKvTools.Http;
 
 namespace ConsulKvTools.Kv.Writing;
 
@@ -12,13 +9,6 @@ namespace ConsulKvTools.Kv.Writing;
 /// </summary>
 internal sealed class TransactionFit
 {
-    private const int OperationsOfOld = 64;
-    private const int OperationsOfNew = 128;
-    private const long DefaultBytes = 512 * 1024;
-
-    private static readonly Version MoreOperations = new(1, 14);
-    private static readonly TimeSpan QuestionTime = TimeSpan.FromSeconds(2);
-
     private readonly IReadOnlyList<ConsulKvWrite> writes;
     private readonly int count;
     private readonly long size;
@@ -46,9 +36,9 @@ internal sealed class TransactionFit
     /// <summary>Why the batch cannot be sent; null when it fits, or only the agent can tell.</summary>
     public async Task<ConsulFinding?> ProblemAsync(ConsulKvSession session, CancellationToken cancellation)
     {
-        if (count > OperationsOfNew) return TooMany(OperationsOfNew);
-        if (count <= OperationsOfOld && size <= DefaultBytes) return null;
-        var (operations, bytes) = await LimitsAsync(session, cancellation).ConfigureAwait(false);
+        if (count > AgentLimits.OperationsOfNew) return TooMany(AgentLimits.OperationsOfNew);
+        if (count <= AgentLimits.OperationsOfOld && size <= AgentLimits.DefaultBytes) return null;
+        var (operations, bytes, _) = await AgentLimits.AskAsync(session, cancellation).ConfigureAwait(false);
         if (count > operations) return TooMany(operations.Value);
         return size > bytes ? ConsulFinding.Create("Limit.TxnMaxReqLen", Evidence(bytes.Value)) : null;
     }
@@ -56,25 +46,4 @@ internal sealed class TransactionFit
     private ConsulFinding TooMany(int limit) => ConsulFinding.Create("Limit.TxnOps", Evidence(limit));
 
     private (string, object?)[] Evidence(long limit) => [("count", count), ("size", size), ("limit", limit), ("text", Numbers)];
-
-    /// <summary>What the agent says it takes: null for what it does not say, as without <c>agent:read</c>.</summary>
-    private static async Task<(int? Operations, long? Bytes)> LimitsAsync(ConsulKvSession session, CancellationToken cancellation)
-    {
-        try
-        {
-            var answer = await session.Http.SendAsync(ConsulRequest.Get("/v1/agent/self") with { SendScope = false }, QuestionTime, cancellation).ConfigureAwait(false);
-            if (answer.Status != 200) return default;
-            using var document = JsonDocument.Parse(answer.Body);
-            var version = document.RootElement.TryGetProperty("Config", out var config) && config.TryGetProperty("Version", out var text) ? text.GetString() : null;
-            var bytes = document.RootElement.TryGetProperty("DebugConfig", out var debug) && debug.TryGetProperty("TxnMaxReqLen", out var limit) && limit.TryGetInt64(out var number)
-                ? number : (long?)null;
-            int? operations = Version.TryParse(version?.Split('-', '+')[0], out var known) ? known >= MoreOperations ? OperationsOfNew : OperationsOfOld : null;
-            return (operations, bytes > 0 ? bytes : null);
-        }
-        catch (Exception error) when (error is ConsulTransportException or JsonException or InvalidOperationException or OperationCanceledException)
-        {
-            // The question is a courtesy: the transaction itself meets the same trouble, and says so.
-            return default;
-        }
-    }
 }

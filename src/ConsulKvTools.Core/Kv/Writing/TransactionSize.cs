@@ -24,6 +24,10 @@ internal static class TransactionSize
         return size;
     }
 
+    /// <summary>Bytes of an operation that sets a key, without the comma that parts it from the next, of a value of which only the size is known.</summary>
+    public static long OfSet(string key, int valueBytes, ulong flags) =>
+        """{"KV":{"Verb":"set","Key":"","Value":"","Flags":}}""".Length + Escaped(key) + (valueBytes + 2L) / 3 * 4 + Digits(flags);
+
     /// <summary>Bytes of a whole body of these operations.</summary>
     public static long Of(IReadOnlyList<ConsulKvWrite> writes)
     {

@@ -2,6 +2,7 @@ using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
 using ConsulKvTools.Resilience;
 using ConsulKvTools.Retries;
+using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Kv.Writing;
 
@@ -21,6 +22,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     private CancellationToken caller;
     private bool prepared;
     private bool late;
+    private int retries;
+    private WriteTicket ticket;
 
     protected ConsulKvSession Session { get; } = session;
 
@@ -45,15 +48,20 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     protected virtual bool LateAttempt => late;
 
     /// <summary>Runs to the end. Never throws for what Consul or the network does.</summary>
+    /// <param name="carried">What the write, or the transaction, carries.</param>
     /// <param name="cancellation">Stops it; what is known then is said.</param>
     /// <param name="earlier">What was done for this write before, in a transaction with others; null for the first attempt.</param>
-    public async Task<ConsulKvWriteResult> RunAsync(CancellationToken cancellation, EarlierAttempts? earlier = null)
+    public async Task<ConsulKvWriteResult> RunAsync(WriteTicket carried, CancellationToken cancellation, EarlierAttempts? earlier = null)
     {
+        ticket = carried;
+        // Of this flow only: whoever called keeps its own.
+        if (ticket.Span is not null) System.Diagnostics.Activity.Current = ticket.Span;
         began = earlier?.Began ?? Session.Time.GetTimestamp();
         IndexBefore = earlier?.IndexBefore ?? Session.HighestKeyIndex;
         if (earlier is not null)
         {
             attempts.AddRange(earlier.Attempts);
+            retries = earlier.Retries;
             if (earlier.Ambiguity is { } open) Doubt(open);
         }
         course = new RetryCourse(Session, began);
@@ -122,6 +130,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             waiting ??= Session.Time.GetTimestamp();
             await Pause.ForAsync(pause, Session.Time, cancellation).ConfigureAwait(false);
             var waited = Session.Time.GetElapsedTime(waiting.Value);
+            retries++;
             Follow((AttemptSequel.TriedAgain, RetryCourse.CircuitAwaited(waited)), waited);
         }
     }
@@ -192,7 +201,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>Reads the key by consensus. Exactly one of entry, missing and failure is given.</summary>
     protected async Task<(ConsulKvEntry? Entry, bool Missing, WriteStep? Failed)> ReadAsync(string key, string why, CancellationToken cancellation)
     {
-        var request = ConsulRequest.Get(KvKey.Path(key), "consistent");
+        var request = ConsulRequest.Get(KvKey.Path(key), "consistent") with { Id = ticket.Id };
         var time = TimeFor(request, cancellation);
         var started = Session.Time.GetTimestamp();
         try
@@ -232,6 +241,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     /// <summary>Sends one request and notes it in the timeline.</summary>
     protected async Task<(ConsulResponse? Response, Failure? Failure)> SendAsync(ConsulRequest request, string action, CancellationToken cancellation)
     {
+        request = request with { Id = ticket.Id };
         var time = TimeFor(request, cancellation);
         var started = Session.Time.GetTimestamp();
         try
@@ -290,6 +300,12 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         Ambiguity ??= failure;
         late |= CanLandLate;
     }
+
+    /// <summary>The id that requests go out with.</summary>
+    protected Guid Id => ticket.Id;
+
+    /// <summary>How often it was tried again.</summary>
+    protected int Retries => retries;
 
     /// <summary>Timestamp of the beginning.</summary>
     protected long Began => began;
@@ -356,6 +372,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
     {
         if (!course.MayPause(pause)) return false;
         var reason = course.Again(pause);
+        retries++;
         Follow((AttemptSequel.TriedAgain, reason), pause);
         if (attempts.Count > 0) Session.Observer?.TriedAgain($"{attempts[attempts.Count - 1].Action} {Printable.Text(Write.Key, 200)}", step.Failure, reason);
         return true;
@@ -376,6 +393,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
         {
             Number = attempts.Count + 1,
             Action = action,
+            RequestId = ticket.Id,
             StartedAfter = Session.Time.GetElapsedTime(began, started),
             Duration = Session.Time.GetElapsedTime(started),
             Status = status ?? failure?.Status,
@@ -400,6 +418,8 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Key = write.Key,
             Kind = write.Kind,
             ValueSize = ValueSizeOf(write),
+            OperationId = ticket.Id,
+            Retries = retries,
             Outcome = settled.Outcome,
             Finding = finding,
             Message = unknown ? $"{finding!.Title}. It is not known whether this write was stored." : finding?.Title,

@@ -43,14 +43,14 @@ public sealed class MutantTests
     }
 
     private static Explorer.Performer Run(Func<ConsulKvSession, ConsulKvWrite, WriteRun> make) =>
-        async (scenario, session, stop) => [await make(session, scenario.Writes[0]).RunAsync(stop)];
+        async (scenario, session, stop) => [await make(session, scenario.Writes[0]).RunAsync(default, stop)];
 
     private static Explorer.Performer After(Func<ConsulKvWriteResult, ConsulKvWriteResult> spoil) =>
         async (scenario, session, stop) => [spoil(await new KvWriter(session).WriteAsync(scenario.Writes[0], stop))];
 
     private static async Task<IReadOnlyList<ConsulKvWriteResult>> AllAsync(WriteRun run, Scenario scenario, CancellationToken stop)
     {
-        var whole = await run.RunAsync(stop);
+        var whole = await run.RunAsync(default, stop);
         return scenario.Writes.Select(write => whole with { Key = write.Key }).ToArray();
     }
 }

@@ -8,8 +8,8 @@ internal static partial class ReportFile
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes <paramref name="text"/> as UTF-8.</summary>
-    /// <exception cref="ConsulException"><c>Report.NotWritten</c>, with the reason; the file that was there is as it was.</exception>
-    public static FileInfo Write(string file, string text, bool noClobber, bool force)
+    /// <exception cref="ConsulException">Of the code <paramref name="code"/>, with the reason; the file that was there is as it was.</exception>
+    public static FileInfo Write(string file, string text, bool noClobber, bool force, string code = "Report.NotWritten")
     {
         string? beside = null;
         try
@@ -21,10 +21,10 @@ internal static partial class ReportFile
                 File.WriteAllText(place, text, Utf8);
                 return new FileInfo(place);
             }
-            if (Directory.Exists(place)) throw NotWritten(file, "it is a folder");
+            if (Directory.Exists(place)) throw NotWritten(code, file, "it is a folder");
             var exists = File.Exists(place);
-            if (exists && noClobber) throw NotWritten(file, "it is already there and shall not be overwritten");
-            if (exists && !force && IsProtected(place)) throw NotWritten(file, "it is write-protected");
+            if (exists && noClobber) throw NotWritten(code, file, "it is already there and shall not be overwritten");
+            if (exists && !force && IsProtected(place)) throw NotWritten(code, file, "it is write-protected");
             beside = Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
             using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
@@ -38,7 +38,7 @@ internal static partial class ReportFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw NotWritten(file, error is DirectoryNotFoundException ? "its folder does not exist" : Printable.Text(error.Message, 200).TrimEnd('.'), error);
+            throw NotWritten(code, file, error is DirectoryNotFoundException ? "its folder does not exist" : Printable.Text(error.Message, 200).TrimEnd('.'), error);
         }
         finally
         {
@@ -65,6 +65,6 @@ internal static partial class ReportFile
 
     private static bool IsDevice(string place) => place.StartsWith("/dev/", StringComparison.Ordinal) || place.StartsWith("/proc/", StringComparison.Ordinal) || place.StartsWith(@"\\.\", StringComparison.Ordinal);
 
-    private static ConsulException NotWritten(string file, string problem, Exception? inner = null) =>
-        ConsulException.From(ConsulFinding.Create("Report.NotWritten", ("file", Printable.Text(file, 200)), ("problem", problem)), inner);
+    private static ConsulException NotWritten(string code, string file, string problem, Exception? inner = null) =>
+        ConsulException.From(ConsulFinding.Create(code, ("file", Printable.Text(file, 200)), ("problem", problem)), inner);
 }

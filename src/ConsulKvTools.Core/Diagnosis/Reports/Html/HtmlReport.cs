@@ -1,17 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
+using ConsulKvTools.Diagnosis.Reports.Sections;
 using static ConsulKvTools.Diagnosis.Reports.Html.HtmlText;
 
 namespace ConsulKvTools.Diagnosis.Reports.Html;
 
-/// <summary>Diagnoses as one page that needs nothing else: no script, no request, no font.</summary>
+/// <summary>Diagnoses, and what else was given, as one page that needs nothing else: no script, no request, no font.</summary>
 internal static class HtmlReport
 {
     private static readonly Lazy<string> Style = new(ReadStyle);
 
-    public static string Render(IReadOnlyList<ConsulDiagnosis> diagnoses)
+    public static string Render(IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<IReportPart> parts)
     {
+        var others = parts.Select((part, index) => HtmlSection.Of(part.Section, diagnoses.Count == 0 && parts.Count == 1 ? 0 : index + 1)).ToArray();
         var sections = diagnoses.Select((diagnosis, index) => HtmlDiagnosis.Of(diagnosis, diagnoses.Count == 1 ? 0 : index + 1)).ToArray();
         return Page(E("html", At("lang", "en"),
             E("head",
@@ -22,16 +24,21 @@ internal static class HtmlReport
                 E("meta", At("name", "color-scheme"), At("content", "light dark")),
                 E("meta", At("name", "referrer"), At("content", "no-referrer")),
                 E("meta", At("name", "generator"), At("content", "ConsulKvTools")),
-                E("title", Title(diagnoses)),
+                E("title", Title(diagnoses, parts)),
                 E("style", Style.Value)),
             E("body",
-                E("main", diagnoses.Count == 1 ? null : HtmlOverview.Of(diagnoses), sections),
+                E("main", diagnoses.Count > 1 ? HtmlOverview.Of(diagnoses) : null, diagnoses.Count == 0 && parts.Count > 1 ? Several(parts) : null, sections, others),
                 E("footer", E("p", "Written by ConsulKvTools.",
                     // What was read back from a file knows no session, so nothing could be searched for.
-                    diagnoses.All(diagnosis => !diagnosis.Secrets.IsEmpty) ? " It was searched for the session’s secrets before it was saved; none is in it." : null)))));
+                    diagnoses.All(diagnosis => !diagnosis.Secrets.IsEmpty) && parts.All(part => !part.Secrets.IsEmpty) ? " It was searched for the session’s secrets before it was saved; none is in it." : null)))));
     }
 
-    private static string Title(IReadOnlyList<ConsulDiagnosis> diagnoses) => diagnoses.Count == 1
+    private static XElement Several(IReadOnlyList<IReportPart> parts) => E("article", Class("overview"), E("header",
+        E("p", Class("eyebrow"), "Consul KV report"), E("h1", $"{parts.Count} parts")));
+
+    private static string Title(IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<IReportPart> parts) => diagnoses.Count == 0
+        ? parts.Count == 1 ? $"{Text(parts[0].Section.Title)} – {Text(parts[0].Section.Kind)}" : "Consul KV report"
+        : diagnoses.Count == 1
         ? $"{diagnoses[0].Verdict}: {Text(diagnoses[0].Target)} – Consul KV diagnosis"
         : $"{diagnoses.Count} Consul KV diagnoses";
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using ConsulKvTools.Diagnosis.Reports.Sections;
 using static ConsulKvTools.Diagnosis.Reports.Markdown.MarkdownText;
 
 namespace ConsulKvTools.Diagnosis.Reports.Markdown;
@@ -13,11 +14,12 @@ internal sealed class MarkdownReport
     {
     }
 
-    public static string Render(IReadOnlyList<ConsulDiagnosis> diagnoses)
+    public static string Render(IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<IReportPart> parts)
     {
         var report = new MarkdownReport();
-        if (diagnoses.Count != 1) report.Overview(diagnoses);
+        if (diagnoses.Count > 1) report.Overview(diagnoses);
         for (var index = 0; index < diagnoses.Count; index++) report.Diagnosis(diagnoses[index], diagnoses.Count == 1 ? 0 : index + 1);
+        foreach (var part in parts) MarkdownSection.Write(report.page, part.Section);
         return report.page.ToString().TrimEnd('\n') + "\n";
     }
 

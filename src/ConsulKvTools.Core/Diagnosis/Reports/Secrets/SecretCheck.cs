@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ConsulKvTools.Diagnosis.Reports.Sections;
 
 namespace ConsulKvTools.Diagnosis.Reports.Secrets;
 
@@ -8,11 +9,12 @@ internal static class SecretCheck
 {
     /// <summary>Refuses a report that holds a secret.</summary>
     /// <param name="diagnoses">What was reported; they know their sessions' prints.</param>
+    /// <param name="parts">What else was reported.</param>
     /// <param name="report">The report as it would be written.</param>
     /// <exception cref="ConsulException"><c>Report.HoldsSecret</c>, with the section, never with the secret.</exception>
-    public static void Require(IReadOnlyList<ConsulDiagnosis> diagnoses, string report)
+    public static void Require(IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<IReportPart> parts, string report)
     {
-        foreach (var prints in diagnoses.Select(diagnosis => diagnosis.Secrets).Where(prints => !prints.IsEmpty).Distinct())
+        foreach (var prints in diagnoses.Select(diagnosis => diagnosis.Secrets).Concat(parts.Select(part => part.Secrets)).Where(prints => !prints.IsEmpty).Distinct())
         {
             // What was seen, value by value: escaping and wrapping of the report cannot hide anything there, and the place has a name.
             for (var index = 0; index < diagnoses.Count; index++)

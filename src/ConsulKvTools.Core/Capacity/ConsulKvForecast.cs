@@ -1,0 +1,50 @@
+namespace ConsulKvTools;
+
+/// <summary>When a limit will be reached if all goes on as it did.</summary>
+/// <remarks>
+/// The growth is the Theil–Sen slope: the median of the slopes between all pairs of measurements, which outliers hardly move. Where the measurements
+/// scatter about a line, the interval is made of Sen's interval of that slope and of how far the measurements lie off the line; where they
+/// wander (Durbin–Watson below 1), it is that of a random walk with drift from the last one. After a step only what came since counts, and
+/// nothing is said beyond four times the span of what counts.
+/// </remarks>
+public sealed record ConsulKvForecast
+{
+    /// <summary>What the limit is of: <see cref="ConsulKvLimit.StoredBytes"/> or <see cref="ConsulKvLimit.Keys"/>.</summary>
+    public required ConsulKvLimit Limit { get; init; }
+
+    /// <summary>The limit, in bytes or keys; null when none was given, and only the growth is told.</summary>
+    public required long? Maximum { get; init; }
+
+    /// <summary>What can be said.</summary>
+    public required ConsulKvForecastState State { get; init; }
+
+    /// <summary>When it is expected; null unless <see cref="State"/> is <see cref="ConsulKvForecastState.Expected"/>.</summary>
+    public DateTimeOffset? Expected { get; init; }
+
+    /// <summary>Not before this, with 95 % certainty; null when nothing can be said.</summary>
+    public DateTimeOffset? Earliest { get; init; }
+
+    /// <summary>By then, with 95 % certainty; null when it may be never, or lies too far ahead.</summary>
+    public DateTimeOffset? Latest { get; init; }
+
+    /// <summary>Growth in a day, in bytes or keys; null with too little history.</summary>
+    public double? GrowthPerDay { get; init; }
+
+    /// <summary>Measurements the forecast rests on.</summary>
+    public required int Points { get; init; }
+
+    /// <summary>From when on measurements count; null with too little history. Later than the history's first after a step.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>How it was made, in a sentence.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>What it says, in a sentence.</summary>
+    public required string Sentence { get; init; }
+
+    /// <summary>What is expected from the last measurement on, for the plot; empty after a way through a file.</summary>
+    internal IReadOnlyList<(DateTimeOffset Time, double Value, double Low, double High)> Band { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => Sentence;
+}

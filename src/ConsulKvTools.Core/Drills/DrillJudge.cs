@@ -1,0 +1,123 @@
+namespace ConsulKvTools.Drills;
+
+/// <summary>Gives the verdicts of a drill, by rules that stand in its report.</summary>
+/// <param name="options">What is accepted.</param>
+/// <param name="operations">What was done, in the order in which it ended.</param>
+/// <param name="verification">What the store holds.</param>
+internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperation> operations, DrillVerification verification)
+{
+    private readonly DrillOperation[] byStart = [.. operations.OrderBy(operation => operation.Start)];
+
+    /// <summary>The rules.</summary>
+    private string[] Rules =>
+    [
+        "Operations belong to a fault when they were under way while it lasted, or when it struck.",
+        $"Survived: all of them ended well, and there was no pause longer than {DiagnosisText.Time(options.AcceptedPause)}. A pause is time without an operation that ends well although one is under way.",
+        "Degraded: one failed, was in conflict or stayed unknown, or a pause was longer; what was said about the writes holds.",
+        "Lost: a key that they wrote does not hold what the last write that was said to be written left there, or holds what a write left that was said to have failed.",
+        "NotHit: nothing was under way.",
+    ];
+
+    /// <summary>The report.</summary>
+    public ConsulFaultDrillReport Report(DrillRecorder recorder, TimeSpan duration, string target, bool isOwnCluster, int runs, int failedRuns, IReadOnlyList<string> errors)
+    {
+        var windows = recorder.Faults;
+        var faults = windows.Select(Fault).ToArray();
+        var verdict = verification.Lost.Count > 0 ? ConsulFaultDrillVerdict.Lost : faults.Select(fault => fault.Verdict).DefaultIfEmpty(ConsulFaultDrillVerdict.NotHit).Max();
+        if (verdict == ConsulFaultDrillVerdict.Survived && failedRuns > 0) verdict = ConsulFaultDrillVerdict.Degraded;
+        var pause = PauseIn(TimeSpan.Zero, duration);
+        return new ConsulFaultDrillReport
+        {
+            Verdict = verdict,
+            Reason = verdict switch
+            {
+                ConsulFaultDrillVerdict.NotHit => windows.Count == 0 ? "no fault struck: let it run longer, or at a higher rate" : "nothing was under way when faults struck",
+                ConsulFaultDrillVerdict.Lost => $"{Amount.Of(verification.Lost.Count, "key")} of {Amount.Of(verification.Lost.Count + verification.Verified.Count, "key")} not as the outcomes said",
+                ConsulFaultDrillVerdict.Degraded when failedRuns > 0 => $"{failedRuns:N0} of {Amount.Of(runs, "run")} left an error, the longest pause was {DiagnosisText.Time(pause)}; {Amount.Of(verification.Verified.Count, "key")} verified",
+                _ => $"the longest pause was {DiagnosisText.Time(pause)}; {Amount.Of(verification.Verified.Count, "key")} verified",
+            },
+            Target = target,
+            IsOwnCluster = isOwnCluster,
+            Seed = options.Seed,
+            StartedAt = recorder.StartedAt,
+            Duration = duration,
+            Runs = runs,
+            FailedRuns = failedRuns,
+            Errors = [.. errors],
+            Injected = windows.Sum(window => window.Strikes.Count),
+            Faults = faults,
+            Outcomes = [.. operations.GroupBy(operation => (IsWrite: operation.Write is not null, operation.Outcome, operation.Code)).OrderByDescending(group => group.Key.IsWrite).ThenBy(group => group.Key.Outcome).ThenBy(group => group.Key.Code, StringComparer.Ordinal)
+                .Select(group => new ConsulFaultDrillOutcome
+                {
+                    Operation = group.Key.IsWrite ? "Write" : "Read", Outcome = group.Key.Outcome, Code = group.Key.Code, Count = group.Count(), Retries = group.Sum(one => one.Retries), Longest = group.Max(one => one.End - one.Start),
+                })],
+            Writes = operations.Count(operation => operation.Write is not null),
+            Retries = operations.Sum(operation => operation.Retries),
+            LongestPause = pause,
+            Verified = verification.Verified.Count,
+            Unverified = [.. verification.Unverified.Select(Told)],
+            Lost = [.. verification.Lost.Select(Told)],
+            Rules = Rules,
+        };
+    }
+
+    private ConsulFaultDrillFault Fault(DrillWindow window)
+    {
+        var met = operations.Where(operation => window.Strikes.Any(strike => operation.Start <= strike.To && operation.End >= strike.From)).ToArray();
+        var (from, to) = (window.Strikes[0].From, window.Strikes.Max(strike => strike.To));
+        var bad = met.Where(operation => !operation.IsGood).ToArray();
+        var lost = met.Where(operation => operation.Write is not null).Select(operation => operation.Key).Distinct().Where(verification.Lost.ContainsKey).ToArray();
+        // The pause that a fault brings ends when things go well again, which may be after it.
+        var pause = window.Target is null ? met.Select(operation => operation.End - operation.Start).DefaultIfEmpty().Max() : PauseIn(from, met.Length == 0 ? to : met.Max(operation => operation.End));
+        var recovered = window.Target is null ? null : byStart.FirstOrDefault(operation => operation.Start >= from && operation.IsGood);
+        var verdict = met.Length == 0 ? ConsulFaultDrillVerdict.NotHit
+            : lost.Length > 0 ? ConsulFaultDrillVerdict.Lost
+            : bad.Length > 0 || pause > options.AcceptedPause ? ConsulFaultDrillVerdict.Degraded
+            : ConsulFaultDrillVerdict.Survived;
+        return new ConsulFaultDrillFault
+        {
+            Kind = window.Kind,
+            Target = window.Target,
+            StartedAfter = from,
+            Duration = to - from,
+            Count = window.Strikes.Count,
+            Operations = met.Length,
+            Succeeded = met.Length - bad.Length,
+            Failed = bad.Count(operation => operation.Outcome != ConsulKvOutcome.Unknown),
+            Unknown = bad.Count(operation => operation.Outcome == ConsulKvOutcome.Unknown),
+            Codes = [.. bad.Select(operation => operation.Code).OfType<string>().Distinct().OrderBy(code => code, StringComparer.Ordinal)],
+            Retries = met.Sum(operation => operation.Retries),
+            LongestPause = pause,
+            RecoveredAfter = recovered is null ? null : recovered.End - from,
+            Verdict = verdict,
+            Reason = verdict switch
+            {
+                ConsulFaultDrillVerdict.NotHit => "nothing was under way",
+                ConsulFaultDrillVerdict.Lost => $"not as the outcomes said: {string.Join(", ", lost.Take(3).Select(key => Printable.Text(key, 120)))}",
+                ConsulFaultDrillVerdict.Degraded => bad.Length == 0 ? $"a pause of {DiagnosisText.Time(pause)}" : $"{bad.Length:N0} of {Amount.Of(met.Length, "operation")} did not end well, a pause of {DiagnosisText.Time(pause)}",
+                _ => $"{Amount.Of(met.Length, "operation")} ended well, the longest pause was {DiagnosisText.Time(pause)}",
+            },
+        };
+    }
+
+    /// <summary>The longest time between two operations that ended well, or from the first that was begun after one, as far as it lies within this stretch.</summary>
+    private TimeSpan PauseIn(TimeSpan from, TimeSpan to)
+    {
+        var longest = TimeSpan.Zero;
+        var since = from;
+        TimeSpan? begun = null;
+        foreach (var operation in operations.Where(operation => operation.End >= from).OrderBy(operation => operation.End))
+        {
+            var start = operation.Start < since ? since : operation.Start;
+            if (begun is null || start < begun) begun = start;
+            if (!operation.IsGood && operation.End <= to) continue;
+            if (operation.End - begun.Value > longest) longest = operation.End - begun.Value;
+            (since, begun) = (operation.End, null);
+            if (operation.End > to) break;
+        }
+        // What never went well again, until the end.
+        return begun is { } open && to - open > longest ? to - open : longest;
+    }
+
+    private static string Told(KeyValuePair<string, string> key) => $"{Printable.Text(key.Key, 200)}: {key.Value}";
+}

@@ -1,0 +1,21 @@
+namespace ConsulKvTools.Kv.Documents;
+
+/// <summary>Entries that are given one after the other, set aside as they come.</summary>
+internal sealed class GivenEntries() : KvDocumentReader("the pipeline"), IDisposable
+{
+    private readonly KvSpool spool = new("the pipeline");
+    private int count;
+
+    /// <summary>Takes one.</summary>
+    public void Add(ConsulKvEntry entry) => spool.Add(entry, ++count, 0);
+
+    /// <inheritdoc/>
+    public override IEnumerable<IReadOnlyList<KvDocumentItem>> Read(CancellationToken cancellation)
+    {
+        spool.Complete();
+        foreach (var piece in spool.Read(cancellation)) yield return [.. piece.Select(entry => new KvDocumentItem(entry, 0))];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => spool.Dispose();
+}

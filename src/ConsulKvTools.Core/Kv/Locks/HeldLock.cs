@@ -1,0 +1,113 @@
+namespace ConsulKvTools.Kv.Locks;
+
+/// <summary>What is behind a lock: its lease, its layout, and whoever looks whether it is still ours.</summary>
+internal sealed class HeldLock
+{
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly ILockLayout layout;
+    private readonly CancellationTokenSource over = new();
+    private readonly Task watching;
+    private readonly object gate = new();
+    private Task<ConsulKvWriteResult>? release;
+
+    public HeldLock(ConsulKvSession session, KvLockRequest wanted, ILockLayout layout, LockLease lease, ulong fencingValue, TimeSpan waited)
+    {
+        (Session, Wanted, this.layout, Lease, FencingValue, Waited) = (session, wanted, layout, lease, fencingValue, waited);
+        AcquiredAt = session.Time.GetUtcNow();
+        watching = Task.Run(WatchAsync);
+    }
+
+    public ConsulKvSession Session { get; }
+
+    public KvLockRequest Wanted { get; }
+
+    public LockLease Lease { get; }
+
+    public ulong FencingValue { get; }
+
+    public DateTimeOffset AcquiredAt { get; }
+
+    public TimeSpan Waited { get; }
+
+    /// <summary>True once it is being given back.</summary>
+    public bool IsReleased => Volatile.Read(ref release) is not null;
+
+    /// <summary>Gives it back, once; who asks again gets the same answer.</summary>
+    public Task<ConsulKvWriteResult> ReleaseAsync(bool removeKey, CancellationToken cancellation)
+    {
+        lock (gate) return release ??= GiveBackAsync(removeKey, cancellation);
+    }
+
+    /// <summary>Gives it back within a time, without a word about how that went.</summary>
+    public void Abandon(TimeSpan patience)
+    {
+        // What is not done in time goes on no longer: the lock session's TTL does the rest.
+        var deadline = Deadline.In(patience, CancellationToken.None);
+        var done = Task.Run(() => ReleaseAsync(removeKey: false, deadline.Token));
+        var ended = done.ContinueWith(task => { _ = task.Exception; deadline.Dispose(); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        ended.Wait(patience + TimeSpan.FromMilliseconds(200));
+    }
+
+    private async Task<ConsulKvWriteResult> GiveBackAsync(bool removeKey, CancellationToken cancellation)
+    {
+        var isLost = Lease.Left <= TimeSpan.Zero;
+        over.Cancel();
+        await watching.ConfigureAwait(false);
+        await Lease.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            // What is another's by now must not be touched; the lock session is of no use to anybody either way.
+            return isLost
+                ? new ConsulKvWriteResult { Key = Wanted.Key, Kind = ConsulKvWriteKind.Release, Outcome = ConsulKvOutcome.Conflict, Finding = LossOf(), Message = LossOf().Title, Remedy = LossOf().Remedy, Session = Session.Name }
+                : await layout.GiveBackAsync(Lease.Id, removeKey, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            using var last = Deadline.In(Session.RetryPolicy.AttemptTimeout, cancellation);
+            try
+            {
+                await LockSessionCalls.TryDestroyAsync(Session, Lease.Id, Session.RetryPolicy.AttemptTimeout, last.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Its TTL ends it.
+            }
+        }
+    }
+
+    private ConsulFinding LossOf() => LockLosses.Of(this);
+
+    /// <summary>Consul tells when the key is another's: a lock session that was ended, a key that was removed or taken by force.</summary>
+    private async Task WatchAsync()
+    {
+        var after = 0UL;
+        try
+        {
+            while (Lease.Loss is null)
+            {
+                if (await layout.AskAsync(Lease.Id, after, over.Token).ConfigureAwait(false) is not { } seen)
+                {
+                    // No answer is no loss: the lease decides.
+                    await Task.Delay(AfterFailure, over.Token).ConfigureAwait(false);
+                    continue;
+                }
+                if (!seen.IsHolder)
+                {
+                    Lease.Lose(ConsulFinding.Create("Lock.TakenAway", ("key", Printable.Text(Wanted.Key)), ("session", Lease.Id), ("index", seen.Index), ("address", Session.Address)));
+                    return;
+                }
+                if (seen.Index <= after) await Task.Delay(TimeSpan.FromMilliseconds(100), over.Token).ConfigureAwait(false);
+                after = seen.Index < after ? 0 : seen.Index;
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // It is given back.
+        }
+        catch (Exception unforeseen) when (unforeseen is ObjectDisposedException or ConsulException)
+        {
+            // The session was removed; the lease says so.
+        }
+    }
+}

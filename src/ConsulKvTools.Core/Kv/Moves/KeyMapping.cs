@@ -1,0 +1,35 @@
+namespace ConsulKvTools.Kv.Moves;
+
+/// <summary>Where the keys of a document go in the store.</summary>
+internal sealed class KeyMapping
+{
+    private readonly KeyValuePair<string, string>[] rows;
+
+    private KeyMapping(IEnumerable<KeyValuePair<string, string>> rows)
+    {
+        // The longest beginning that fits counts.
+        this.rows = [.. rows.OrderByDescending(row => row.Key.Length).ThenBy(row => row.Key, StringComparer.Ordinal)];
+        var targets = this.rows.Select(row => row.Value).Distinct(StringComparer.Ordinal).ToArray();
+        Scopes = [.. targets.Where(target => !targets.Any(other => other != target && target.StartsWith(other, StringComparison.Ordinal))).OrderBy(target => target, Sources.KvOrder.Bytes)];
+    }
+
+    /// <summary>What every key that it gives begins with, in order, none within another; '' for the whole store.</summary>
+    public IReadOnlyList<string> Scopes { get; }
+
+    /// <summary>In words that tell one mapping from another.</summary>
+    public string Identity => string.Join("\n", rows.Select(row => row.Key + "\t" + row.Value));
+
+    /// <summary>Everything below a prefix.</summary>
+    public static KeyMapping Below(string prefix) => new([new("", prefix)]);
+
+    /// <summary>Beginnings of keys and what stands in their place.</summary>
+    public static KeyMapping Of(IEnumerable<KeyValuePair<string, string>> rows) => new(rows);
+
+    /// <summary>The key in the store; null when no row says anything about it.</summary>
+    public string? Target(string key)
+    {
+        foreach (var row in rows)
+            if (key.StartsWith(row.Key, StringComparison.Ordinal)) return row.Value + key.Substring(row.Key.Length);
+        return null;
+    }
+}

@@ -1,0 +1,345 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ConsulKvTools.Kv.Bulk;
+using ConsulKvTools.Kv.Changes;
+using ConsulKvTools.Kv.Documents;
+using ConsulKvTools.Kv.Reading;
+using ConsulKvTools.Kv.Sources;
+
+namespace ConsulKvTools.Kv.Moves;
+
+/// <summary>
+/// Makes a store what a document says. First the whole document is read and set aside, then it is compared with the store, and then only what differs is written, each
+/// write checked against the index that the comparison saw.
+/// </summary>
+/// <remarks>Not for use from several threads at once.</remarks>
+internal sealed class KvImport : IDisposable
+{
+    private const int SettledAtOnce = 64;
+
+    private readonly ConsulKvSession session;
+    private readonly KvDocument document;
+    private readonly KvImportOptions options;
+    private readonly UndoReader? undo;
+    private readonly List<PlannedWrite> writes = [];
+    private readonly long began;
+    private KvSpool? spool;
+    private ImportJournal? journal;
+    private bool isUndoWritten;
+
+    /// <summary>An import.</summary>
+    /// <param name="session">Where to.</param>
+    /// <param name="document">What.</param>
+    /// <param name="options">How.</param>
+    public KvImport(ConsulKvSession session, KvDocument document, KvImportOptions options)
+    {
+        this.session = session;
+        this.document = document;
+        this.options = options;
+        undo = document.Reader as UndoReader;
+        began = session.Time.GetTimestamp();
+    }
+
+    /// <summary>Keys of each action; those of an earlier run, by its journal, are not counted.</summary>
+    public Dictionary<ConsulKvImportAction, long> Counts { get; } = new()
+    {
+        [ConsulKvImportAction.Unchanged] = 0, [ConsulKvImportAction.Create] = 0, [ConsulKvImportAction.Change] = 0, [ConsulKvImportAction.Delete] = 0, [ConsulKvImportAction.Conflict] = 0,
+    };
+
+    /// <summary>How many writes there are to do.</summary>
+    public int Writes => writes.Count;
+
+    /// <summary>How many keys the document has.</summary>
+    public int Keys => spool?.Count ?? 0;
+
+    /// <summary>True when a journal says what is left to do.</summary>
+    public bool IsResumed => journal?.Planned is not null;
+
+    /// <summary>What was hidden by ACLs when the store was read; null when nothing was.</summary>
+    public ConsulFinding? Hidden { get; private set; }
+
+    /// <summary>
+    /// Reads the document and compares it with the store: what is to be done is known, the undo file and the journal are on the disk, and nothing is written.
+    /// </summary>
+    /// <param name="show">Told of each key, in order, with both values; null when nobody wants to see. Not called for a resumed import.</param>
+    /// <param name="keepFiles">False to leave undo file and journal alone: it is only a look.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulException">The document is not sound, the store cannot be read, or a file cannot be written.</exception>
+    public async Task PlanAsync(Func<ConsulKvImportItem, ValueTask>? show, bool keepFiles, CancellationToken cancellation)
+    {
+        spool = await document.SpoolAsync(Mapped, cancellation).ConfigureAwait(false);
+        if (options is { Delete: true, Force: false } && undo is null) CheckSweep();
+        if (keepFiles && options.JournalPath is { } path)
+        {
+            journal = ImportJournal.Open(path, spool.Fingerprint(cancellation), TargetIdentity());
+            if (journal.Planned is { } planned)
+            {
+                if (options.UndoPath is { } earlier && !File.Exists(earlier))
+                    throw DocumentFault.NotWritten(earlier, "this import had begun, by its journal, so what was before cannot be put down any more; go on without -UndoPath, or give the one it began with");
+                writes.AddRange(planned);
+                for (var number = 0; number < writes.Count; number++)
+                    if (!journal.IsDone(number)) Counts[writes[number].Action]++;
+                return;
+            }
+        }
+        if (keepFiles && options.UndoPath is { } there && File.Exists(there) && !options.Force)
+            throw DocumentFault.NotWritten(there, "there is an undo file already, which may be needed still; give another name");
+        await CompareAsync(show, keepFiles, cancellation).ConfigureAwait(false);
+        journal?.Plan(writes);
+    }
+
+    /// <summary>Does what is planned. Stopped, it begins nothing more, waits a moment for what is under way, and tells the state.</summary>
+    /// <param name="tell">Told of each write that did not go well.</param>
+    /// <param name="count">Told of results as they come; null when nobody wants to know.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<ConsulKvImport> RunAsync(Action<ConsulKvWriteResult> tell, Action<long>? count, CancellationToken cancellation)
+    {
+        var tally = new ImportTally(document.Name, session.Name, Counts[ConsulKvImportAction.Unchanged], Counts[ConsulKvImportAction.Conflict]);
+        if (options.Atomic) await RunAtomicAsync(tally, tell, cancellation).ConfigureAwait(false);
+        else await RunEachAsync(tally, tell, count, cancellation).ConfigureAwait(false);
+        var result = tally.Result;
+        if (result.IsComplete) journal?.Remove();
+        return result with
+        {
+            UndoPath = options.UndoPath, JournalPath = result.IsComplete ? null : options.JournalPath, Duration = session.Time.GetElapsedTime(began),
+        };
+    }
+
+    /// <summary>Takes back what the plan left on the disk: nothing of it is to be done.</summary>
+    public void Discard()
+    {
+        if (IsResumed) return;
+        journal?.Remove();
+        if (options.UndoPath is { } path && isUndoWritten) File.Delete(path);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        spool?.Dispose();
+        journal?.Dispose();
+    }
+
+    private async Task RunEachAsync(ImportTally tally, Action<ConsulKvWriteResult> tell, Action<long>? count, CancellationToken cancellation)
+    {
+        using var pipeline = new KvWritePipeline(session, options.AtOnce, cancellation);
+        var under = new Queue<(int Number, PlannedWrite Planned, ConsulKvWrite Write)>();
+        var done = new List<int>();
+
+        async Task TakeAsync(ConsulKvWriteResult result)
+        {
+            var (number, planned, write) = under.Dequeue();
+            if (result.Code == "Outcome.Cancelled" && cancellation.IsCancellationRequested)
+            {
+                tally.NotBegun(1);
+                return;
+            }
+            var settled = await SettledAsync(result, write).ConfigureAwait(false);
+            tally.Add(planned, write, settled);
+            if (settled.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged) done.Add(number);
+            else if (!cancellation.IsCancellationRequested) tell(settled);
+            count?.Invoke(1);
+            if (done.Count >= SettledAtOnce) Note();
+        }
+
+        void Note()
+        {
+            if (done.Count > 0) journal?.Done(done);
+            done.Clear();
+        }
+
+        try
+        {
+            foreach (var (number, planned, write) in Prepared())
+            {
+                if (journal?.IsDone(number) == true)
+                {
+                    tally.DoneBefore();
+                    continue;
+                }
+                if (cancellation.IsCancellationRequested)
+                {
+                    tally.NotBegun(1);
+                    continue;
+                }
+                under.Enqueue((number, planned, write));
+                foreach (var result in await pipeline.SubmitAsync(write).ConfigureAwait(false)) await TakeAsync(result).ConfigureAwait(false);
+                if (journal is not null) Note();
+            }
+            while (await pipeline.NextAsync().ConfigureAwait(false) is { } result) await TakeAsync(result).ConfigureAwait(false);
+        }
+        finally
+        {
+            Note();
+        }
+    }
+
+    private async Task RunAtomicAsync(ImportTally tally, Action<ConsulKvWriteResult> tell, CancellationToken cancellation)
+    {
+        var all = Prepared().Where(row => journal?.IsDone(row.Number) != true).ToArray();
+        var results = await new KvWriter(session).WriteAtomicAsync([.. all.Select(row => row.Write)], cancellation).ConfigureAwait(false);
+        var failed = results.FirstOrDefault(result => result.Outcome is not (ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged));
+        for (var index = 0; index < all.Length; index++) tally.Add(all[index].Planned, all[index].Write, results[index]);
+        // Nothing of it was written: one reason is enough, and the one that names its key says most.
+        if (failed is not null) tell(results.FirstOrDefault(result => result.Finding is not null && result.Message?.StartsWith("Nothing of this transaction", StringComparison.Ordinal) != true) ?? failed);
+    }
+
+    /// <summary>
+    /// An answer that was lost, or a check that failed, may mean that this import's own earlier attempt, or an earlier run of it, was written: where the store is as the document says,
+    /// all is well.
+    /// </summary>
+    private async Task<ConsulKvWriteResult> SettledAsync(ConsulKvWriteResult result, ConsulKvWrite write)
+    {
+        if (result.Outcome is not (ConsulKvOutcome.Unknown or ConsulKvOutcome.Conflict)) return result;
+        try
+        {
+            var now = await new KvReader(session).GetAsync(write.Key, ConsulConsistency.Consistent, CancellationToken.None).ConfigureAwait(false);
+            var isThere = now.State == KvReadState.Found;
+            var asWanted = KvWriter.IsRemoval(write) ? now.State == KvReadState.Missing : isThere && now.Entry!.Flags == write.Flags && now.Entry.Bytes.AsSpan().SequenceEqual(write.Value);
+            return asWanted ? result with { Outcome = ConsulKvOutcome.Unchanged, Finding = null, Message = null, Remedy = null } : result;
+        }
+        catch (ConsulException)
+        {
+            // What was known stays what is known.
+            return result;
+        }
+    }
+
+    /// <summary>The writes, each with its value: the plan and the document are in the same order.</summary>
+    private IEnumerable<(int Number, PlannedWrite Planned, ConsulKvWrite Write)> Prepared()
+    {
+        using var entries = spool!.Read(CancellationToken.None).SelectMany(piece => piece).GetEnumerator();
+        var isAtEnd = !entries.MoveNext();
+        for (var number = 0; number < writes.Count; number++)
+        {
+            var planned = writes[number];
+            while (!isAtEnd && KvOrder.Bytes.Compare(entries.Current.Key, planned.Key) < 0) isAtEnd = !entries.MoveNext();
+            var entry = !isAtEnd && entries.Current.Key == planned.Key ? entries.Current : null;
+            yield return (number, planned, WriteOf(planned, entry));
+        }
+    }
+
+    private ConsulKvWrite WriteOf(PlannedWrite planned, ConsulKvEntry? entry) => planned.Action == ConsulKvImportAction.Delete
+        ? new ConsulKvWrite { Key = planned.Key, Kind = options.Force ? ConsulKvWriteKind.Delete : ConsulKvWriteKind.DeleteCheckAndSet, Index = options.Force ? 0 : planned.Index }
+        : new ConsulKvWrite
+        {
+            Key = planned.Key, Value = entry!.Bytes, Flags = entry.Flags,
+            Kind = options.Force ? ConsulKvWriteKind.Put : planned.Index == 0 ? ConsulKvWriteKind.CreateOnly : ConsulKvWriteKind.CheckAndSet, Index = options.Force ? 0 : planned.Index,
+        };
+
+    private async Task CompareAsync(Func<ConsulKvImportItem, ValueTask>? show, bool keepFiles, CancellationToken cancellation)
+    {
+        using var file = keepFiles && options.UndoPath is { } path ? OpenUndo(path) : null;
+        await foreach (var pair in KvJoin.PairsAsync(Wanted(cancellation), entry => entry.Key, TargetAsync(cancellation), entry => entry.Key, cancellation).ConfigureAwait(false))
+        {
+            if (pair.Left is null && !options.Delete) continue;
+            var (action, after) = Judge(pair.Left, pair.Right);
+            Counts[action]++;
+            if (action is ConsulKvImportAction.Create or ConsulKvImportAction.Change or ConsulKvImportAction.Delete)
+            {
+                writes.Add(new PlannedWrite(pair.Name, action, pair.Right?.ModifyIndex ?? 0));
+                file?.Add(pair.Name, pair.Right, after);
+            }
+            if (show is not null) await show(Item(pair.Name, action, pair.Right, after)).ConfigureAwait(false);
+        }
+        if (file is null) return;
+        file.Complete();
+        isUndoWritten = true;
+    }
+
+    private void CheckSweep()
+    {
+        var problem = spool!.Count == 0 ? $"every key below {string.Join(", ", options.Mapping.Scopes.Select(scope => scope.Length == 0 ? "the top of the store" : Printable.Text(scope, 80)))}, because the document is empty"
+            : options.Mapping.Scopes.Contains("") ? "every key of the whole store that the document does not have" : null;
+        if (problem is not null) throw ConsulException.From(ConsulFinding.Create("Document.WouldEmpty", ("file", Printable.Text(document.Name, 200)), ("problem", problem)));
+    }
+
+    private static UndoWriter OpenUndo(string path)
+    {
+        try
+        {
+            return new UndoWriter(path);
+        }
+        catch (Exception error) when (DocumentFault.IsOfFiles(error))
+        {
+            throw DocumentFault.NotWritten(path, error);
+        }
+    }
+
+    /// <summary>What is to be done about a key, and what is to be there then.</summary>
+    private (ConsulKvImportAction Action, ConsulKvEntry? After) Judge(ConsulKvEntry? wanted, ConsulKvEntry? now)
+    {
+        var after = wanted;
+        if (wanted is not null && undo?.States[wanted.Key] is { } state)
+        {
+            after = state.WasThere ? wanted : null;
+            if (!IsSame(after, now) && !state.IsAfter(now) && !options.Force) return (ConsulKvImportAction.Conflict, after);
+        }
+        return (IsSame(after, now) ? ConsulKvImportAction.Unchanged : after is null ? ConsulKvImportAction.Delete : now is null ? ConsulKvImportAction.Create : ConsulKvImportAction.Change, after);
+    }
+
+    private static bool IsSame(ConsulKvEntry? one, ConsulKvEntry? other) =>
+        one is null || other is null ? one is null && other is null : one.Flags == other.Flags && one.Bytes.AsSpan().SequenceEqual(other.Bytes);
+
+    private ConsulKvImportItem Item(string key, ConsulKvImportAction action, ConsulKvEntry? now, ConsulKvEntry? after)
+    {
+        string? difference = null;
+        if (action != ConsulKvImportAction.Unchanged)
+        {
+            var values = new ValueDifference(session.Mask.OwnOf);
+            difference = after is null ? now is null ? null : values.Shown(now.Bytes) : now is null ? values.Shown(after.Bytes)
+                : now.Bytes.AsSpan().SequenceEqual(after.Bytes) ? values.Shown(now.Bytes) + " stays" : values.Between(now.Bytes, after.Bytes);
+            if (after is not null && now is not null && now.Flags != after.Flags) difference += string.Format(CultureInfo.InvariantCulture, ", flags {0} → {1}", now.Flags, after.Flags);
+        }
+        return new ConsulKvImportItem
+        {
+            Key = key, Action = action, Index = now?.ModifyIndex ?? 0, OldSize = now?.Bytes.Length, NewSize = after?.Bytes.Length, OldFlags = now?.Flags, NewFlags = after?.Flags, Difference = difference, Session = session.Name,
+        };
+    }
+
+    /// <summary>An entry where it is to go. Every key is looked at before anything is written.</summary>
+    private ConsulKvEntry? Mapped(KvDocumentItem item, int number)
+    {
+        var place = item.Line > 0 ? $"line {item.Line}, item {number}" : $"item {number}";
+        if (undo is not null) return item.Entry;
+        if (options.Mapping.Target(item.Entry.Key) is not { } key)
+            throw DocumentFault.Malformed(document.Name, place, $"no row of -Map says where {Printable.Text(item.Entry.Key, 120)} goes; a row with '' for its name takes what is left");
+        if (KvKey.Check(key, isPrefix: false) is { } refused) throw DocumentFault.Malformed(document.Name, place, $"the key {Printable.Text(key, 120)} cannot be written: {refused.Title}");
+        return key == item.Entry.Key ? item.Entry : new ConsulKvEntry { Key = key, Bytes = item.Entry.Bytes, Flags = item.Entry.Flags };
+    }
+
+    private async IAsyncEnumerable<ConsulKvEntry[]> Wanted([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (var piece in spool!.Read(cancellation)) yield return piece;
+    }
+
+    private async IAsyncEnumerable<ConsulKvEntry[]> TargetAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        IReadOnlyList<string> scopes = options.Delete && undo is null ? options.Mapping.Scopes : spool!.Count == 0 ? [] : [CommonPrefix(spool.First!, spool.Last!)];
+        foreach (var scope in scopes)
+        {
+            ConsulFinding? forbidden = null;
+            void Look(KvReadState state, ConsulFinding? finding)
+            {
+                if (state == KvReadState.Forbidden) forbidden = finding;
+                if (state == KvReadState.Filtered) Hidden ??= finding;
+            }
+
+            await foreach (var piece in new KvPrefixSource(session, scope, ConsulConsistency.Consistent).ReadAsync(Look, cancellation).ConfigureAwait(false)) yield return piece;
+            if (forbidden is not null) throw ConsulException.From(forbidden);
+        }
+    }
+
+    /// <summary>The document is in order, so all its keys begin with what the first and the last have in common; cut at a slash, as rules of ACLs are.</summary>
+    private static string CommonPrefix(string first, string last)
+    {
+        if (first == last) return first;
+        var length = 0;
+        while (length < first.Length && length < last.Length && first[length] == last[length]) length++;
+        return first.Substring(0, first.LastIndexOf('/', Math.Max(length - 1, 0)) + 1);
+    }
+
+    private string TargetIdentity() => string.Join("\n",
+        session.Address, session.Namespace ?? "", session.Partition ?? "", session.Datacenter ?? "", options.Delete ? "delete" : "", options.Mapping.Identity);
+}

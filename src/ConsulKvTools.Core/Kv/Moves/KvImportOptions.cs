@@ -1,0 +1,26 @@
+namespace ConsulKvTools.Kv.Moves;
+
+/// <summary>How an import is done.</summary>
+internal sealed record KvImportOptions
+{
+    /// <summary>Where the keys go.</summary>
+    public KeyMapping Mapping { get; init; } = KeyMapping.Below("");
+
+    /// <summary>True to remove keys below the mapping's targets that the document does not have.</summary>
+    public bool Delete { get; init; }
+
+    /// <summary>True to write whatever somebody changed meanwhile, and to allow what would empty a store.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>True for one transaction or nothing.</summary>
+    public bool Atomic { get; init; }
+
+    /// <summary>A file by which an import that broke off goes on; null without.</summary>
+    public string? JournalPath { get; init; }
+
+    /// <summary>A file that gives back what was before; null without.</summary>
+    public string? UndoPath { get; init; }
+
+    /// <summary>Requests under way at once.</summary>
+    public int AtOnce { get; init; } = 16;
+}

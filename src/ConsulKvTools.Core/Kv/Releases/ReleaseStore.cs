@@ -1,0 +1,113 @@
+namespace ConsulKvTools.Kv.Releases;
+
+/// <summary>Reads what is stored about the releases of one configuration.</summary>
+/// <param name="session">Where it stands.</param>
+/// <param name="layout">Under which keys.</param>
+internal sealed class ReleaseStore(ConsulKvSession session, ReleaseLayout layout)
+{
+    private readonly KvReader reader = new(session);
+
+    /// <summary>Where it stands.</summary>
+    public ConsulKvSession Session { get; } = session;
+
+    /// <summary>Under which keys.</summary>
+    public ReleaseLayout Layout { get; } = layout;
+
+    /// <summary>User and machine, for the records.</summary>
+    public static string Author { get; } = $"{Environment.UserName}@{Environment.MachineName}";
+
+    /// <summary>Pointer and history. They are read one after the other; who changes them checks both indexes.</summary>
+    /// <exception cref="ConsulException">They cannot be read, or are not what this tool writes.</exception>
+    public async Task<ReleaseState> StateAsync(ConsulConsistency consistency, CancellationToken cancellation)
+    {
+        var history = await EntryAsync(Layout.History, consistency, cancellation).ConfigureAwait(false);
+        var pointer = await EntryAsync(Layout.Pointer, consistency, cancellation).ConfigureAwait(false);
+        var current = pointer is null ? null : Layout.ReleaseOf(pointer.Value)
+            ?? throw Fault("Release.PointerForeign", ("value", Printable.Text(pointer.Value, 120)), ("prefix", Printable.Text(Layout.Releases, 120)));
+        var changes = history is null ? ReleaseHistory.Empty : ReleaseHistory.Of(history.Bytes) ?? throw Unreadable(Layout.History);
+        return new ReleaseState(current, pointer?.ModifyIndex ?? 0, changes, history?.ModifyIndex ?? 0);
+    }
+
+    /// <summary>The manifest of a release and its ModifyIndex; null when there is none.</summary>
+    /// <exception cref="ConsulException">It cannot be read, or is not what this tool writes.</exception>
+    public async Task<(ReleaseManifest Manifest, ulong Index)?> ManifestAsync(string release, ConsulConsistency consistency, CancellationToken cancellation)
+    {
+        var entry = await EntryAsync(Layout.Manifest(release), consistency, cancellation).ConfigureAwait(false);
+        return entry is null ? null : (ReleaseManifest.Of(entry.Bytes) ?? throw Unreadable(entry.Key), entry.ModifyIndex);
+    }
+
+    /// <summary>All manifests, by release; one that is none of ours is null.</summary>
+    /// <exception cref="ConsulException">They cannot be read.</exception>
+    public async Task<IReadOnlyDictionary<string, ReleaseManifest?>> ManifestsAsync(CancellationToken cancellation)
+    {
+        var manifests = new Dictionary<string, ReleaseManifest?>(StringComparer.Ordinal);
+        await foreach (var entry in EntriesAsync(Layout.Manifests, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false))
+            manifests[entry.Key.Substring(Layout.Manifests.Length)] = ReleaseManifest.Of(entry.Bytes);
+        return manifests;
+    }
+
+    /// <summary>What a release's tree holds now, from one answer: one moment of the store.</summary>
+    /// <param name="release">The release.</param>
+    /// <param name="consistency">The read mode.</param>
+    /// <param name="take">Given each entry; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulException">It cannot be read, or not all of it.</exception>
+    public async Task<ReleaseTree> TreeAsync(string release, ConsulConsistency consistency, Action<ConsulKvEntry>? take, CancellationToken cancellation)
+    {
+        var prefix = Layout.Tree(release);
+        var tree = new ReleaseTree();
+        await foreach (var entry in EntriesAsync(prefix, consistency, cancellation).ConfigureAwait(false))
+        {
+            tree.TryAdd(entry.Key.Substring(prefix.Length), entry.Bytes, entry.Flags, entry.ModifyIndex);
+            take?.Invoke(entry);
+        }
+        return tree;
+    }
+
+    /// <summary>The trees that are there: names and number of keys.</summary>
+    /// <exception cref="ConsulException">They cannot be listed, or not all of them.</exception>
+    public async Task<IReadOnlyDictionary<string, long>> TreesAsync(CancellationToken cancellation)
+    {
+        var trees = new Dictionary<string, long>(StringComparer.Ordinal);
+        (KvReadState State, ConsulFinding? Finding) told = default;
+        await foreach (var key in reader.NamesAsync(Layout.Releases, null, ConsulConsistency.Consistent, (state, finding) => told = (state, finding), cancellation).ConfigureAwait(false))
+        {
+            var end = key.IndexOf('/', Layout.Releases.Length);
+            if (end < 0) continue;
+            var release = key.Substring(Layout.Releases.Length, end - Layout.Releases.Length);
+            trees[release] = trees.TryGetValue(release, out var count) ? count + 1 : 1;
+        }
+        RequireWhole(told);
+        return trees;
+    }
+
+    /// <summary>Every entry below a prefix, or an error: a part of it would look like another tree.</summary>
+    /// <exception cref="ConsulException">It cannot be read, or not all of it.</exception>
+    public async IAsyncEnumerable<ConsulKvEntry> EntriesAsync(
+        string prefix, ConsulConsistency consistency, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        (KvReadState State, ConsulFinding? Finding) told = default;
+        await foreach (var entry in reader.ListAsync(prefix, consistency, (state, finding) => told = (state, finding), cancellation).ConfigureAwait(false)) yield return entry;
+        RequireWhole(told);
+    }
+
+    /// <summary>A fault of this configuration.</summary>
+    public ConsulException Fault(string code, params (string Name, object? Value)[] evidence) => ConsulException.From(Finding(code, evidence));
+
+    /// <summary>A finding about this configuration.</summary>
+    public ConsulFinding Finding(string code, params (string Name, object? Value)[] evidence) =>
+        ConsulFinding.Create(code, [("name", Printable.Text(Layout.Name, 120)), ("key", Printable.Text(Layout.Pointer, 120)), ("address", Session.Address), .. evidence]);
+
+    private ConsulException Unreadable(string key) => Fault("Release.RecordForeign", ("file", Printable.Text(key, 120)));
+
+    private async Task<ConsulKvEntry?> EntryAsync(string key, ConsulConsistency consistency, CancellationToken cancellation)
+    {
+        var read = await reader.GetAsync(key, consistency, cancellation).ConfigureAwait(false);
+        return read.State == KvReadState.Forbidden ? throw ConsulException.From(read.Finding!) : read.Entry;
+    }
+
+    private static void RequireWhole((KvReadState State, ConsulFinding? Finding) told)
+    {
+        if (told.State is KvReadState.Forbidden or KvReadState.Filtered) throw ConsulException.From(told.Finding!);
+    }
+}

@@ -1,0 +1,178 @@
+using ConsulKvTools.Kv.Writing;
+
+namespace ConsulKvTools.Kv.Releases;
+
+/// <summary>
+/// Makes a release the current one, by one transaction: the pointer by check-and-set, the history by check-and-set, and beside them the checks that
+/// the release's manifest and, as far as they fit, the keys of its tree are what was looked at. Of two switchers one wins; a release that is
+/// removed or changed under way is not switched to.
+/// </summary>
+/// <param name="store">The configuration.</param>
+internal sealed class ReleaseSwitcher(ReleaseStore store)
+{
+    // With pointer, history and manifest under the 64 operations of old agents; the bytes are a small part of what one takes.
+    private const int MostChecked = 60;
+    private const int MostCheckedBytes = 128 * 1024;
+
+    private readonly ReleaseLayout layout = store.Layout;
+
+    /// <summary>Looks whether a release can be switched to: it is published, and its tree is what was published.</summary>
+    /// <param name="release">The release; null goes back to the one before the current.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulException">It cannot, or it could not be found out.</exception>
+    public async Task<ReleasePlan> PlanAsync(string? release, CancellationToken cancellation)
+    {
+        if (release is not null) layout.Check(release);
+        var state = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+        var to = release ?? state.Previous ?? throw store.Fault("Release.NoPrevious", ("value", state.Current));
+        var (manifest, index) = await store.ManifestAsync(to, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) ?? throw await MissingAsync(to, cancellation).ConfigureAwait(false);
+        var tree = await store.TreeAsync(to, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
+        return manifest.Fits(tree) ? new ReleasePlan(state, to, release is null, index, tree) : throw ConsulException.From(Changed(to, manifest, tree));
+    }
+
+    /// <summary>The finding of a tree that is not what was published.</summary>
+    public ConsulFinding Changed(string release, ReleaseManifest manifest, ReleaseTree tree) => store.Finding("Release.Changed",
+        ("value", Printable.Text(release, 120)), ("prefix", Printable.Text(layout.Tree(release), 200)), ("count", tree.Count), ("expected", manifest.Keys));
+
+    /// <summary>Makes the switch. What Consul or the network does to it is its outcome.</summary>
+    public async Task<ConsulKvReleaseSwitch> RunAsync(ReleasePlan plan, CancellationToken cancellation)
+    {
+        var time = store.Session.Time;
+        var began = time.GetTimestamp();
+        var result = new ConsulKvReleaseSwitch
+        {
+            Name = layout.Name, From = plan.State.Current, To = plan.To, Outcome = ConsulKvOutcome.Unchanged, IsRollback = plan.IsRollback, Pointer = layout.Pointer, Prefix = layout.Tree(plan.To),
+            Keys = plan.Tree.Count, Digest = plan.Tree.Digest, ModifyIndex = plan.State.PointerIndex, Session = store.Session.Name,
+        };
+        if (!plan.IsCurrent)
+        {
+            result = await SwitchAsync(plan, result, cancellation).ConfigureAwait(false);
+            if (result.Outcome == ConsulKvOutcome.Written) result = await LookAgainAsync(plan, result, cancellation).ConfigureAwait(false);
+        }
+        return result with { Duration = time.GetElapsedTime(began) };
+    }
+
+    private async Task<ConsulKvReleaseSwitch> SwitchAsync(ReleasePlan plan, ConsulKvReleaseSwitch result, CancellationToken cancellation)
+    {
+        var change = new ReleaseChange(Guid.NewGuid(), store.Session.Time.GetUtcNow(), plan.State.Current, plan.To, plan.IsRollback, ReleaseStore.Author);
+        ConsulKvWrite[] writes =
+        [
+            new() { Key = layout.Pointer, Kind = ConsulKvWriteKind.CheckAndSet, Index = plan.State.PointerIndex, Value = System.Text.Encoding.UTF8.GetBytes(layout.Tree(plan.To)) },
+            new() { Key = layout.History, Kind = ConsulKvWriteKind.CheckAndSet, Index = plan.State.HistoryIndex, Value = plan.State.History.With(change).ToBytes() },
+        ];
+        var checks = new List<TransactionGuard> { new(layout.Manifest(plan.To), plan.ManifestIndex) };
+        var prefix = layout.Tree(plan.To);
+        var fits = plan.Tree.Count <= MostChecked && plan.Tree.Keys.Sum(key => prefix.Length + key.Name.Length) <= MostCheckedBytes;
+        if (fits) checks.AddRange(plan.Tree.Keys.Select(key => new TransactionGuard(prefix + key.Name, key.Index)));
+        var results = await new KvWriter(store.Session).WriteAtomicAsync(writes, cancellation, checks).ConfigureAwait(false);
+        var pointer = results[0];
+        result = result with { Id = change.Id, IsCheckedWithin = fits, Attempts = pointer.Attempts, Outcome = pointer.Outcome, ModifyIndex = pointer.ModifyIndex, Finding = pointer.Finding, Message = pointer.Message };
+        return pointer.Outcome switch
+        {
+            ConsulKvOutcome.Written => result with { Finding = null, Message = null },
+            ConsulKvOutcome.Conflict => await LostAsync(plan, result, cancellation).ConfigureAwait(false),
+            ConsulKvOutcome.Unknown => await FoundOutAsync(result, plan, change.Id, cancellation).ConfigureAwait(false),
+            _ => result,
+        };
+    }
+
+    /// <summary>
+    /// A lost answer that the transaction's own questions could not settle. The history can: it has the switch's id exactly if the switch was made, and
+    /// once it has moved on without it, the switch can never be made any more, since it was bound to the version before.
+    /// </summary>
+    private async Task<ConsulKvReleaseSwitch> FoundOutAsync(ConsulKvReleaseSwitch result, ReleasePlan plan, Guid id, CancellationToken cancellation)
+    {
+        try
+        {
+            var now = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+            if (now.History.Changes.Any(change => change.Id == id))
+                return result with { Outcome = ConsulKvOutcome.Written, Finding = null, Message = null, ModifyIndex = now.Current == plan.To ? now.PointerIndex : null };
+            if (now.HistoryIndex > plan.State.HistoryIndex) return Raced(result, plan, now);
+        }
+        catch (ConsulException)
+        {
+            // It stays unknown, for the reason that the transaction gave.
+        }
+        return result with { Message = $"{result.Finding!.Title}. It is not known whether {layout.Name} was switched. Ask for the same switch again once the cluster answers: where it was made, nothing more is done." };
+    }
+
+    /// <summary>What came first: another switch, or a removal or change of the release.</summary>
+    private async Task<ConsulKvReleaseSwitch> LostAsync(ReleasePlan plan, ConsulKvReleaseSwitch result, CancellationToken cancellation)
+    {
+        try
+        {
+            var now = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+            if (now.PointerIndex != plan.State.PointerIndex || now.HistoryIndex != plan.State.HistoryIndex) return Raced(result, plan, now);
+            var finding = await store.ManifestAsync(plan.To, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there
+                ? Changed(plan.To, there.Manifest, await store.TreeAsync(plan.To, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false))
+                : (await MissingAsync(plan.To, cancellation).ConfigureAwait(false)).Finding;
+            return result with { Finding = finding, Message = finding.Title };
+        }
+        catch (ConsulException)
+        {
+            // What the transaction was refused for is said in its own words then.
+            return result;
+        }
+    }
+
+    private ConsulKvReleaseSwitch Raced(ConsulKvReleaseSwitch result, ReleasePlan plan, ReleaseState now)
+    {
+        var by = now.History.Changes.LastOrDefault();
+        var finding = store.Finding("Release.Raced", ("value", now.Current ?? "nothing"), ("user", by is null ? "somebody" : Printable.Text(by.By, 120)), ("expected", plan.To));
+        return result with { Outcome = ConsulKvOutcome.Conflict, Finding = finding, Message = finding.Title, ModifyIndex = null };
+    }
+
+    /// <summary>
+    /// No transaction can check that nothing was added to a tree, nor all keys of a large one: it was read before the switch, so it is read again
+    /// after it. What was changed in between makes the switch void: it goes back at once, unless somebody has switched again.
+    /// </summary>
+    private async Task<ConsulKvReleaseSwitch> LookAgainAsync(ReleasePlan plan, ConsulKvReleaseSwitch result, CancellationToken cancellation)
+    {
+        try
+        {
+            return await UndoIfChangedAsync(plan, result, cancellation).ConfigureAwait(false);
+        }
+        catch (ConsulException failed)
+        {
+            return result with { Message = $"It is switched. That the tree is still what was published could not be seen afterwards: {failed.Finding.Title}" };
+        }
+    }
+
+    private async Task<ConsulKvReleaseSwitch> UndoIfChangedAsync(ReleasePlan plan, ConsulKvReleaseSwitch result, CancellationToken cancellation)
+    {
+        var after = await store.TreeAsync(plan.To, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
+        if (after.Digest == plan.Tree.Digest) return result;
+        var now = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+        var back = "it is current nevertheless, because there is none to go back to";
+        if (now.Current != plan.To) back = "somebody has switched again since";
+        else if (plan.State.Current is { } before)
+        {
+            var undone = await SwitchBackAsync(now, plan.To, before, cancellation).ConfigureAwait(false);
+            back = undone ? $"{before} is current again" : "it could not be switched back";
+        }
+        var finding = store.Finding("Release.ChangedMeanwhile", ("value", plan.To), ("prefix", layout.Tree(plan.To)), ("state", back));
+        return result with { Outcome = ConsulKvOutcome.Failed, Finding = finding, Message = finding.Title };
+    }
+
+    private async Task<bool> SwitchBackAsync(ReleaseState now, string from, string to, CancellationToken cancellation)
+    {
+        if (await store.ManifestAsync(to, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is not { } target) return false;
+        var change = new ReleaseChange(Guid.NewGuid(), store.Session.Time.GetUtcNow(), from, to, IsRollback: true, ReleaseStore.Author);
+        var results = await new KvWriter(store.Session).WriteAtomicAsync(
+        [
+            new() { Key = layout.Pointer, Kind = ConsulKvWriteKind.CheckAndSet, Index = now.PointerIndex, Value = System.Text.Encoding.UTF8.GetBytes(layout.Tree(to)) },
+            new() { Key = layout.History, Kind = ConsulKvWriteKind.CheckAndSet, Index = now.HistoryIndex, Value = now.History.With(change).ToBytes() },
+        ], cancellation, [new(layout.Manifest(to), target.Index)]).ConfigureAwait(false);
+        return results[0].Outcome == ConsulKvOutcome.Written;
+    }
+
+    private async Task<ConsulException> MissingAsync(string release, CancellationToken cancellation)
+    {
+        var trees = await store.TreesAsync(cancellation).ConfigureAwait(false);
+        if (trees.TryGetValue(release, out var count))
+            return store.Fault("Release.Unfinished", ("value", Printable.Text(release, 120)), ("prefix", Printable.Text(layout.Tree(release), 200)), ("count", count));
+        var published = await store.ManifestsAsync(cancellation).ConfigureAwait(false);
+        var others = published.Count == 0 ? "none is published" : $"published are {string.Join(", ", published.Keys.OrderBy(name => name, StringComparer.Ordinal).Take(5).Select(name => Printable.Text(name, 60)))}{(published.Count > 5 ? $" and {published.Count - 5} more" : "")}";
+        return store.Fault("Release.Missing", ("value", Printable.Text(release, 120)), ("detail", others));
+    }
+}

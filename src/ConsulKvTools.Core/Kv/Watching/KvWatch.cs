@@ -1,0 +1,227 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using ConsulKvTools.Acl;
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Http;
+using ConsulKvTools.Resilience;
+using ConsulKvTools.Retries;
+using ConsulKvTools.Sessions;
+
+namespace ConsulKvTools.Kv.Watching;
+
+/// <summary>
+/// Follows a key or a prefix by blocking queries, one at a time, and gives what has changed from one whole answer to the next. Whoever applies all
+/// changes to what was there has what is there: no last state is missed and none is given twice, whatever happens to agents and connections.
+/// </summary>
+/// <remarks>
+/// Each answer is the whole prefix, for Consul's KV knows no differences: a round costs one listing. Between two of them lies at least as much time
+/// as the last took to read, so that a watch never keeps a connection busy for more than half the time.
+/// </remarks>
+/// <param name="session">The session.</param>
+/// <param name="options">What is watched.</param>
+/// <param name="tell">Hears what is no change; on any thread.</param>
+internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, Action<KvWatchNote> tell)
+{
+    // An agent, or a proxy with a cache, that answers at once without any change must not be asked in a tight loop.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly KvSnapshotReader reader = new(session, options.Name, options.IsPrefix);
+    private readonly KvDifference difference = new(options.KeepsValues);
+
+    // Apart from the session's: a watch goes on for as long as it takes, and does not close the circuit to those who write.
+    private readonly RetryExecutor patient = RetryExecutors.Create(session.RetryPolicy with { MaxAttempts = int.MaxValue, CircuitBreakerFailures = 0 }, session.Time);
+
+    private int hidden;
+
+    /// <summary>Watches until it is stopped. An array is never empty.</summary>
+    /// <exception cref="ConsulException">The first answer could not be had; after that nothing but <paramref name="cancellation"/> ends it.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> fired.</exception>
+    public async IAsyncEnumerable<ConsulKvChange[]> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var snapshot = await FirstAsync(cancellation).ConfigureAwait(false);
+        var first = Begin(snapshot);
+        tell(new KvWatchNote(KvWatchNoteKind.Began, $"Watching {Amount.Of(difference.Count, "key")} from index {snapshot.Index}"));
+        if (first.Length > 0) yield return first;
+        var after = snapshot.Index;
+        var idle = TimeSpan.Zero;
+        while (true)
+        {
+            await Pause.ForAsync(Longest(options.Interval, snapshot.Reading, idle), session.Time, cancellation).ConfigureAwait(false);
+            var asked = session.Time.GetTimestamp();
+            snapshot = await NextAsync(after, options.Consistency, cancellation).ConfigureAwait(false);
+            var isBack = snapshot.Index < after;
+            if (isBack) snapshot = await SettleAsync(snapshot, after, cancellation).ConfigureAwait(false);
+            var (changes, isSettled) = await TakeAsync(snapshot, after, cancellation).ConfigureAwait(false);
+            if (changes.Length > 0) yield return changes;
+            // Without an index nothing can be waited for; the answers of such an agent are compared all the same, once a second.
+            idle = snapshot.Index == 0 ? LongestPause
+                : snapshot.Index != after && isSettled || session.Time.GetElapsedTime(asked) > ShortestPause ? TimeSpan.Zero
+                : idle == TimeSpan.Zero ? ShortestPause : idle + idle < LongestPause ? idle + idle : LongestPause;
+            if (isSettled) after = snapshot.Index;
+        }
+    }
+
+    /// <summary>What the watch begins with.</summary>
+    private ConsulKvChange[] Begin(KvSnapshot snapshot)
+    {
+        var now = session.Time.GetUtcNow();
+        var there = difference.Take(Wanted(snapshot));
+        if (options.InitialState) return there.Select(one => ChangeOf(ConsulKvChangeKind.Initial, one.Entry, null, now)).ToArray();
+        if (options.Since is not { } since) return [];
+        return there.Where(one => one.Entry.ModifyIndex > since)
+            .Select(one => ChangeOf(one.Entry.CreateIndex > since ? ConsulKvChangeKind.Added : ConsulKvChangeKind.Changed, one.Entry, null, now)).ToArray();
+    }
+
+    private async Task<(ConsulKvChange[] Changes, bool IsSettled)> TakeAsync(KvSnapshot snapshot, ulong after, CancellationToken cancellation)
+    {
+        var now = session.Time.GetUtcNow();
+        var entries = Wanted(snapshot);
+        var missing = difference.Missing(entries);
+        var changes = difference.Take(entries).ConvertAll(one => ChangeOf(one.IsNew ? ConsulKvChangeKind.Added : ConsulKvChangeKind.Changed, one.Entry, one.Old, now));
+        var isSettled = true;
+        if (missing.Count > 0)
+        {
+            var gone = await GoneAsync(missing, snapshot, after, cancellation).ConfigureAwait(false);
+            isSettled = gone is not null;
+            foreach (var key in gone ?? [])
+            {
+                changes.Add(new ConsulKvChange
+                {
+                    Kind = ConsulKvChangeKind.Removed, Key = key, OldEntry = difference.Remove(key), Index = snapshot.Index, Time = now, Session = session.Name,
+                });
+            }
+            if (gone is not null) Tell(missing.Count - gone.Count);
+        }
+        else Tell(0);
+        return (changes.ToArray(), isSettled);
+    }
+
+    /// <summary>
+    /// Those of the missing keys that were removed. The others the token may not read any more: Consul leaves such keys out of a list, and before
+    /// 1.11 without a word. Null when that could not be found out: the next answer will show it.
+    /// </summary>
+    private async Task<IReadOnlyList<string>?> GoneAsync(List<string> missing, KvSnapshot snapshot, ulong after, CancellationToken cancellation)
+    {
+        // A removal moves the index, so this list is shorter for another reason.
+        if (options.IsPrefix && snapshot.Index == after && after > 0 && !snapshot.IsFiltered && hidden == 0 && await MayBeHiddenAsync(cancellation).ConfigureAwait(false)) return [];
+        // A single key that may not be read is denied, not left out.
+        if (!options.IsPrefix) return missing;
+        try
+        {
+            var allowed = await AclAuthorizer.AskAsync(session, missing.ConvertAll(key => new AclQuestion("key", "read", key)), cancellation).ConfigureAwait(false);
+            if (allowed is not null) return missing.Where((_, number) => allowed[number]).ToList();
+            if (!snapshot.IsFiltered) return missing;
+            // The agent cannot be asked what the token may, but says that it left something out: each key answers for itself.
+            var gone = new List<string>();
+            var single = new KvReader(session);
+            foreach (var key in missing)
+                if ((await single.GetAsync(key, options.Consistency, cancellation).ConfigureAwait(false)).State == KvReadState.Missing) gone.Add(key);
+            return gone;
+        }
+        catch (ConsulException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>False where the agent has no ACLs, or cannot be asked.</summary>
+    private async Task<bool> MayBeHiddenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await AclAuthorizer.AskAsync(session, [new AclQuestion("key", "read", options.Name)], cancellation).ConfigureAwait(false) is not null;
+        }
+        catch (ConsulException)
+        {
+            return true;
+        }
+    }
+
+    private void Tell(int nowHidden)
+    {
+        if (nowHidden > 0 && hidden == 0)
+            tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"{Amount.Of(nowHidden, "key")} cannot be seen any more and may have changed unseen", ConsulFinding.Create("Acl.ReadFiltered",
+                ("prefix", Printable.Text(options.Name)), ("key", Printable.Text(options.Name)), ("count", nowHidden), ("address", session.Address))));
+        else if (nowHidden == 0 && hidden > 0)
+            tell(new KvWatchNote(KvWatchNoteKind.Visible, "All watched keys can be seen again"));
+        hidden = nowHidden;
+    }
+
+    /// <summary>Either the store has gone back, or a server has answered that is behind: the leader, asked by consensus, knows.</summary>
+    private async Task<KvSnapshot> SettleAsync(KvSnapshot older, ulong after, CancellationToken cancellation)
+    {
+        var settled = options.Consistency == ConsulConsistency.Consistent ? older : await NextAsync(0, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+        tell(settled.Index < after
+            ? new KvWatchNote(KvWatchNoteKind.WentBack, $"The index went back from {after} to {settled.Index}: a snapshot was restored, the store was begun anew, or Consul forgot old removals; all was read again")
+            : new KvWatchNote(KvWatchNoteKind.OldAnswer, $"An answer showed index {older.Index} after {after}: it was older, from a server that is behind, and was not used"));
+        return settled;
+    }
+
+    /// <summary>The first answer, within the session's retry policy.</summary>
+    private async Task<KvSnapshot> FirstAsync(CancellationToken cancellation)
+    {
+        var course = new RetryCourse(session);
+        try
+        {
+            var run = await session.Executor.RunAsync(
+                async (_, _) => new Attempt(await reader.TryReadAsync(0, options.Wait, options.Consistency, cancellation).ConfigureAwait(false)),
+                attempt => attempt.Failure is { } failure ? course.Judge(failure, failure.Retry != RetryAdvice.Never) : default,
+                (attempt, pause) =>
+                {
+                    if (!course.MayPause(pause)) return false;
+                    session.Observer?.TriedAgain(Action, attempt.Failure, course.Again(pause));
+                    return true;
+                }, cancellation).ConfigureAwait(false);
+            return run.Last.Snapshot ?? throw ConsulException.From(run.Last.Failure!.Finding);
+        }
+        catch (CircuitOpenException open)
+        {
+            throw ConsulException.From(Classifier.CircuitOpen(session, options.Name, open.RetryAfter).Finding);
+        }
+    }
+
+    /// <summary>The next answer, however long it takes to get one.</summary>
+    private async Task<KvSnapshot> NextAsync(ulong after, ConsulConsistency consistency, CancellationToken cancellation)
+    {
+        long? since = null;
+        string? told = null;
+        var run = await patient.RunAsync(
+            async (_, _) => new Attempt(await reader.TryReadAsync(after, options.Wait, consistency, cancellation).ConfigureAwait(false)),
+            attempt => attempt.Failure is { } failure ? new Verdict(TryAgain: true, failure.IsOutage, failure.RetryAfter > TimeSpan.Zero ? failure.RetryAfter : null) : default,
+            (attempt, pause) =>
+            {
+                var failure = attempt.Failure!;
+                since ??= session.Time.GetTimestamp();
+                var lasted = session.Time.GetElapsedTime(since.Value);
+                session.Observer?.TriedAgain(Action, failure, $"tried again after {pause.TotalMilliseconds:0} ms: a watch goes on until it is stopped");
+                if (told != failure.Code && (failure.Retry == RetryAdvice.Never || lasted > session.RetryPolicy.TotalTimeout))
+                {
+                    told = failure.Code;
+                    tell(new KvWatchNote(KvWatchNoteKind.Interrupted, $"Nothing was heard of {Printable.Text(options.Name, 120)} for {lasted.TotalSeconds:0} s; the watch goes on", failure.Finding));
+                }
+                return true;
+            }, cancellation).ConfigureAwait(false);
+        if (since is { } began)
+            tell(new KvWatchNote(KvWatchNoteKind.Resumed, FormattableString.Invariant($"Answers come again after {session.Time.GetElapsedTime(began).TotalSeconds:0.#} s")));
+        return run.Last.Snapshot!;
+    }
+
+    private string Action => $"GET {Printable.Text(options.Name, 200)}";
+
+    private IReadOnlyList<ConsulKvEntry> Wanted(KvSnapshot snapshot) =>
+        options.IsExcluded is { } isExcluded ? snapshot.Entries.Where(entry => !isExcluded(entry.Key)).ToList() : snapshot.Entries;
+
+    private ConsulKvChange ChangeOf(ConsulKvChangeKind kind, ConsulKvEntry entry, ConsulKvEntry? old, DateTimeOffset now) =>
+        new() { Kind = kind, Key = entry.Key, OldEntry = old, NewEntry = entry, Index = entry.ModifyIndex, Time = now, Session = session.Name };
+
+    private static TimeSpan Longest(params TimeSpan[] times) => times.Max();
+
+    private sealed record Attempt(KvSnapshot? Snapshot, Failure? Failure)
+    {
+        public Attempt((KvSnapshot? Snapshot, Failure? Failure) read)
+            : this(read.Snapshot, read.Failure)
+        {
+        }
+    }
+}

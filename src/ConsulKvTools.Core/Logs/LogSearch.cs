@@ -1,0 +1,228 @@
+using ConsulKvTools.Diagnosis.Errors;
+using ConsulKvTools.Logs.Events;
+using ConsulKvTools.Logs.Grouping;
+using ConsulKvTools.Logs.Reading;
+
+namespace ConsulKvTools.Logs;
+
+/// <summary>
+/// Takes lines of logs and makes findings of them: grouped by what they mean, counted over time, and what happened named. Memory is bounded by
+/// the number of codes and the minutes with failures, not by the lines.
+/// </summary>
+internal sealed class LogSearch
+{
+    private const int Parts = 24;
+    private const int MostTemplates = 50_000;
+    private const int MostUnrecognised = 200;
+    private const int MostSignals = 20_000;
+    private const int MostEvents = 1000;
+    private const int LongestSample = 600;
+    private static readonly TimeSpan ClockBack = TimeSpan.FromSeconds(2);
+
+    private readonly LogSearchRequest request;
+    private readonly Dictionary<string, LineGroup> groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LineGroup> unrecognised = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> codeOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, Dictionary<string, long>> failures = [];
+    private readonly List<LogSignal> signals = [];
+    private readonly Dictionary<LogSignalKind, long> signalCounts = [];
+    private readonly Action<ConsulLogLine>? raw;
+    private DateTimeOffset? first;
+    private DateTimeOffset? last;
+    private long order;
+
+    /// <param name="request">What counts.</param>
+    /// <param name="raw">Takes each line that counts; null when only findings are wanted.</param>
+    public LogSearch(LogSearchRequest request, Action<ConsulLogLine>? raw = null) => (this.request, this.raw) = (request, raw);
+
+    /// <summary>Lines that came in.</summary>
+    public long Lines { get; private set; }
+
+    /// <summary>Lines within the time and of the level that was asked for.</summary>
+    public long Counted { get; private set; }
+
+    /// <summary>What had to be assumed of times; empty when nothing.</summary>
+    public SortedSet<string> TimeNotes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a line of a source.</summary>
+    public void Add(LogSource source, ReadOnlySpan<char> line)
+    {
+        Lines++;
+        source.Line++;
+        if (line.Length > 0 && line[line.Length - 1] == '\r') line = line.Slice(0, line.Length - 1);
+        if (line.IsWhiteSpace()) return;
+        var record = LogPrefix.Read(line);
+        if (record.Stamp is { } stamp)
+        {
+            var time = stamp.Resolve(source.End);
+            if (!stamp.HasYear && TimeNotes.Count < 2) TimeNotes.Add("Times without a year are taken as of the year before the log's end");
+            if (stamp.Offset is null && TimeNotes.Count < 2) TimeNotes.Add("Times without a zone are taken as this machine's local time");
+            source.Note = (stamp.HasYear, stamp.Offset is not null) switch { (true, true) => null, (false, false) => "year and zone assumed", (false, _) => "year assumed", _ => "zone assumed" };
+            // Lines of an agent come in order; of a merged log only those of one node.
+            var node = source.NodeOf(record.Node);
+            if (source.TimeOf(node) is { } before && before - time >= ClockBack && IsWithin(time))
+                Signal(new(LogSignalKind.ClockBack, time, node, source.Name, source.Line > 0 ? $"{source.Name}, line {source.Line}" : source.Name, before - time, order));
+            source.Keep(node, time);
+        }
+        order++;
+        var now = source.Time;
+        var read = SignalReader.Read(record.Module, record.Message, request.SlowWrite);
+        if (read.Node is not null) source.Node ??= read.Node;
+        if (!IsWithin(now)) return;
+        if (first is null || now < first) first = now;
+        if (last is null || now > last) last = now;
+        var owner = source.NodeOf(record.Node);
+        if (read.Kind is { } kind) Signal(new(kind, now, owner, source.Name, kind == LogSignalKind.Started && now - source.First > EventTeller.SameStart ? EventTeller.NotAtTheBeginning : read.About, read.Duration, order));
+        if (record.Level != ConsulLogLevel.None && record.Level < request.Level) return;
+        Counted++;
+
+        var code = CodeOf(line, ref record, out var finding);
+        if (code is not null)
+        {
+            if (!groups.TryGetValue(code, out var group)) groups.Add(code, group = Begin(code, finding ?? Known(code, line), source, line));
+            group.Add(now, owner, source.Name);
+            // Only what is in the way is a failure.
+            if (now is { } moment && group.Finding.Severity >= FindingSeverity.Warning) Failure(moment, code);
+        }
+        else if (record.Level >= ConsulLogLevel.Warn)
+        {
+            Unrecognised(ref record, line, source, owner);
+            if (record.Level == ConsulLogLevel.Error && now is { } moment) Failure(moment, "Log.Unrecognised");
+        }
+        if (raw is not null && (request.Codes.Count == 0 || (code is not null && request.Wants(code))))
+            raw(new ConsulLogLine
+            {
+                Time = now,
+                TimeNote = source.Note,
+                Level = record.Level,
+                Node = owner is null ? null : Printable.Text(owner, 120),
+                Module = record.Module.IsEmpty ? null : Printable.Text(record.Module.ToString(), 120),
+                Message = Printable.Text(SecretMask.Apply(Bounded(record.Message, 8000)), 8000),
+                Code = code,
+                Source = source.Name,
+                Line = source.HasNumbers ? source.Line : null,
+            });
+    }
+
+    /// <summary>What was found: the gravest first, of equals what there is most of.</summary>
+    public IReadOnlyList<ConsulLogFinding> Findings()
+    {
+        var found = groups.Values.Select(group => Of(group)).Concat(unrecognised.Values.Select(group => Of(group)));
+        found = found.Concat(
+        [
+            .. Events("Log.LeaderChange", EventTeller.LeaderChanges(signals.Where(signal => signal.Kind <= LogSignalKind.LeaderMissing))),
+            .. Events("Log.Restart", EventTeller.Restarts(signals)),
+            .. Events("Log.Snapshot", EventTeller.Snapshots(signals)),
+            .. Events("Log.SlowWrites", EventTeller.SlowWrites(signals)),
+            .. Events("Log.ClockJump", EventTeller.ClockJumps(signals)),
+            .. Events("Log.FailureBurst", EventTeller.Bursts(failures, first, last).Select(burst => burst.Event)),
+        ]);
+        return [.. found.Where(finding => request.Wants(finding.Code)).OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Count).ThenBy(finding => finding.Code, StringComparer.Ordinal)];
+    }
+
+    private bool IsWithin(DateTimeOffset? time) => time is null ? request.Since is null && request.Until is null : !(time < request.Since) && !(time > request.Until);
+
+    private void Signal(LogSignal signal)
+    {
+        signalCounts[signal.Kind] = signalCounts.TryGetValue(signal.Kind, out var count) ? count + 1 : 1;
+        // "No cluster leader" may stand there a million times; the first of them tells.
+        if (signalCounts[signal.Kind] <= MostSignals / 10 || signals.Count < MostSignals / 2) signals.Add(signal);
+    }
+
+    private void Failure(DateTimeOffset time, string code)
+    {
+        var minute = time.UtcTicks / TimeSpan.TicksPerMinute;
+        if (!failures.TryGetValue(minute, out var codes)) failures.Add(minute, codes = []);
+        codes[code] = codes.TryGetValue(code, out var count) ? count + 1 : 1;
+    }
+
+    /// <summary>The code of a line. What is known of one line is known of all that differ in numbers and keys only.</summary>
+    private string? CodeOf(ReadOnlySpan<char> line, ref LogRecord record, out ConsulFinding? finding)
+    {
+        finding = null;
+        if (!ErrorTexts.MayBeKnown(record.Message)) return null;
+        // What an agent is asked for and what it did is no failure, whatever words stand in the key.
+        if (record.Level is ConsulLogLevel.Trace or ConsulLogLevel.Debug) return null;
+        var template = LineTemplate.Of(record.Module, record.Message);
+        if (codeOf.TryGetValue(template, out var known)) return known;
+        var recognised = ErrorTexts.Recognise(line.Length > 8000 ? line.Slice(0, 8000).ToString() : line.ToString());
+        if (recognised is not null) finding = recognised.ToFinding();
+        if (codeOf.Count < MostTemplates) codeOf.Add(template, finding?.Code);
+        return finding?.Code;
+    }
+
+    private static ConsulFinding Known(string code, ReadOnlySpan<char> line) => ErrorTexts.Recognise(line.ToString())?.ToFinding() is { } finding && finding.Code == code ? finding : ConsulFinding.Create(code);
+
+    private void Unrecognised(ref LogRecord record, ReadOnlySpan<char> line, LogSource source, string? owner)
+    {
+        var template = LineTemplate.Of(record.Module, record.Message);
+        if (unrecognised.Count >= MostUnrecognised && !unrecognised.ContainsKey(template)) template = "";
+        if (!unrecognised.TryGetValue(template, out var group))
+        {
+            var text = Printable.Text(SecretMask.Apply(Bounded(record.Message, LongestSample)), 300);
+            var finding = ConsulFinding.Create("Log.Unrecognised", ("text", template.Length == 0 ? "what is of too many kinds to be told one by one" : text));
+            unrecognised.Add(template, group = Begin("Log.Unrecognised", finding with { Severity = record.Level == ConsulLogLevel.Error ? FindingSeverity.Warning : FindingSeverity.Info }, source, line));
+        }
+        group.Add(source.Time, owner, source.Name);
+    }
+
+    private static LineGroup Begin(string code, ConsulFinding finding, LogSource source, ReadOnlySpan<char> line) => new(code, finding)
+    {
+        Sample = Printable.Text(SecretMask.Apply(Bounded(line, LongestSample)).Trim(), LongestSample),
+        SampleSource = source.HasNumbers ? $"{source.Name}, line {source.Line}" : source.Name,
+    };
+
+    private static string Bounded(ReadOnlySpan<char> text, int longest) => text.Slice(0, Math.Min(text.Length, longest)).ToString();
+
+    private TimeSpan? Step => first is { } from && last is { } to ? TimeSpan.FromTicks(Math.Max((to - from).Ticks / Parts + 1, TimeSpan.TicksPerMillisecond)) : null;
+
+    private ConsulLogFinding Of(LineGroup group) => new()
+    {
+        Code = group.Code,
+        Title = group.Finding.Title,
+        Severity = group.Finding.Severity,
+        Count = group.Count,
+        FirstSeen = group.First,
+        LastSeen = group.Last,
+        Nodes = group.Nodes,
+        Sources = group.Sources,
+        Histogram = group.First is null || Step is not { } step ? [] : group.Times.Over(first!.Value, step, Parts),
+        HistogramStart = group.First is null ? null : first,
+        HistogramStep = group.First is null ? null : Step,
+        Sample = group.Sample,
+        SampleSource = group.SampleSource,
+        Finding = group.Finding,
+    };
+
+    private IEnumerable<ConsulLogFinding> Events(string code, IEnumerable<ConsulLogEvent> happened)
+    {
+        var events = happened.ToArray();
+        if (events.Length == 0) yield break;
+        var times = new TimeHistogram();
+        foreach (var one in events)
+            if (one.Time is { } time) times.Add(time);
+        var known = events.Where(one => one.Time is not null).Select(one => one.Time).ToArray();
+        // The longest tells most of slow ones, of all others the last.
+        var telling = code == "Log.SlowWrites" ? events.OrderByDescending(one => one.Duration).First() : events[events.Length - 1];
+        var finding = ConsulFinding.Create(code, ("count", events.Length), ("text", telling.Text));
+        if (code == "Log.Restart" && events.All(one => one.Text.IndexOf("without", StringComparison.Ordinal) < 0)) finding = finding with { Severity = FindingSeverity.Info };
+        yield return new ConsulLogFinding
+        {
+            Code = code,
+            Title = finding.Title,
+            Severity = finding.Severity,
+            Count = events.Length,
+            FirstSeen = known.Length == 0 ? null : known[0],
+            LastSeen = known.Length == 0 ? null : known[known.Length - 1],
+            Nodes = events.Select(one => one.Node).OfType<string>().Distinct(StringComparer.Ordinal).OrderBy(node => node, StringComparer.Ordinal).ToArray(),
+            Sources = [],
+            Histogram = known.Length == 0 || Step is not { } step ? [] : times.Over(first!.Value, step, Parts),
+            HistogramStart = known.Length == 0 ? null : first,
+            HistogramStep = known.Length == 0 ? null : Step,
+            Sample = null,
+            SampleSource = null,
+            Events = events.Take(MostEvents).ToArray(),
+            Finding = finding,
+        };
+    }
+}

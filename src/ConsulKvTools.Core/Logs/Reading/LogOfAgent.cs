@@ -1,0 +1,65 @@
+using System.Text;
+using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Logs.Reading;
+
+/// <summary>Listens to an agent's log as it is written: <c>GET /v1/agent/monitor</c>, which needs <c>agent:read</c>.</summary>
+internal static class LogOfAgent
+{
+    private const int Block = 16 * 1024;
+    private const int LongestLine = 1024 * 1024;
+
+    /// <summary>Listens until the time is over.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="level">The least grave lines that are asked for.</param>
+    /// <param name="duration">How long; null until it is stopped.</param>
+    /// <param name="search">Takes the lines.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulException">The agent cannot be reached or refuses.</exception>
+    public static async Task ListenAsync(ConsulKvSession session, ConsulLogLevel level, TimeSpan? duration, LogSearch search, CancellationToken cancellation)
+    {
+        var source = new LogSource(session.Address, session.Time.GetUtcNow(), hasNumbers: false);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (duration is { } time) limit.CancelAfter(time);
+        var request = ConsulRequest.Get("/v1/agent/monitor", "loglevel=" + (level == ConsulLogLevel.None ? "info" : level.ToString().ToLowerInvariant())) with { SendScope = false };
+        try
+        {
+            using var exchange = await session.Http.BeginAsync(request, duration ?? TimeSpan.FromDays(20), limit.Token).ConfigureAwait(false);
+            if (exchange.Status != 200)
+            {
+                var answer = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false), exchange.Timings(), exchange.Mask);
+                throw ConsulException.From(Classifier.Classify(answer, request, session, null).Finding);
+            }
+            var read = await exchange.OpenBodyAsync().ConfigureAwait(false);
+            var bytes = new byte[Block];
+            var chars = new char[Encoding.UTF8.GetMaxCharCount(Block)];
+            var decoder = Encoding.UTF8.GetDecoder();
+            var rest = new StringBuilder();
+            while (true)
+            {
+                limit.Token.ThrowIfCancellationRequested();
+                var count = await read(bytes, 0, bytes.Length).ConfigureAwait(false);
+                if (count == 0) break;
+                rest.Append(chars, 0, decoder.GetChars(bytes, 0, count, chars, 0));
+                var text = rest.ToString();
+                var from = 0;
+                for (var end = text.IndexOf('\n'); end >= 0; end = text.IndexOf('\n', from))
+                {
+                    search.Add(source, text.AsSpan(from, end - from));
+                    from = end + 1;
+                }
+                rest.Clear();
+                if (text.Length - from < LongestLine) rest.Append(text, from, text.Length - from);
+            }
+        }
+        catch (Exception over) when (IsOver(over, limit, cancellation))
+        {
+            // The time that was asked for.
+        }
+    }
+
+    // An agent that says nothing at all does not even begin its answer, so the end of the time may look like a time-out.
+    private static bool IsOver(Exception failure, CancellationTokenSource limit, CancellationToken cancellation) =>
+        !cancellation.IsCancellationRequested && (limit.IsCancellationRequested ? failure is OperationCanceledException or ConsulTransportException : failure is ConsulTransportException { Code: "Http.ResponseTimeout" or "Http.BodyTimeout" });
+}

@@ -1,0 +1,55 @@
+namespace ConsulKvTools.Logs.Reading;
+
+/// <summary>Where lines come from, and what is known of them so far.</summary>
+/// <param name="name">Its name for people: a path, a unit, an address.</param>
+/// <param name="end">When it was last written: years that are not written are told by it.</param>
+/// <param name="hasNumbers">True when its lines can be found again by number.</param>
+internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers)
+{
+    private const int MostNodes = 1000;
+
+    private string? lastNode;
+    private readonly Dictionary<string, DateTimeOffset> times = new(StringComparer.Ordinal);
+
+    /// <summary>Its name for people.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>When it was last written.</summary>
+    public DateTimeOffset End { get; } = end;
+
+    /// <summary>True when its lines can be found again by number.</summary>
+    public bool HasNumbers { get; } = hasNumbers;
+
+    /// <summary>The present line's number.</summary>
+    public long Line { get; set; }
+
+    /// <summary>Whose log it is, once it says so; null before.</summary>
+    public string? Node { get; set; }
+
+    /// <summary>The time of the last line that has one: what follows without is of the same.</summary>
+    public DateTimeOffset? Time { get; private set; }
+
+    /// <summary>The time of the first line that has one; null before it.</summary>
+    public DateTimeOffset? First { get; private set; }
+
+    /// <summary>What had to be assumed of it; null when nothing.</summary>
+    public string? Note { get; set; }
+
+    /// <summary>Whose a line is: whom it names itself, else the log's owner. Line after line is mostly the same one's, and not made a text again.</summary>
+    public string? NodeOf(ReadOnlySpan<char> named)
+    {
+        if (named.IsEmpty) return Node;
+        return lastNode is not null && named.SequenceEqual(lastNode.AsSpan()) ? lastNode : lastNode = named.ToString();
+    }
+
+    /// <summary>The time of a node's last line; null before its first.</summary>
+    public DateTimeOffset? TimeOf(string? node) => times.TryGetValue(node ?? "", out var time) ? time : null;
+
+    /// <summary>Takes note of a line's time.</summary>
+    public void Keep(string? node, DateTimeOffset time)
+    {
+        Time = time;
+        First ??= time;
+        if (times.Count < MostNodes || times.ContainsKey(node ?? "")) times[node ?? ""] = time;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Management.Automation;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>
+/// Runs a script block in this runspace, on this thread, as a pipeline of its own: so that it can be stopped while the command that runs it goes on.
+/// Stopping is what Ctrl+C does to a pipeline: it ends cmdlets, loops, sleeps and native programs, but waits for a method of .NET that is under way.
+/// </summary>
+internal sealed class StoppableBlock
+{
+    private readonly object gate = new();
+    private PowerShell? running;
+    private bool isStopped;
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="argument">Its first argument.</param>
+    /// <param name="pass">Takes what it writes, on this thread: objects and the records of all streams.</param>
+    /// <exception cref="PipelineStoppedException">It was stopped.</exception>
+    /// <exception cref="RuntimeException">It threw.</exception>
+    public void Run(ScriptBlock block, object argument, Action<object?> pass)
+    {
+        Exception? downstream = null;
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddScript("param($block, $argument) & $block $argument 3>&1 4>&1 5>&1 6>&1", useLocalScope: true).AddArgument(block).AddArgument(argument);
+        var output = new PSDataCollection<PSObject>();
+        output.DataAdded += (_, _) => Hand(output.ReadAll());
+        shell.Streams.Error.DataAdded += (_, _) => Hand(shell.Streams.Error.ReadAll());
+        lock (gate)
+        {
+            if (isStopped) throw new PipelineStoppedException();
+            running = shell;
+        }
+        try
+        {
+            shell.Invoke(null, output);
+        }
+        catch (Exception) when (downstream is not null)
+        {
+            // That it was stopped is only what came of it.
+        }
+        finally
+        {
+            lock (gate) running = null;
+        }
+        if (downstream is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(downstream).Throw();
+
+        void Hand<T>(IEnumerable<T> records)
+        {
+            if (downstream is not null) return;
+            try
+            {
+                foreach (var record in records) pass(record);
+            }
+            catch (Exception wantsNoMore)
+            {
+                // Thrown from here it would look to the block as if it came of what the block does.
+                downstream = wantsNoMore;
+                Stop();
+            }
+        }
+    }
+
+    /// <summary>Stops it, from any thread, without waiting for that.</summary>
+    public void Stop()
+    {
+        lock (gate)
+        {
+            isStopped = true;
+            try
+            {
+                running?.BeginStop(null, null);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended.
+            }
+        }
+    }
+}

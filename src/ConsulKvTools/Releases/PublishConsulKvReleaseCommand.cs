@@ -1,0 +1,178 @@
+using System.Collections;
+using System.Management.Automation;
+using ConsulKvTools.Kv.Releases;
+using ConsulKvTools.Kv.Trees;
+
+namespace ConsulKvTools.Commands;
+
+/// <summary>Writes the keys of a new release below their own prefix, reads them back, and seals them; nothing that is in use is touched.</summary>
+[Cmdlet(VerbsData.Publish, "ConsulKvRelease", DefaultParameterSetName = ContentSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, HelpUri = HelpPages.Folder + "Publish-ConsulKvRelease.md")]
+[OutputType(typeof(ConsulKvRelease))]
+public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
+{
+    private const string ContentSet = "Content";
+    private const string PrefixSet = "Prefix";
+    private const string ExistingSet = "Existing";
+
+    private readonly List<ConsulKvWrite> content = [];
+    private CommandProgress? progress;
+    private bool isSpoilt;
+
+    /// <summary>The new release's name: one part of a key, such as <c>v42</c> or <c>2024-11-23</c>.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReleaseCompleter))]
+    public string Release { get; set; } = "";
+
+    /// <summary>
+    /// What to publish: nested tables or objects, of which <c>@{ db = @{ host = 'a' } }</c> is the key <c>db/host</c>; or entries of Get-ConsulKv and rows with Key and
+    /// Value (or Bytes) and Flags.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = ContentSet, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>What the keys of entries and rows begin with and the release's keys do not, such as <c>app/draft/</c>.</summary>
+    [Parameter(ParameterSetName = ContentSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PrefixCompleter))]
+    public string? TrimPrefix { get; set; }
+
+    /// <summary>Publishes a copy of the keys below this prefix, all of one moment, such as <c>app/draft/</c> or another release's.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PrefixSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PrefixCompleter))]
+    public string? FromPrefix { get; set; }
+
+    /// <summary>Where -FromPrefix is read, such as another datacenter or the cluster of the tests; -Session without it.</summary>
+    [Parameter(ParameterSetName = PrefixSet)]
+    [ValidateNotNull]
+    [ConsulSession]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    public ConsulKvSession? FromSession { get; set; }
+
+    /// <summary>Seals the keys that were written below <c>&lt;name&gt;/releases/&lt;release&gt;/</c> by other means, as they are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ExistingSet)]
+    public SwitchParameter Existing { get; set; }
+
+    /// <summary>Writes over what an unfinished publishing left below the release's prefix, and removes what does not belong to it. A published release is never written over.</summary>
+    [Parameter(ParameterSetName = ContentSet)]
+    [Parameter(ParameterSetName = PrefixSet)]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Requests under way at once, 1 to 200; each carries up to 64 keys.</summary>
+    [Parameter(ParameterSetName = ContentSet)]
+    [Parameter(ParameterSetName = PrefixSet)]
+    [WholeNumber("a number of requests: give a whole number from 1 to 200")]
+    [ValidateRange(1, 200)]
+    public int ThrottleLimit { get; set; } = 16;
+
+    private protected override AclOperation OperationOn(string key) => AclOperation.Write;
+
+    private protected override bool HasBeat => true;
+
+    private protected override void OnBeat()
+    {
+        base.OnBeat();
+        progress?.Add(Interlocked.Exchange(ref written, 0));
+    }
+
+    private long written;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName != ContentSet || isSpoilt) return;
+        try
+        {
+            Take(InputObject!);
+        }
+        catch (Exception refused) when (refused is KvValueException or ArgumentTransformationMetadataException or GetValueException)
+        {
+            Spoil(refused.Message.TrimEnd('.'));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!isSpoilt) Publish();
+        base.EndProcessing();
+    }
+
+    private void Publish()
+    {
+        try
+        {
+            var store = Store;
+            var what = Existing ? $"Seal what stands below {Printable.Text(store.Layout.Tree(Release), 200)}" : $"Publish {Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)}: {Source(store)}, below {Printable.Text(store.Layout.Tree(Release), 200)}";
+            store.Layout.Check(Release);
+            if (!Confirms(what, "?", "Publish a release", Release)) return;
+            progress = StartProgress("Publishing a release", content.Count);
+            var publisher = new ReleasePublisher(store, ThrottleLimit, count => Interlocked.Add(ref written, count));
+            var (manifest, isNew) = Ask(cancellation => Existing ? publisher.SealAsync(Release, cancellation) : publisher.PublishAsync(Release, content, Force, cancellation));
+            if (!isNew) WriteVerbose($"{Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)} was already published with this content.");
+            var state = Ask(cancellation => store.StateAsync(ConsulConsistency.Consistent, cancellation));
+            WriteObject(new ReleaseList(store).Of(Release, manifest, state) with { Verified = true });
+        }
+        catch (ConsulException failed)
+        {
+            WriteError(FindingErrors.Create(failed.Finding, Release, failed));
+        }
+        finally
+        {
+            progress?.Complete();
+            TellTrace();
+        }
+    }
+
+    /// <summary>Reads what is copied, so that -WhatIf can say how much it is.</summary>
+    private string Source(ReleaseStore store)
+    {
+        if (FromPrefix is null) return $"{Amount.Of(content.Count, "key")}, {Amount.Of(content.Sum(write => (long)write.Value.Length), "byte")}";
+        var prefix = KvTreeNames.FolderOf(FromPrefix);
+        if (FromSession is not null) RequireUsable(FromSession);
+        var from = FromSession is null ? store : new ReleaseStore(FromSession, store.Layout);
+        content.AddRange(Ask(cancellation => ReleasePublisher.ContentOfAsync(from, prefix, cancellation)));
+        return $"{Amount.Of(content.Count, "key")} from {Printable.Text(prefix, 200)}";
+    }
+
+    private void Take(PSObject input)
+    {
+        if (input.BaseObject is ConsulKvEntry || IsRow(input))
+        {
+            var row = KvInput.Of(input);
+            var key = row.Key!;
+            if (TrimPrefix is { } prefix)
+            {
+                prefix = KvTreeNames.FolderOf(prefix);
+                if (!key.StartsWith(prefix, StringComparison.Ordinal) || key.Length == prefix.Length)
+                {
+                    Spoil($"{Printable.Text(key, 200)} is not below {Printable.Text(prefix, 200)}");
+                    return;
+                }
+                key = key.Substring(prefix.Length);
+            }
+            byte[] bytes;
+            if (row.Bytes is { } raw) bytes = raw as byte[] ?? KvValue.BytesOf(raw);
+            else if (!KvValue.TryConvert(row.Value, out bytes, out var problem)) throw new KvValueException($"{problem} (key {Printable.Text(key, 120)})");
+            content.Add(new ConsulKvWrite { Key = key, Value = bytes, Flags = row.Flags is null ? 0 : IndexAttribute.Read(row.Flags, "a number for -Flags: give a whole number from 0 to 18446744073709551615") });
+            return;
+        }
+        var tree = new KvTreeReader(KvObject.Look);
+        tree.Read("", input);
+        if (tree.Problems.Count > 0) Spoil(string.Join("; ", tree.Problems.Take(5)));
+        else content.AddRange(tree.Leaves.Select(leaf => new ConsulKvWrite { Key = leaf.Key, Value = leaf.Value }));
+    }
+
+    /// <summary>A row says which key it is of; any other object is a tree.</summary>
+    private static bool IsRow(PSObject input) => input.BaseObject is IDictionary table
+        ? table.Contains("Key") && (table.Contains("Value") || table.Contains("Bytes"))
+        : input.Properties["Key"] is not null && (input.Properties["Value"] is not null || input.Properties["Bytes"] is not null);
+
+    private void Spoil(string problem)
+    {
+        isSpoilt = true;
+        WriteError(FindingErrors.Invalid(this, "-InputObject", $"nothing of this release was written: {problem}", InputObject));
+    }
+}

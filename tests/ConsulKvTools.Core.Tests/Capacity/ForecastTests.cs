@@ -1,0 +1,150 @@
+using ConsulKvTools.Capacity.Forecasting;
+
+namespace ConsulKvTools.Tests.Capacity;
+
+/// <summary>Forecasts of histories whose truth is known: a course that was made up, and when it reaches the limit.</summary>
+public sealed class ForecastTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_straight_line_is_told_to_the_hour()
+    {
+        var forecast = Of(400, Enumerable.Range(0, 20).Select(day => 100d + 10 * day));
+
+        Assert.Equal(ConsulKvForecastState.Expected, forecast.State);
+        Assert.Equal(30, (forecast.Expected!.Value - Start).TotalDays, 0.05);
+        Assert.Equal(10, forecast.GrowthPerDay!.Value, 6);
+        Assert.InRange((forecast.Latest!.Value - forecast.Earliest!.Value).TotalDays, 0, 0.1);
+    }
+
+    [Fact]
+    public void Scatter_about_a_line_widens_the_interval_which_holds_the_truth_nineteen_times_in_twenty()
+    {
+        var (held, told) = Course(300, (random, day) => 1000 + 20 * day + Normal(random) * 60, truth: 50, limit: 2000);
+        Assert.True(told >= 290, $"{told} told");
+        Assert.True(held >= told * 0.95, $"{held} of {told}");
+    }
+
+    [Fact]
+    public void One_measurement_in_ten_far_off_does_not_move_it()
+    {
+        var (held, told) = Course(300, (random, day) => 1000 + 20 * day + Normal(random) * 20 + (random.NextDouble() < 0.1 ? 5000 * random.NextDouble() : 0), truth: 50, limit: 2000, leavesOutUnsettled: true);
+        Assert.True(told >= 200, $"{told} told");
+        Assert.True(held >= told * 0.95, $"{held} of {told}");
+    }
+
+    [Fact]
+    public void What_wanders_has_an_interval_that_holds_where_it_goes()
+    {
+        int held = 0, told = 0;
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var walk = new List<double> { 10_000 };
+            while (walk.Count < 400) walk.Add(walk[^1] + 50 + Normal(random) * 60);
+            var crossing = walk.FindIndex(value => value >= 14_000);
+            if (crossing < 41) continue;
+            var forecast = Of(14_000, walk.Take(41));
+            if (forecast.State is not (ConsulKvForecastState.Expected or ConsulKvForecastState.NotBefore)) continue;
+            told++;
+            var truth = Start.AddDays(crossing);
+            if (forecast.Earliest <= truth && (forecast.Latest is null || truth <= forecast.Latest.Value.AddDays(1))) held++;
+        }
+        Assert.True(told >= 250, $"{told} told");
+        Assert.True(held >= told * 0.9, $"{held} of {told}");
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 3)]
+    [InlineData(-5, 0)]
+    public void What_does_not_grow_reaches_nothing(double slope, double scatter)
+    {
+        var random = new Random(7);
+        var forecast = Of(10_000, Enumerable.Range(0, 31).Select(day => 1000 + slope * day + (slope == 0 && scatter > 0 ? scatter * ((day % 2 == 0 ? 1 : -1) * (1 + random.NextDouble())) : 0)));
+        Assert.Null(forecast.Expected);
+        Assert.Contains(forecast.State, new[] { ConsulKvForecastState.NotGrowing, ConsulKvForecastState.NotBefore });
+    }
+
+    [Fact]
+    public void After_a_step_only_what_came_since_counts()
+    {
+        var random = new Random(3);
+        var forecast = Of(3900, Enumerable.Range(0, 40).Select(day => 1000 + 10 * day + Normal(random) + (day >= 20 ? 2000 : 0)));
+
+        Assert.Equal(Start.AddDays(20), forecast.From);
+        Assert.InRange(forecast.GrowthPerDay!.Value, 9, 11);
+        Assert.Contains("since the step of 2026-01-21", forecast.Sentence, StringComparison.Ordinal);
+        Assert.InRange((forecast.Expected!.Value - Start).TotalDays, 80, 100);
+    }
+
+    [Fact]
+    public void Growth_in_steps_is_growth()
+    {
+        var forecast = Of(2000, Enumerable.Range(0, 60).Select(day => 1000d + 100 * (day / 10)));
+        Assert.Equal(Start, forecast.From);
+        Assert.InRange(forecast.GrowthPerDay!.Value, 7, 13);
+    }
+
+    [Fact]
+    public void A_leap_at_the_very_end_may_be_a_step_or_not_and_so_it_is_said()
+    {
+        var forecast = Of(5000, Enumerable.Range(0, 20).Select(day => 1000d + 10 * day + day % 3).Append(4000));
+        Assert.Equal(ConsulKvForecastState.Unsettled, forecast.State);
+        Assert.Null(forecast.Expected);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Few_measurements_give_none(int count)
+    {
+        var forecast = Of(5000, Enumerable.Range(0, count).Select(day => 1000d + day));
+        Assert.Equal(ConsulKvForecastState.TooLittleHistory, forecast.State);
+        Assert.Contains("needs 5", forecast.Sentence, StringComparison.Ordinal);
+        Assert.Null(forecast.GrowthPerDay);
+    }
+
+    [Fact]
+    public void Ten_measurements_of_ten_minutes_tell_nothing_of_next_year()
+    {
+        var points = Enumerable.Range(0, 10).Select(minute => Point(Start.AddMinutes(minute), 1000 + minute)).ToArray();
+        var forecast = Forecaster.Of(ConsulKvLimit.Keys, 1_000_000, points, point => point.Keys);
+        Assert.Equal(ConsulKvForecastState.NotBefore, forecast.State);
+        Assert.Equal(Start.AddMinutes(45), forecast.Earliest!.Value, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void A_limit_that_is_reached_is_reached() =>
+        Assert.Equal(ConsulKvForecastState.Reached, Of(1000, [900, 1000]).State);
+
+    [Fact]
+    public void Thousands_of_measurements_are_no_trouble()
+    {
+        var points = Enumerable.Range(0, 20_000).Select(hour => Point(Start.AddHours(hour), 1000 + hour)).ToArray();
+        var forecast = Forecaster.Of(ConsulKvLimit.Keys, 24_000, points, point => point.Keys);
+        Assert.Equal(Start.AddHours(23_000), forecast.Expected!.Value, TimeSpan.FromHours(2));
+    }
+
+    private static (int Held, int Told) Course(int series, Func<Random, int, double> course, double truth, long limit, bool leavesOutUnsettled = false)
+    {
+        int held = 0, told = 0;
+        for (var seed = 0; seed < series; seed++)
+        {
+            var random = new Random(seed);
+            var forecast = Of(limit, Enumerable.Range(0, 31).Select(day => course(random, day)));
+            if (leavesOutUnsettled && forecast.State is ConsulKvForecastState.Unsettled or ConsulKvForecastState.Reached) continue;
+            told++;
+            if (forecast.Earliest <= Start.AddDays(truth) && (forecast.Latest is null || forecast.Latest >= Start.AddDays(truth))) held++;
+        }
+        return (held, told);
+    }
+
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    private static ConsulKvForecast Of(long limit, IEnumerable<double> amounts) =>
+        Forecaster.Of(ConsulKvLimit.Keys, limit, [.. amounts.Select((amount, day) => Point(Start.AddDays(day), amount))], point => point.Keys);
+
+    private static ConsulKvMeasurePoint Point(DateTimeOffset time, double keys) => new() { Time = time, Keys = (long)Math.Round(keys), Bytes = 0, StoredBytes = 0, Index = 1 };
+}

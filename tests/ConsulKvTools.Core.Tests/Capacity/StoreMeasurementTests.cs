@@ -1,0 +1,138 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using ConsulKvTools.Capacity;
+using ConsulKvTools.Kv;
+using ConsulKvTools.Lab;
+
+namespace ConsulKvTools.Tests.Capacity;
+
+/// <summary>Measuring a real store: what it holds, what changed, and what a history of it is worth.</summary>
+public sealed class StoreMeasurementTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("consulkvtools-capacity-");
+    private ConsulAgent agent = null!;
+    private ConsulKvSession session = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string HistoryFile => Path.Combine(folder.FullName, "history.jsonl");
+
+    public async ValueTask InitializeAsync()
+    {
+        agent = await ConsulAgent.StartAsync(new() { InMemory = true, Acl = new() }, Stop);
+        session = LabSessions.Open(agent.AddressText, agent.ManagementToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        session.Dispose();
+        await agent.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Stored_bytes_are_what_a_real_snapshot_grows_by()
+    {
+        await agent.PutKeyAsync("first", "x");
+        var before = await StateAsync();
+        foreach (var size in new[] { 0, 1, 31, 32, 200, 256, 70_000, 200_000 }) await agent.PutKeyAsync($"snapshot/with-a-name-of-some-length/{size}", new string('v', size));
+        var after = await StateAsync();
+        var measured = await MeasureAsync(new() { Prefix = "snapshot/" });
+
+        // The snapshot also keeps the index of each table, whose numbers may take a byte more each.
+        Assert.InRange(after - before - measured.StoredBytes, -16, 16);
+        Assert.Equal(8, measured.Keys);
+        Assert.Equal(270_520, measured.Bytes);
+    }
+
+    [Fact]
+    public async Task Changes_between_two_measurements_are_told_by_index()
+    {
+        foreach (var name in new[] { "stays", "changes", "goes", "is-made-again" }) await agent.PutKeyAsync("churn/" + name, "1");
+        await MeasureAsync(new() { Prefix = "churn/", HistoryPath = HistoryFile });
+        await agent.PutKeyAsync("churn/stays", "1");
+        await agent.PutKeyAsync("churn/changes", "2");
+        await agent.PutKeyAsync("churn/new", "2");
+        await agent.PutKeyAsync("elsewhere", "2");
+        await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = "churn/goes", Kind = ConsulKvWriteKind.Delete }, Stop);
+        await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = "churn/is-made-again", Kind = ConsulKvWriteKind.Delete }, Stop);
+        await agent.PutKeyAsync("churn/is-made-again", "3");
+        var measured = await MeasureAsync(new() { Prefix = "churn/", HistoryPath = HistoryFile });
+
+        var churn = Assert.IsType<ConsulKvChurn>(measured.Churn);
+        Assert.Equal((2, 1, 2), (churn.Created, churn.Changed, churn.Removed));
+        Assert.InRange(churn.IndexDistance, 5u, 60u);
+        Assert.Equal(2, measured.History.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_in_a_history_is_lost_and_what_cannot_be_used_is_told_by_its_line()
+    {
+        await agent.PutKeyAsync("h/a", "1");
+        await MeasureAsync(new() { Prefix = "h/", HistoryPath = HistoryFile });
+        var good = await File.ReadAllTextAsync(HistoryFile, Stop);
+        var torn = good.TrimEnd()[..(good.Length / 2)];
+        var newer = good.TrimEnd().Replace("\"version\":1", "\"version\":9", StringComparison.Ordinal);
+        var other = good.TrimEnd().Replace("\"prefix\":\"h/\"", "\"prefix\":\"x/\"", StringComparison.Ordinal);
+        var written = $"{good}{newer}\n{{\"level\":\"info\"}}\n\n{other}\nno json at all\n{torn}";
+        await File.WriteAllTextAsync(HistoryFile, written, Stop);
+        var measured = await MeasureAsync(new() { Prefix = "h/", HistoryPath = HistoryFile });
+
+        Assert.Equal([2, 3, 6, 7], measured.HistoryProblems.Select(problem => problem.Line));
+        Assert.Contains("newer version", measured.HistoryProblems[0].Problem, StringComparison.Ordinal);
+        Assert.Equal(2, measured.History.Count);
+        Assert.StartsWith(written + "\n{", await File.ReadAllTextAsync(HistoryFile, Stop), StringComparison.Ordinal);
+        // The line behind the torn one is whole.
+        Assert.Equal(3, (await MeasureAsync(new() { Prefix = "h/", HistoryPath = HistoryFile })).History.Count);
+    }
+
+    [Fact]
+    public async Task Limits_are_the_agents_own_where_it_tells_them()
+    {
+        await using var small = await ConsulAgent.StartAsync(new() { InMemory = true, ExtraConfig = """{ "limits": { "kv_max_value_size": 2048 } }""" }, Stop);
+        await small.PutKeyAsync("l/large", new string('x', 1024));
+        for (var key = 0; key < 3; key++) await small.PutKeyAsync($"l/{key}", "x");
+        using var near = LabSessions.Open(small.AddressText);
+        var measured = await new StoreMeasurement(near, new() { LimitKeys = 4 }).RunAsync(_ => { }, _ => { }, Stop);
+
+        var limits = measured.Limits.ToDictionary(use => use.Limit);
+        Assert.Equal((1024, 2048L, "l/large", "the agent's own setting"), (limits[ConsulKvLimit.Value].Used, limits[ConsulKvLimit.Value].Maximum, limits[ConsulKvLimit.Value].Subject, limits[ConsulKvLimit.Value].Source));
+        Assert.Equal(0.5, limits[ConsulKvLimit.Value].Share);
+        Assert.Equal((4, 64L, "l/"), (limits[ConsulKvLimit.TransactionOperations].Used, limits[ConsulKvLimit.TransactionOperations].Maximum, limits[ConsulKvLimit.TransactionOperations].Subject));
+        Assert.Null(limits[ConsulKvLimit.Children].Share);
+        Assert.Equal(1, limits[ConsulKvLimit.Keys].Share);
+    }
+
+    [Fact]
+    public async Task Hidden_keys_are_an_error_or_a_partial_measurement_never_a_small_store()
+    {
+        await agent.PutKeyAsync("seen/a", "1");
+        await agent.PutKeyAsync("hidden/a", "1");
+        var blind = await agent.CreateTokenAsync("""key_prefix "other/" { policy = "read" }""");
+        using var nobody = LabSessions.Open(agent.AddressText, blind.SecretId);
+        var refused = await Assert.ThrowsAnyAsync<ConsulException>(() => new StoreMeasurement(nobody, new() { Prefix = "hidden/" }).RunAsync(_ => { }, _ => { }, Stop));
+        Assert.StartsWith("Acl.", refused.Finding.Code, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_history_in_no_folder_is_an_error_before_anything_is_measured()
+    {
+        var refused = await Assert.ThrowsAnyAsync<ConsulException>(() => MeasureAsync(new() { HistoryPath = Path.Combine(folder.FullName, "none", "history.jsonl") }));
+        Assert.Equal("Capacity.HistoryUnusable", refused.Finding.Code);
+    }
+
+    private Task<ConsulKvMeasurement> MeasureAsync(MeasurementRequest request) => new StoreMeasurement(session, request).RunAsync(_ => { }, _ => { }, Stop);
+
+    /// <summary>The size of the state in a snapshot of the server's.</summary>
+    private async Task<long> StateAsync()
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("X-Consul-Token", agent.ManagementToken);
+        await using var archive = await http.GetStreamAsync(new Uri($"{agent.AddressText}/v1/snapshot"), Stop);
+        await using var plain = new GZipStream(archive, CompressionMode.Decompress);
+        await using var tar = new TarReader(plain);
+        while (await tar.GetNextEntryAsync(copyData: true, Stop) is { } entry)
+            if (entry.Name == "state.bin") return entry.Length;
+        throw new InvalidOperationException("The snapshot has no state.bin.");
+    }
+}

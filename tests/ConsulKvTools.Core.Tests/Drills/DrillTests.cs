@@ -1,0 +1,93 @@
+using System.Text;
+using ConsulKvTools.Drills;
+using ConsulKvTools.Kv;
+using ConsulKvTools.Tests.Faults;
+
+namespace ConsulKvTools.Tests.Drills;
+
+/// <summary>A drill says what was lost, and what it cannot say.</summary>
+[Collection(AclAgentTests.Name)]
+public sealed class DrillTests(AclAgentFixture fixture)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string, bool, string> Claims => new()
+    {
+        // what was said of the write of "new"; what is there; whether nobody else writes; what the drill has to say
+        { "Written", "new", true, "verified" }, { "Written", "old", true, "lost" }, { "Written", "nothing", true, "lost" }, { "Written", "stranger", true, "lost" },
+        { "Written", "new", false, "verified" }, { "Written", "old", false, "lost" }, { "Written", "nothing", false, "unverified" }, { "Written", "stranger", false, "unverified" },
+        { "Unknown", "new", true, "unverified" }, { "Unknown", "old", true, "verified" },
+        { "Failed", "old", true, "verified" }, { "Failed", "new", true, "lost" }, { "Failed", "new", false, "unverified" }, { "Denied", "new", true, "lost" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Claims))]
+    public async Task What_a_write_was_said_to_be_is_held_against_what_is_there(string said, string there, bool isAlone, string expected)
+    {
+        using var session = fixture.Session();
+        var key = $"drill-{Guid.NewGuid():N}";
+        await PutAsync(session, key, "old");
+        var before = (await new KvReader(session).GetAsync(key, ConsulConsistency.Consistent, Stop)).Entry!.ModifyIndex;
+        if (there is "new" or "stranger") await PutAsync(session, key, there);
+        if (there == "nothing") await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = key, Kind = ConsulKvWriteKind.Delete }, Stop);
+        var write = DrillWrite.Of(new ConsulKvWrite { Key = key, Value = "new"u8.ToArray() });
+        DrillOperation[] operations = [new(key, write, Enum.Parse<ConsulKvOutcome>(said), null, TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, null)];
+
+        var verification = await DrillVerification.RunAsync(session, operations, before, isAlone, Stop);
+
+        Assert.Equal(expected, verification.Lost.ContainsKey(key) ? "lost" : verification.Unverified.ContainsKey(key) ? "unverified" : "verified");
+        var recorder = new DrillRecorder(TimeProvider.System);
+        recorder.Struck(ConsulFaultKind.LeaderKill, "server", TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        var report = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.LeaderKill], Seed = 1 }, operations, verification).Report(recorder, TimeSpan.FromSeconds(2), "x", isAlone, 1, 0, []);
+        Assert.Equal(expected == "lost" ? ConsulFaultDrillVerdict.Lost : said == "Written" ? ConsulFaultDrillVerdict.Survived : ConsulFaultDrillVerdict.Degraded, report.Verdict);
+        Assert.Equal(report.Verdict, Assert.Single(report.Faults).Verdict);
+    }
+
+    [Fact]
+    public async Task The_last_of_several_writes_counts_and_of_those_at_once_any()
+    {
+        using var session = fixture.Session();
+        var key = $"drill-{Guid.NewGuid():N}";
+        await PutAsync(session, key, "b");
+        DrillOperation Wrote(string value, int from, int to) =>
+            new(key, DrillWrite.Of(new ConsulKvWrite { Key = key, Value = Encoding.UTF8.GetBytes(value) }), ConsulKvOutcome.Written, null, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to), 0, null);
+
+        Assert.Empty((await DrillVerification.RunAsync(session, [Wrote("a", 0, 1), Wrote("b", 2, 3)], 0, true, Stop)).Lost);
+        Assert.Empty((await DrillVerification.RunAsync(session, [Wrote("b", 0, 3), Wrote("a", 1, 4)], 0, true, Stop)).Lost);
+        Assert.Single((await DrillVerification.RunAsync(session, [Wrote("b", 0, 1), Wrote("a", 2, 3)], 0, true, Stop)).Lost);
+    }
+
+    [Fact]
+    public void A_pause_is_time_without_success_while_something_is_under_way()
+    {
+        DrillOperation Did(double from, double to, ConsulKvOutcome outcome = ConsulKvOutcome.Unchanged) => new("k", null, outcome, outcome == ConsulKvOutcome.Unchanged ? null : "Cluster.NoLeader", TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to), 0, null);
+        ConsulFaultDrillReport Of(params DrillOperation[] operations)
+        {
+            var recorder = new DrillRecorder(TimeProvider.System);
+            recorder.Struck(ConsulFaultKind.Freeze, "server", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
+            return new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.Freeze], Seed = 1, AcceptedPause = TimeSpan.FromSeconds(3) }, operations, new DrillVerification([], new Dictionary<string, string>(), new Dictionary<string, string>()))
+                .Report(recorder, TimeSpan.FromSeconds(30), "x", true, 1, 0, []);
+        }
+
+        // Idle is no pause.
+        Assert.Equal(TimeSpan.FromSeconds(1), Of(Did(0, 1), Did(20, 21)).LongestPause);
+        Assert.Equal(ConsulFaultDrillVerdict.NotHit, Of(Did(0, 1), Did(20, 21)).Verdict);
+        Assert.Equal((TimeSpan.FromSeconds(5), ConsulFaultDrillVerdict.Degraded), Of(Did(0, 1), Did(3, 8)) is var slow ? (slow.Faults[0].LongestPause, slow.Verdict) : default);
+        Assert.Equal(ConsulFaultDrillVerdict.Survived, Of(Did(0, 1), Did(3, 5)).Verdict);
+        // Failures in a row are one pause until it goes well again.
+        var failing = Of(Did(0, 1), Did(2, 3, ConsulKvOutcome.Failed), Did(3, 4, ConsulKvOutcome.Failed), Did(4, 5));
+        Assert.Equal((TimeSpan.FromSeconds(3), ConsulFaultDrillVerdict.Degraded, TimeSpan.FromSeconds(3)), (failing.Faults[0].LongestPause, failing.Verdict, failing.Faults[0].RecoveredAfter));
+    }
+
+    [Fact]
+    public async Task A_session_without_the_mark_is_refused()
+    {
+        using var session = fixture.Session();
+        var refused = await Assert.ThrowsAsync<ConsulConfigurationException>(() => FaultDrill.OfSessionAsync(session, new DrillOptions { Kinds = [ConsulFaultKind.NoLeader], Seed = 1 }, Stop));
+        Assert.Equal("Drill.NotAllowed", refused.Finding.Code);
+        FaultMatrix.Add(FaultOrigin.Real, "a session that was not made for drills was to be drilled", "Drill.NotAllowed", "refused", TimeSpan.Zero);
+    }
+
+    private static async Task PutAsync(ConsulKvSession session, string key, string value) =>
+        Assert.Equal(ConsulKvOutcome.Written, (await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = key, Value = Encoding.UTF8.GetBytes(value) }, Stop)).Outcome);
+}

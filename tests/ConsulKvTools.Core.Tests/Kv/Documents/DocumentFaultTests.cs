@@ -1,0 +1,121 @@
+using System.Text;
+using ConsulKvTools.Kv.Documents;
+using ConsulKvTools.Tests.Faults;
+
+namespace ConsulKvTools.Tests.Kv.Documents;
+
+/// <summary>A bad document is refused with its name, the line, the item and what is right.</summary>
+public sealed class DocumentFaultTests
+{
+    public static TheoryData<ConsulKvFormat, string, string> Bad => new()
+    {
+        { ConsulKvFormat.Json, "", "line 1, item 1: it is empty" },
+        { ConsulKvFormat.Json, "{}", "line 1, item 1: it is not a list" },
+        { ConsulKvFormat.Json, "[\n\t{\n\t\t\"key\": \"a\",\n\t\t\"value\": \"MQ==\"\n\t},\n\t{\n\t\t\"key\": \"b\",\n\t\t\"value\": \"not base64\"\n\t}\n]", "line 6, item 2: the value of b is not base64" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\"},\n{\"value\": \"\"}\n]", "line 3, item 2: the item has no key" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\",\n \"flags\": -1}]", "line 2, item 1: the flags of a are no whole number" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\",\n \"value\": x}]", "line 3, item 1: the JSON breaks here" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\"}\n{\"key\": \"b\"}]", "line 3, item 2: element 1 is followed by neither a comma" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\"},\n{\"key\": \"b\", ", "line 3, item 2: the list ends in its middle, after 1 whole elements" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\", \"key\": \"b\"}]", "line 2, item 1: \"key\" stands twice" },
+        { ConsulKvFormat.Yaml, "a:\n  b: 1\n c: 2\n", "line 3:" },
+        { ConsulKvFormat.Yaml, "a:\n  b:\n", "line 2: a/b is null" },
+        { ConsulKvFormat.Yaml, "a: 1\na: 2\n", "line 2: the name 'a' stands twice" },
+        { ConsulKvFormat.Yaml, "a: &x 1\nb: *x\n", "line 2: aliases" },
+        { ConsulKvFormat.Yaml, "a: !!binary x-y\n", "line 1: a is !!binary, but" },
+        { ConsulKvFormat.Yaml, "- a\n", "line 1: the top is no mapping" },
+        { ConsulKvFormat.Yaml, "a: 1\n---\nb: 2\n", "a second document begins" },
+        { ConsulKvFormat.Properties, "a=1\nb=\\u00g1\n", "line 2: \\u is not followed" },
+        { ConsulKvFormat.Properties, "a=1\n=x\n", "line 2: a value stands without a name" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public async Task A_bad_document_is_refused_with_the_place_and_what_is_right(ConsulKvFormat format, string text, string expected)
+    {
+        var refused = await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(format, text));
+        Assert.Equal("Document.Malformed", refused.Finding.Code);
+        Assert.Contains("the document", refused.Finding.Title);
+        Assert.Contains(expected, refused.Finding.Title);
+        FaultMatrix.Add(FaultOrigin.Real, "a document with a mistake was read", refused.Finding.Code, "document refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_key_that_stands_twice_is_refused_with_both_places()
+    {
+        var refused = await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(ConsulKvFormat.Json, "[\n{\"key\": \"b\"},\n{\"key\": \"a\"},\n{\"key\": \"b\"}]"));
+        Assert.Equal("Document.DuplicateKey", refused.Finding.Code);
+        Assert.Contains("line 2 and line 4", refused.Finding.Title);
+        FaultMatrix.Add(FaultOrigin.Real, "a document with a key that stands twice was read", refused.Finding.Code, "document refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_document_that_cannot_be_opened_is_no_empty_document()
+    {
+        foreach (var path in new[] { "/no/such/file.json", "/no/such/folder" })
+            Assert.Equal("Document.Unreadable", (await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(KvDocument.Open(path, null)))).Finding.Code);
+        FaultMatrix.Add(FaultOrigin.Real, "a document was read that is not there", "Document.Unreadable", "document refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void What_a_form_cannot_hold_is_refused_by_name()
+    {
+        foreach (var (form, entry) in new (Func<Stream, KvDocumentWriter>, ConsulKvEntry)[]
+        {
+            (stream => new YamlDocumentWriter(stream), DocumentText.Entry("a", "x", 1)), (stream => new PropertiesWriter(stream), DocumentText.Entry("a", "x", 1)),
+            (stream => new PropertiesWriter(stream), DocumentText.Entry("a.b", "x")), (stream => new PropertiesWriter(stream), new ConsulKvEntry { Key = "a", Bytes = [0xff] }),
+            (stream => new YamlDocumentWriter(stream), DocumentText.Entry("a//b", "x")),
+        })
+        {
+            var refused = Assert.Throws<ConsulDocumentException>(() => DocumentText.Write(form, entry));
+            Assert.Equal("Document.Unrepresentable", refused.Finding.Code);
+            Assert.StartsWith(entry.Key + " cannot be exported", refused.Finding.Title);
+        }
+        FaultMatrix.Add(FaultOrigin.Real, "a key with flags was exported as YAML", "Document.Unrepresentable", "export refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Files_that_no_export_wrote_are_neither_overwritten_nor_taken_for_keys()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.At("README.md"), "mine");
+        Assert.Equal("Document.NotWritten", Assert.Throws<ConsulDocumentException>(() => DocumentText.WriteFolder(folder.Path, entries: DocumentText.Entry("a", "1"))).Finding.Code);
+        File.Delete(folder.At("README.md"));
+        DocumentText.WriteFolder(folder.Path, entries: DocumentText.Entry("a", "1"));
+        File.WriteAllText(folder.At("b"), "mine");
+        Assert.Equal("Document.NotWritten", Assert.Throws<ConsulDocumentException>(() => DocumentText.WriteFolder(folder.Path, entries: DocumentText.Entry("b", "1"))).Finding.Code);
+        Assert.Equal(("1", "mine"), (File.ReadAllText(folder.At("a")), File.ReadAllText(folder.At("b"))));
+        FaultMatrix.Add(FaultOrigin.Real, "an export met a file that no export wrote", "Document.NotWritten", "export refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_folder_whose_export_did_not_end_is_read_by_nobody_and_mended_by_the_next_export()
+    {
+        using var folder = new TemporaryFolder();
+        DocumentText.WriteFolder(folder.Path, entries: [DocumentText.Entry("a", "1"), DocumentText.Entry("b", "2")]);
+        // As after a kill: what was being written is named, and some of it is there.
+        File.WriteAllText(folder.At(".consulkv-writing"), "0\ta\n0\tb\n0\tc\n");
+        File.WriteAllText(folder.At("c"), "half");
+        Assert.Equal("Document.Malformed", (await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(KvDocument.Open(folder.Path, null)))).Finding.Code);
+        DocumentText.WriteFolder(folder.Path, entries: DocumentText.Entry("b", "2"));
+        Assert.Equal(["b"], (await DocumentText.ReadAsync(KvDocument.Open(folder.Path, null))).Select(entry => entry.Key));
+        Assert.False(File.Exists(folder.At("c")) || File.Exists(folder.At("a")) || File.Exists(folder.At(".consulkv-writing")));
+    }
+
+    [Fact]
+    public async Task A_link_in_a_folder_is_not_followed()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.At(".outside"), "secret");
+        File.CreateSymbolicLink(folder.At("a"), folder.At(".outside"));
+        Assert.Contains("it is a link", (await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(KvDocument.Open(folder.Path, null)))).Finding.Title);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_skipped_and_utf16_is_named()
+    {
+        var text = "[{\"Key\": \"a\", \"Value\": \"MQ==\", \"Flags\": 3, \"namespace\": \"x\", \"partition\": \"y\", \"ModifyIndex\": 7}]";
+        Assert.Equal(["a 3 MQ=="], DocumentText.Rows(await DocumentText.ReadAsync(ConsulKvFormat.Json, [0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(text)])));
+        Assert.Contains("UTF-16", (await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(ConsulKvFormat.Json, [0xff, 0xfe, .. Encoding.Unicode.GetBytes(text)]))).Finding.Title);
+    }
+}

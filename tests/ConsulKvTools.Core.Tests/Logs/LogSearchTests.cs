@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using ConsulKvTools.Logs;
+using ConsulKvTools.Logs.Reading;
+
+namespace ConsulKvTools.Tests.Logs;
+
+/// <summary>What lines come to: groups, events, bounds. The lines are Consul's own.</summary>
+public sealed class LogSearchTests : IDisposable
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 31, 8, 0, 0, TimeSpan.Zero);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("consulkvtools-logs-");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void Lines_that_mean_the_same_are_one_finding_whatever_key_they_name()
+    {
+        var found = Search(Enumerable.Range(0, 500).Select(number => Line(number, "ERROR", $"agent.http: Request error: method=PUT url=/v1/kv/app/{number} from=10.0.0.{number % 200}:53312 error=\"No cluster leader\"")));
+
+        var leader = Assert.Single(found, one => one.Code == "Cluster.NoLeader");
+        Assert.Equal((500, Start, Start.AddSeconds(499)), (leader.Count, leader.FirstSeen, leader.LastSeen));
+        Assert.Equal(500, leader.Histogram.Sum());
+        Assert.Equal(24, leader.Histogram.Count);
+        Assert.All(leader.Histogram, part => Assert.InRange(part, 15, 30));
+        Assert.Equal("log, line 1", leader.SampleSource);
+    }
+
+    [Fact]
+    public void An_election_that_three_servers_tell_of_is_one_change_with_the_time_without_a_leader()
+    {
+        var search = new LogSearch(new());
+        foreach (var server in new[] { "two", "three", "one" })
+            Add(search, server,
+                Line(0, "INFO", $"agent.server.serf.lan: serf: EventMemberJoin: {server} 127.0.0.1"),
+                Line(1, "INFO", "agent.server: New leader elected: payload=one"),
+                Line(100 + server.Length, "WARN", "agent.server.raft: heartbeat timeout reached, starting election: last-leader=127.0.0.1:8300"),
+                Line(110 + server.Length * 0.1, "INFO", "agent.server: New leader elected: payload=two"));
+        var found = search.Findings();
+
+        var changes = Assert.Single(found, one => one.Code == "Log.LeaderChange");
+        Assert.Equal(["one became leader", "the leader changed from one to two, 7.3 s after the first sign of its absence"], changes.Events.Select(one => one.Text));
+        Assert.Equal(TimeSpan.FromSeconds(7.3), changes.Events[1].Duration);
+        Assert.Equal(2, changes.Count);
+    }
+
+    [Fact]
+    public void A_start_without_an_orderly_end_before_it_is_told_from_one_with()
+    {
+        var found = Search(
+        [
+            Line(0, "INFO", "agent: started state syncer"), Line(50, "INFO", "agent: Synced node info"), Line(60, "INFO", "agent: Requesting shutdown"), Line(61, "INFO", "agent: shutdown complete"),
+            Line(90, "INFO", "agent: started state syncer"), Line(500, "INFO", "agent: Synced node info"), Line(900, "INFO", "agent: started state syncer"),
+        ]);
+        var starts = Assert.Single(found, one => one.Code == "Log.Restart");
+        Assert.Equal(3, starts.Count);
+        Assert.Contains("after it was asked to stop", starts.Events[1].Text, StringComparison.Ordinal);
+        Assert.Contains("without having been asked", starts.Events[2].Text, StringComparison.Ordinal);
+        Assert.Equal(FindingSeverity.Warning, starts.Severity);
+    }
+
+    [Fact]
+    public void Slow_writes_are_named_by_their_time_and_reads_are_not()
+    {
+        var found = Search(
+        [
+            Line(0, "DEBUG", "agent.http: Request finished: method=PUT url=/v1/kv/app/a from=127.0.0.1:60274 latency=1.5s"),
+            Line(1, "DEBUG", "agent.http: Request finished: method=PUT url=/v1/kv/app/b?token=5f9e1a33-3a88-4b63-9b8e-1f7b7f3c1d2e from=127.0.0.1:60274 latency=1m2.5s"),
+            Line(2, "DEBUG", "agent.http: Request finished: method=PUT url=/v1/kv/app/c from=127.0.0.1:60274 latency=271.403µs"),
+            Line(3, "DEBUG", "agent.http: Request finished: method=GET url=/v1/kv/app/c?index=9 from=127.0.0.1:60274 latency=5m0.5s"),
+            "    2019/01/31 08:05:00 [DEBUG] http: Request PUT /v1/txn (2.5s) from=127.0.0.1:1",
+        ]);
+        var slow = Assert.Single(found, one => one.Code == "Log.SlowWrites");
+        Assert.Equal(3, slow.Count);
+        Assert.Contains("PUT /v1/kv/app/b", slow.Title, StringComparison.Ordinal);
+        Assert.DoesNotContain("5f9e1a33", slow.Title + string.Join(" ", slow.Events), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_burst_is_ten_failures_and_five_times_the_usual_minute()
+    {
+        string Failure(double second) => Line(second, "ERROR", "agent.http: Request error: method=PUT url=/v1/kv/a from=1.1.1.1:1 error=\"No cluster leader\"");
+        var quiet = Enumerable.Range(0, 120).Select(minute => Failure(minute * 60));
+        Assert.DoesNotContain(Search(quiet), one => one.Code == "Log.FailureBurst");
+        Assert.DoesNotContain(Search(quiet.Concat(Enumerable.Range(0, 8).Select(second => Failure(3600 + second)))), one => one.Code == "Log.FailureBurst");
+        var burst = Assert.Single(Search(quiet.Concat(Enumerable.Range(0, 90).Select(second => Failure(3600 + second)))), one => one.Code == "Log.FailureBurst");
+        Assert.Equal(1, burst.Count);
+        Assert.Equal((Start.AddHours(1), TimeSpan.FromMinutes(2)), (burst.Events[0].Time, burst.Events[0].Duration));
+        Assert.Contains("92 failures in 2 minutes, most of them Cluster.NoLeader", burst.Events[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Snapshots_and_times_that_go_back_are_told()
+    {
+        var found = Search([Line(0, "INFO", "agent.server.raft: starting snapshot up to: index=16"), Line(2, "INFO", "agent.server.raft: snapshot complete up to: index=16"), Line(-3600, "INFO", "agent: x")]);
+        Assert.Equal("a snapshot up to index 16 took 2.0 s", Assert.Single(found, one => one.Code == "Log.Snapshot").Events[0].Text);
+        Assert.Equal(TimeSpan.FromSeconds(3602), Assert.Single(found, one => one.Code == "Log.ClockJump").Events[0].Duration);
+    }
+
+    [Fact]
+    public void What_no_rule_knows_is_grouped_by_its_words()
+    {
+        var found = Search(Enumerable.Range(0, 100).Select(number => Line(number, "WARN", $"agent.proxycfg: frobnication of 10.1.{number}.7:8300 postponed: id=0a1b2c3d-{number:0000}-4444-8888-0123456789ab attempt={number}"))
+            .Append(Line(200, "INFO", "agent: nothing special")));
+        var unknown = Assert.Single(found, one => one.Code == "Log.Unrecognised");
+        Assert.Equal(100, unknown.Count);
+        Assert.Contains("frobnication", unknown.Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Time_level_and_code_choose_what_counts()
+    {
+        string[] lines = [Line(0, "ERROR", "agent: error=\"No cluster leader\""), Line(60, "WARN", "agent: error=\"No cluster leader\""), Line(120, "ERROR", "agent: error=\"No cluster leader\""), Line(130, "ERROR", "agent: something else that is odd")];
+        Assert.Equal(2, Assert.Single(Search(lines, new() { Since = Start.AddSeconds(30), Until = Start.AddSeconds(125) }), one => one.Code == "Cluster.NoLeader").Count);
+        Assert.Equal(2, Assert.Single(Search(lines, new() { Level = ConsulLogLevel.Error }), one => one.Code == "Cluster.NoLeader").Count);
+        Assert.Equal(["Cluster.NoLeader"], Search(lines, new() { Codes = ["cluster.*"] }).Select(one => one.Code));
+    }
+
+    [Fact]
+    public void No_secret_of_a_line_is_in_what_is_told()
+    {
+        const string secret = "5f9e1a33-3a88-4b63-9b8e-1f7b7f3c1d2e";
+        var raw = new List<ConsulLogLine>();
+        var search = new LogSearch(new(), raw.Add);
+        Add(search, "log", Line(0, "ERROR", $"agent.http: Request error: method=PUT url=/v1/kv/a?token={secret} from=1.1.1.1:1 error=\"ACL not found\""), Line(1, "WARN", $"agent: strange thing with token {secret}"));
+        Assert.DoesNotContain(secret, string.Join("\n", raw.Select(line => line.Message)) + string.Join("\n", search.Findings().Select(found => $"{found.Sample} {found.Title} {found.Finding}")), StringComparison.Ordinal);
+        Assert.Equal(2, raw.Count);
+    }
+
+    [Fact]
+    public void A_rotated_set_packed_or_not_is_read_in_the_order_in_which_it_was_written()
+    {
+        var log = Path.Combine(folder.FullName, "consul.log");
+        File.WriteAllText(log, Line(300, "INFO", "agent.server: New leader elected: payload=three"));
+        File.WriteAllText(Path.Combine(folder.FullName, "consul.log.1"), Line(200, "INFO", "agent.server: New leader elected: payload=two"));
+        using (var packed = new GZipStream(File.Create(Path.Combine(folder.FullName, "consul.log.2.gz")), CompressionLevel.Fastest)) packed.Write(Encoding.UTF8.GetBytes(Line(100, "INFO", "agent.server: New leader elected: payload=one")));
+        File.WriteAllText(Path.Combine(folder.FullName, "consul-1600000000.log"), Line(0, "INFO", "agent.server: New leader elected: payload=zero"));
+        File.WriteAllText(Path.Combine(folder.FullName, "consul-template.log"), Line(0, "INFO", "agent.server: New leader elected: payload=stranger"));
+
+        var files = LogFiles.InOrder(LogFiles.WithRotated(log), Stop);
+        Assert.Equal(["consul-1600000000.log", "consul.log.2.gz", "consul.log.1", "consul.log"], files.Select(Path.GetFileName));
+        var search = new LogSearch(new());
+        foreach (var file in files) LogFiles.Read(file, search, null, Stop);
+        Assert.Equal(["zero became leader", "the leader changed from zero to one", "the leader changed from one to two", "the leader changed from two to three"], Assert.Single(search.Findings(), one => one.Code == "Log.LeaderChange").Events.Select(one => one.Text));
+        Assert.DoesNotContain(search.Findings(), one => one.Code == "Log.ClockJump");
+    }
+
+    [Fact]
+    public void A_packed_file_that_breaks_off_is_an_error_after_what_could_be_read()
+    {
+        var file = Path.Combine(folder.FullName, "torn.gz");
+        using (var packed = new GZipStream(File.Create(file), CompressionLevel.Fastest))
+            foreach (var line in Enumerable.Range(0, 20_000).Select(number => Line(number, "ERROR", $"agent: error=\"No cluster leader\" {Guid.NewGuid()}\n"))) packed.Write(Encoding.UTF8.GetBytes(line));
+        using (var open = File.OpenWrite(file)) open.SetLength(open.Length / 2);
+        var search = new LogSearch(new());
+        try
+        {
+            LogFiles.Read(file, search, null, Stop);
+        }
+        catch (ConsulException torn)
+        {
+            Assert.Equal("Log.SourceUnusable", torn.Finding.Code);
+        }
+        Assert.InRange(Assert.Single(search.Findings(), one => one.Code == "Cluster.NoLeader").Count, 1000, 19_000);
+    }
+
+    [Fact]
+    public void A_large_log_costs_no_memory_to_speak_of()
+    {
+        var lines = Enumerable.Range(0, 200).Select(number => Line(number, number % 20 == 0 ? "WARN" : "INFO", number % 20 == 0 ? $"agent.http: Request error: method=PUT url=/v1/kv/a/{number} from=127.0.0.1:{number} error=\"No cluster leader\"" : $"agent.server.serf.lan: serf: attempting reconnect to node-{number} 10.0.0.{number}:8301")).ToArray();
+        var search = new LogSearch(new());
+        var source = new LogSource("log", DateTimeOffset.UtcNow, true);
+        for (var warm = 0; warm < 5; warm++)
+            foreach (var line in lines) search.Add(source, line);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 500; round++)
+            foreach (var line in lines) search.Add(source, line);
+        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / 100_000d;
+        Assert.True(each < 200, $"{each} bytes a line");
+    }
+
+    private static IReadOnlyList<ConsulLogFinding> Search(IEnumerable<string> lines, LogSearchRequest? request = null)
+    {
+        var search = new LogSearch(request ?? new());
+        Add(search, "log", [.. lines]);
+        return search.Findings();
+    }
+
+    private static void Add(LogSearch search, string name, params string[] lines)
+    {
+        var source = new LogSource(name, Start.AddDays(1), hasNumbers: true);
+        foreach (var line in lines) search.Add(source, line);
+    }
+
+    private static string Line(double second, string level, string message) =>
+        $"    {Start.AddSeconds(second).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture)}Z [{level}]{(level.Length == 4 ? " " : "")} {message}";
+}

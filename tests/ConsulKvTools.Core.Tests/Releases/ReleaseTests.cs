@@ -1,0 +1,269 @@
+using System.Text;
+using ConsulKvTools.Kv;
+using ConsulKvTools.Kv.Releases;
+using ConsulKvTools.Lab;
+using ConsulKvTools.Tests.Faults;
+
+namespace ConsulKvTools.Tests.Releases;
+
+/// <summary>Trees that become current as a whole.</summary>
+[Collection(AclAgentTests.Name)]
+public sealed class ReleaseTests(AclAgentFixture fixture)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_published_tree_becomes_current_and_the_one_before_comes_back()
+    {
+        using var session = Open();
+        var store = Store(session);
+        await PublishAsync(store, "v1", ("host", "a"), ("db/port", "1"));
+        await PublishAsync(store, "v2", ("host", "b"), ("db/port", "2"), ("new", "x"));
+        await PublishAsync(store, "v3", ("host", "c"));
+
+        Assert.Equal((null, "v1", ConsulKvOutcome.Written), Told(await SwitchAsync(store, "v1")));
+        Assert.Equal(("v1", "v2", ConsulKvOutcome.Written), Told(await SwitchAsync(store, "v2")));
+        Assert.Equal(("v2", "v2", ConsulKvOutcome.Unchanged), Told(await SwitchAsync(store, "v2")));
+        Assert.Equal(("v2", "v3", ConsulKvOutcome.Written), Told(await SwitchAsync(store, "v3")));
+        Assert.Equal(["c"], (await ReadAsync(store)).Select(entry => entry.Value));
+        // Twice back is two back, and not there again.
+        Assert.Equal(("v3", "v2", ConsulKvOutcome.Written), Told(await SwitchAsync(store, null)));
+        Assert.Equal(("v2", "v1", ConsulKvOutcome.Written), Told(await SwitchAsync(store, null)));
+        Assert.Equal(["1", "a"], (await ReadAsync(store)).Select(entry => entry.Value));
+        Assert.Equal("Release.NoPrevious", await CodeOfAsync(() => SwitchAsync(store, null)));
+        // What templates read: nothing but the prefix.
+        Assert.Equal(store.Layout.Name + "/releases/v1/", (await new KvReader(session).GetAsync(store.Layout.Pointer, ConsulConsistency.Default, Stop)).Entry!.Value);
+    }
+
+    [Fact]
+    public async Task The_list_says_which_is_current_which_comes_back_and_what_is_wrong()
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v1", "v2", "v3", "v4" }) await PublishAsync(store, name, ("a", name));
+        foreach (var name in new[] { "v1", "v2" }) await SwitchAsync(store, name);
+        await PutAsync(session, store.Layout.Tree("v3") + "a", "changed");
+        await PutAsync(session, store.Layout.Tree("v4") + "b", "added");
+        await PutAsync(session, store.Layout.Tree("v5") + "b", "by hand");
+
+        var listed = await new ReleaseList(store).ReadAsync(verify: true, Stop);
+
+        Assert.Equal(["v1 Previous ", "v2 Current ", "v3 Damaged Release.Changed", "v4 Damaged Release.Changed", "v5 Unfinished Release.Unfinished"], listed.Select(one => $"{one.Release} {one.Status} {one.Finding?.Code}"));
+        Assert.All(listed.Take(4), one => Assert.Equal((1L, 2L, ReleaseStore.Author), (one.Keys, one.Bytes!.Value, one.CreatedBy)));
+        // The number of keys is seen without reading them, their values are not.
+        Assert.Equal(ConsulKvReleaseStatus.Available, (await new ReleaseList(store).ReadAsync(verify: false, Stop)).Single(one => one.Release == "v3").Status);
+    }
+
+    [Theory]
+    [InlineData("a value", "Release.Changed")]
+    [InlineData("flags", "Release.Changed")]
+    [InlineData("one key more", "Release.Changed")]
+    [InlineData("one key less", "Release.Changed")]
+    [InlineData("the manifest gone", "Release.Unfinished")]
+    [InlineData("all gone", "Release.Missing")]
+    [InlineData("the manifest foreign", "Release.RecordForeign")]
+    public async Task A_release_that_is_not_what_was_published_is_not_switched_to(string change, string code)
+    {
+        using var session = Open();
+        var store = Store(session);
+        await PublishAsync(store, "v1", ("a", "1"), ("b", "2"));
+        await SwitchAsync(store, "v1");
+        await PublishAsync(store, "v2", ("a", "1"), ("b", "3"));
+        var tree = store.Layout.Tree("v2");
+        var writer = new KvWriter(session);
+        switch (change)
+        {
+            case "a value": await PutAsync(session, tree + "b", "4"); break;
+            case "flags": await writer.WriteAsync(new ConsulKvWrite { Key = tree + "b", Value = "3"u8.ToArray(), Flags = 9 }, Stop); break;
+            case "one key more": await PutAsync(session, tree + "c", ""); break;
+            case "one key less": await writer.WriteAsync(new ConsulKvWrite { Key = tree + "b", Kind = ConsulKvWriteKind.Delete }, Stop); break;
+            case "the manifest foreign": await PutAsync(session, store.Layout.Manifest("v2"), "{}"); break;
+            default:
+                await writer.WriteAsync(new ConsulKvWrite { Key = store.Layout.Manifest("v2"), Kind = ConsulKvWriteKind.Delete }, Stop);
+                if (change == "all gone") await writer.WriteAsync(new ConsulKvWrite { Key = tree, Kind = ConsulKvWriteKind.DeleteTree }, Stop);
+                break;
+        }
+
+        Assert.Equal(code, await CodeOfAsync(() => SwitchAsync(store, "v2")));
+        Assert.Equal("v1", (await store.StateAsync(ConsulConsistency.Consistent, Stop)).Current);
+        FaultMatrix.Add(FaultOrigin.Real, $"a published release, {change}", code, "refused", TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData("a key is changed")]
+    [InlineData("a key is added")]
+    [InlineData("a key of a large tree is changed")]
+    [InlineData("the release is removed")]
+    [InlineData("another switches")]
+    public async Task What_happens_between_the_look_and_the_switch_is_not_switched_over(string meanwhile)
+    {
+        using var session = Open();
+        var store = Store(session);
+        var large = meanwhile.Contains("large");
+        foreach (var name in new[] { "v1", "v2", "v3" })
+            await new ReleasePublisher(store).PublishAsync(name, [.. Enumerable.Range(0, large ? 200 : 3).Select(number => new ConsulKvWrite { Key = $"k{number}", Value = Encoding.UTF8.GetBytes(name) })], false, Stop);
+        await SwitchAsync(store, "v1");
+        var switcher = new ReleaseSwitcher(store);
+        var plan = await switcher.PlanAsync("v2", Stop);
+        switch (meanwhile)
+        {
+            case "a key is added": await PutAsync(session, store.Layout.Tree("v2") + "k9999", "x"); break;
+            case "the release is removed": await new ReleaseRemover(store).RemoveAsync((await new ReleaseList(store).ReadAsync(false, Stop)).Single(one => one.Release == "v2"), Stop); break;
+            case "another switches": await SwitchAsync(store, "v3"); break;
+            default: await PutAsync(session, store.Layout.Tree("v2") + "k1", "x"); break;
+        }
+
+        var done = await switcher.RunAsync(plan, Stop);
+
+        var (outcome, code, current) = meanwhile switch
+        {
+            "a key is changed" => (ConsulKvOutcome.Conflict, "Release.Changed", "v1"),
+            "the release is removed" => (ConsulKvOutcome.Conflict, "Release.Missing", "v1"),
+            "another switches" => (ConsulKvOutcome.Conflict, "Release.Raced", "v3"),
+            _ => (ConsulKvOutcome.Failed, "Release.ChangedMeanwhile", "v1"),
+        };
+        Assert.Equal((outcome, code, current), (done.Outcome, done.Code, (await store.StateAsync(ConsulConsistency.Consistent, Stop)).Current));
+        Assert.Equal(!large, done.IsCheckedWithin);
+        FaultMatrix.Add(FaultOrigin.Real, $"between the look at a release and the switch {meanwhile}", code, "refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_removal_that_was_decided_before_a_switch_does_not_remove_what_became_current()
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v1", "v2", "v3" }) await PublishAsync(store, name, ("a", name));
+        foreach (var name in new[] { "v1", "v2", "v3" }) await SwitchAsync(store, name);
+        var old = (await new ReleaseList(store).ReadAsync(false, Stop)).Single(one => one.Release == "v1");
+        // The remover reads the state once more; what happens after that is what its transaction has to notice.
+        using var through = ConsulKvSession.Create(new ConsulSessionOptions
+        {
+            Address = fixture.Agent.HttpAddress!.ToString(), Token = new ConsulSecret(fixture.ManagementToken),
+            Handler = new BeforeTransaction(async () => Assert.Equal(ConsulKvOutcome.Written, (await SwitchAsync(store, "v1")).Outcome)),
+        }, ConsulEnvironment.Empty);
+
+        Assert.Equal(ConsulKvOutcome.Conflict, (await new ReleaseRemover(new ReleaseStore(through, store.Layout)).RemoveAsync(old, Stop)).Outcome);
+        Assert.Equal(["v1"], (await ReadAsync(store)).Select(entry => entry.Value));
+    }
+
+    [Fact]
+    public async Task Keep_never_removes_what_is_current_what_comes_back_or_what_is_young()
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v1", "v2", "v3", "v4", "v5", "v6" }) await PublishAsync(store, name, ("a", name));
+        foreach (var name in new[] { "v1", "v3", "v2" }) await SwitchAsync(store, name);
+        await PutAsync(session, store.Layout.Tree("v0") + "b", "unfinished");
+        var all = await new ReleaseList(store).ReadAsync(false, Stop);
+        var later = DateTimeOffset.UtcNow.AddHours(1);
+
+        Assert.Equal(["v1", "v4"], ReleaseRemover.Removable(all, keep: 2, TimeSpan.FromMinutes(5), later).Select(one => one.Release));
+        Assert.Empty(ReleaseRemover.Removable(all, keep: 2, TimeSpan.FromMinutes(5), DateTimeOffset.UtcNow));
+        Assert.Empty(ReleaseRemover.Removable(all, keep: 6, TimeSpan.Zero, later));
+        Assert.Equal("Release.InUse", await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v2"), Stop)));
+        Assert.Equal("Release.InUse", await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v3"), Stop)));
+        Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v4"), Stop)).Outcome);
+        Assert.DoesNotContain(await new ReleaseList(store).ReadAsync(false, Stop), one => one.Release == "v4");
+        FaultMatrix.Add(FaultOrigin.Real, "the current release and the one before it were to be removed", "Release.InUse", "refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Publishing_again_ends_what_broke_off_and_never_changes_what_is_published()
+    {
+        using var session = Open();
+        var store = Store(session);
+        await PutAsync(session, store.Layout.Tree("v1") + "stray", "x");
+        ConsulKvWrite[] content = [new() { Key = "a", Value = "1"u8.ToArray() }];
+
+        Assert.Equal("Release.Unfinished", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v1", content, false, Stop)));
+        Assert.True((await new ReleasePublisher(store).PublishAsync("v1", content, true, Stop)).IsNew);
+        Assert.Equal([store.Layout.Tree("v1") + "a"], await KeysAsync(session, store.Layout.Tree("v1")));
+        Assert.False((await new ReleasePublisher(store).PublishAsync("v1", content, false, Stop)).IsNew);
+        Assert.Equal("Release.Exists", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v1", [content[0] with { Value = "2"u8.ToArray() }], true, Stop)));
+        Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v2", [], true, Stop)));
+        Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v2", [content[0], content[0]], true, Stop)));
+        Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("a/b", content, true, Stop)));
+        await PutAsync(session, store.Layout.Tree("v3") + "by/hand", "x");
+        Assert.Equal((1L, true), (await new ReleasePublisher(store).SealAsync("v3", Stop)) is var (manifest, isNew) ? (manifest.Keys, isNew) : default);
+        Assert.Equal(ConsulKvOutcome.Written, (await SwitchAsync(store, "v3")).Outcome);
+        FaultMatrix.Add(FaultOrigin.Real, "other content under the name of a published release", "Release.Exists", "refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_pointer_that_is_somebody_elses_is_left_alone()
+    {
+        using var session = Open();
+        var store = Store(session);
+        await PublishAsync(store, "v1", ("a", "1"));
+        Assert.Equal("Release.NoCurrent", await CodeOfAsync(() => ReadAsync(store)));
+        await PutAsync(session, store.Layout.Pointer, "elsewhere/");
+        Assert.Equal("Release.PointerForeign", await CodeOfAsync(() => SwitchAsync(store, "v1")));
+        FaultMatrix.Add(FaultOrigin.Real, "a reader before the first switch", "Release.NoCurrent", "refused", TimeSpan.Zero);
+        FaultMatrix.Add(FaultOrigin.Real, "a pointer that was written by hand", "Release.PointerForeign", "refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_switch_whose_answers_are_all_lost_is_found_out_by_its_history()
+    {
+        using var direct = Open();
+        var store = Store(direct);
+        await PublishAsync(store, "v1", ("a", "1"));
+        await PublishAsync(store, "v2", ("a", "2"));
+        await SwitchAsync(store, "v1");
+        using var proxy = new TcpFaultProxy(fixture.Agent.Address);
+        proxy.CutAfterRequest("PUT");
+        using var session = fixture.Session(address: proxy.Address.OriginalString);
+
+        var done = await SwitchAsync(new ReleaseStore(session, store.Layout), "v2");
+
+        Assert.Equal(ConsulKvOutcome.Written, done.Outcome);
+        Assert.Equal("v2", (await store.StateAsync(ConsulConsistency.Consistent, Stop)).Current);
+        Assert.Contains((await store.StateAsync(ConsulConsistency.Consistent, Stop)).History.Changes, change => change.Id == done.Id);
+        Assert.Contains(done.Attempts, attempt => attempt.Effect == WriteEffect.Ambiguous);
+    }
+
+    [Fact]
+    public async Task The_digest_depends_on_names_values_and_flags_and_on_nothing_else()
+    {
+        static string Of(params (string Name, string Value, ulong Flags)[] keys)
+        {
+            var tree = new ReleaseTree();
+            foreach (var (name, value, flags) in keys) Assert.True(tree.TryAdd(name, Encoding.UTF8.GetBytes(value), flags, index: (ulong)value.Length));
+            return tree.Digest;
+        }
+
+        Assert.Equal(Of(("a", "1", 0), ("b", "2", 0)), Of(("b", "2", 0), ("a", "1", 0)));
+        string[] all = [Of(("a", "1", 0), ("b", "2", 0)), Of(("a", "2", 0), ("b", "1", 0)), Of(("a", "1", 1), ("b", "2", 0)), Of(("a", "1", 0)), Of(("ab", "12", 0)), Of(("a1", "b2", 0)), Of()];
+        Assert.Equal(all.Length, all.Distinct().Count());
+        await Task.CompletedTask;
+    }
+
+    private ConsulKvSession Open() => fixture.Session();
+
+    private static ReleaseStore Store(ConsulKvSession session) => new(session, ReleaseLayout.Of($"releases-{Guid.NewGuid():N}/app/"));
+
+    private static Task PublishAsync(ReleaseStore store, string name, params (string Key, string Value)[] content) =>
+        new ReleasePublisher(store).PublishAsync(name, [.. content.Select(one => new ConsulKvWrite { Key = one.Key, Value = Encoding.UTF8.GetBytes(one.Value) })], false, Stop);
+
+    private static async Task<ConsulKvReleaseSwitch> SwitchAsync(ReleaseStore store, string? name)
+    {
+        var switcher = new ReleaseSwitcher(store);
+        return await switcher.RunAsync(await switcher.PlanAsync(name, Stop), Stop);
+    }
+
+    private static async Task<IReadOnlyList<ConsulKvEntry>> ReadAsync(ReleaseStore store) => (await new ReleaseReader(store).ReadAsync(ConsulConsistency.Default, Stop)).Entries;
+
+    private static async Task PutAsync(ConsulKvSession session, string key, string value) =>
+        Assert.Equal(ConsulKvOutcome.Written, (await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = key, Value = Encoding.UTF8.GetBytes(value) }, Stop)).Outcome);
+
+    private static async Task<List<string>> KeysAsync(ConsulKvSession session, string prefix)
+    {
+        var keys = new List<string>();
+        await foreach (var key in new KvReader(session).NamesAsync(prefix, null, ConsulConsistency.Consistent, (_, _) => { }, Stop)) keys.Add(key);
+        return keys;
+    }
+
+    private static async Task<string> CodeOfAsync(Func<Task> action) => (await Assert.ThrowsAnyAsync<ConsulException>(action)).Finding.Code;
+
+    private static (string? From, string To, ConsulKvOutcome Outcome) Told(ConsulKvReleaseSwitch done) => (done.From, done.To, done.Outcome);
+}

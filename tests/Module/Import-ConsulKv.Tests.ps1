@@ -1,0 +1,115 @@
+BeforeAll {
+    . "$PSScriptRoot/Lab.ps1"
+    $session = New-LabSession -With @{ Default = $true }
+    $root = "move-$([guid]::NewGuid().ToString('N').Substring(0, 8))/"
+    function Save-Document([string] $Name, [hashtable] $Keys) {
+        $file = Join-Path $TestDrive $Name
+        ConvertTo-Json @($Keys.Keys | Sort-Object | ForEach-Object { @{ key = $_; flags = 0; value = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Keys[$_])) } }) -AsArray | Set-Content $file
+        $file
+    }
+}
+BeforeEach { Remove-ConsulKv $root -Recurse -Force | Out-Null; [void](Set-ConsulKv "${root}same" 1); [void](Set-ConsulKv "${root}change" old); [void](Set-ConsulKv "${root}extra" x) }
+AfterAll {
+    Remove-ConsulKv $root -Recurse -Force | Out-Null
+    Get-ConsulKvSession | Remove-ConsulKvSession
+}
+
+Describe 'Import-ConsulKv' {
+    It 'shows with -Plan what would be done about each key, and writes nothing' {
+        $file = Save-Document plan.json @{ same = '1'; change = 'new'; create = 'y' }
+        $index = (Get-ConsulKv $root | Measure-Object ModifyIndex -Maximum).Maximum
+        $plan = Import-ConsulKv $file -Prefix $root -Delete -Plan
+        $plan | ForEach-Object { "$($_.Action) $($_.Key.Substring($root.Length))" } | Should -Be 'Change change', 'Create create', 'Delete extra', 'Unchanged same'
+        $plan[0].Difference | Should -Be "'old' → 'new'"
+        (Get-ConsulKv $root | Measure-Object ModifyIndex -Maximum).Maximum | Should -Be $index
+    }
+
+    It 'writes what differs, touches nothing else, and removes extras with -Delete -Force' {
+        $file = Save-Document do.json @{ same = '1'; change = 'new'; create = 'y' }
+        $same = (Get-ConsulKv "${root}same").ModifyIndex
+        $done = Import-ConsulKv $file -Prefix $root -Delete -Force
+        $done.Created, $done.Changed, $done.Deleted, $done.Unchanged | Should -Be 1, 1, 1, 1
+        (Get-ConsulKv "${root}same").ModifyIndex | Should -Be $same
+        (Get-ConsulKv $root).Value | Should -Be 'new', 'y', '1'
+        (Import-ConsulKv $file -Prefix $root).Unchanged | Should -Be 3
+    }
+
+    It 'tells the truth with -WhatIf, and leaves no undo file or journal' {
+        $file = Save-Document whatif.json @{ change = 'new' }
+        $shown = Invoke-NewShell "`$env:CONSUL_HTTP_TOKEN = '$((Get-LabAgent).ManagementToken)'; Import-ConsulKv '$file' -Session $((Get-LabAgent).Address.OriginalString) -Prefix $root -Delete -WhatIf -UndoPath '$TestDrive/u.json' -JournalPath '$TestDrive/j'"
+        $shown | Should -Match "Change ${root}change: 'old' → 'new'"
+        $shown | Should -Match "Delete ${root}extra"
+        $shown | Should -Match '0 to create, 1 to change, 2 to delete, 0 unchanged'
+        (Get-ConsulKv "${root}change").Value | Should -Be 'old'
+        "$TestDrive/u.json", "$TestDrive/j" | ForEach-Object { $_ | Should -Not -Exist }
+    }
+
+    It 'does not remove anything where nobody can be asked' {
+        $file = Save-Document ask.json @{ change = 'new' }
+        $shown = Invoke-NewShell "`$env:CONSUL_HTTP_TOKEN = '$((Get-LabAgent).ManagementToken)'; Import-ConsulKv '$file' -Session $((Get-LabAgent).Address.OriginalString) -Prefix $root -Delete"
+        $shown | Should -Match 'nobody can be asked here'
+        (Get-ConsulKv "${root}extra").Value | Should -Be 'x'
+    }
+
+    It 'maps beginnings of keys, and refuses a key that no row fits' {
+        $file = Save-Document map.json @{ 'app/a' = '1'; 'app/db/b' = '2' }
+        (Import-ConsulKv $file -Map @{ 'app/' = "${root}x/"; 'app/db/' = "${root}db2/" }).Created | Should -Be 2
+        (Get-ConsulKv "${root}db2/b").Value | Should -Be '2'
+        (Get-ErrorOf { Import-ConsulKv $file -Map @{ 'app/db/' = $root } })[0].FullyQualifiedErrorId | Should -BeLike 'Document.Malformed,*'
+    }
+
+    It 'takes entries of another store, text, files and rows from the pipeline' {
+        $copy = "${root}copy/"
+        $second = [ConsulKvTools.Lab.ConsulAgent]::Start(([ConsulKvTools.Lab.ConsulAgentOptions]@{ InMemory = $true }))
+        try {
+            $there = New-ConsulKvSession $second.Address.OriginalString
+            (Export-ConsulKv $root | Import-ConsulKv -Session $there).Created | Should -Be 3
+            (Export-ConsulKv -Session $there -Path - | Import-ConsulKv).Unchanged | Should -Be 3
+            (Get-ConsulKv $root -Session $there).Value | Should -Be (Get-ConsulKv $root).Value
+        }
+        finally { $second.Dispose() }
+        (Get-Item (Save-Document pipe.json @{ a = '1' }) | Import-ConsulKv -Prefix $copy).Created | Should -Be 1
+        ([pscustomobject]@{ Key = 'b'; Value = 5 } | Import-ConsulKv -Prefix $copy).Created | Should -Be 1
+        (Get-ConsulKv "${copy}b").Value | Should -Be '5'
+    }
+
+    It 'gives back by the undo file what was before' {
+        $file = Save-Document undo.json @{ change = 'new'; create = 'y' }
+        $before = Get-ConsulKv $root | ForEach-Object { "$($_.Key)=$($_.Value)" }
+        $done = Import-ConsulKv $file -Prefix $root -Delete -Force -UndoPath "$TestDrive/before.json"
+        $done.UndoPath | Should -Exist
+        (Get-ConsulKv $root).Count | Should -Be 2
+        (Import-ConsulKv $done.UndoPath -Force).IsComplete | Should -BeTrue
+        Get-ConsulKv $root | ForEach-Object { "$($_.Key)=$($_.Value)" } | Should -Be $before
+    }
+
+    It 'goes on after a kill -9 in its middle' {
+        $folder = Join-Path $TestDrive 'killed'
+        [void](New-Item $folder -ItemType Directory)
+        $big = Join-Path $folder 'big.json'
+        $value = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('v' * 2000))
+        $rows = 0..9999 | ForEach-Object { '{"key":"k/' + $_.ToString('00000') + '","flags":3,"value":"' + $value + '"}' }
+        [IO.File]::WriteAllText($big, "[`n" + ($rows -join ",`n") + "`n]`n")
+        $journal = Join-Path $folder 'journal'
+        $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$script:ManifestPath'; Import-ConsulKv '$big' -Session $((Get-LabAgent).Address.OriginalString) -Prefix $root -JournalPath '$journal' -UndoPath '$folder/undo.json' -ThrottleLimit 1") { $start.ArgumentList.Add($argument) }
+        $start.Environment['CONSUL_HTTP_TOKEN'] = (Get-LabAgent).ManagementToken
+        $process = [Diagnostics.Process]::Start($start)
+        $deadline = [DateTime]::UtcNow.AddSeconds(60)
+        while ([DateTime]::UtcNow -lt $deadline -and @(Get-ConsulKv -Prefix "${root}k/" -NamesOnly).Count -lt 300) { Start-Sleep -Milliseconds 50 }
+        $process.Kill()
+        $process.WaitForExit()
+        $written = @(Get-ConsulKv -Prefix "${root}k/" -NamesOnly).Count
+        $written | Should -BeGreaterThan 299
+        $written | Should -BeLessThan 10000
+        $journal | Should -Exist
+
+        $done = Import-ConsulKv $big -Prefix $root -JournalPath $journal -UndoPath "$folder/undo.json"
+        $done.IsComplete | Should -BeTrue
+        $done.DoneBefore + $done.Unchanged | Should -BeGreaterOrEqual $written
+        $done.DoneBefore + $done.Unchanged + $done.Created | Should -Be 10000
+        @(Get-ConsulKv -Prefix "${root}k/" -NamesOnly).Count | Should -Be 10000
+        $journal | Should -Not -Exist
+        (Import-ConsulKv "$folder/undo.json" -Force).Deleted | Should -Be 10000
+    }
+}

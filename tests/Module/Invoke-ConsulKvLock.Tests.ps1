@@ -1,0 +1,92 @@
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    $agent = Get-LabAgent
+    $session = New-LabSession -With @{ Default = $true; Name = 'invoker' }
+    $environment = @{ CONSUL_HTTP_ADDR = $agent.Address.OriginalString; CONSUL_HTTP_TOKEN = $agent.ManagementToken }
+    function Get-Holder([string] $Key) { (Get-ConsulKvConsistent $Key -ErrorAction Ignore).LockSession }
+    function Remove-LockSession($Lock) { Invoke-RestMethod -Method Put "$($agent.Address)v1/session/destroy/$($Lock.LockSession)" -Headers @{ 'X-Consul-Token' = $agent.ManagementToken } | Out-Null }
+}
+AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+Describe 'Invoke-ConsulKvLock' {
+    It 'runs the block while the lock is held, sees what is around it, and streams its output' {
+        $around = 'seen'
+        $seen = [Collections.Generic.List[string]]::new()
+        function Use-Lock { $inner = 'too'; Invoke-ConsulKvLock locks/run { param($lock) "$around $inner $($lock.IsHeld)"; $seen.Add('after one'); 2 } }
+        Use-Lock | ForEach-Object { $seen.Add("$_") }
+        $seen | Should -Be 'seen too True', 'after one', '2'
+        Get-Holder locks/run | Should -BeNullOrEmpty
+    }
+
+    It 'passes every stream of the block' {
+        $all = Invoke-ConsulKvLock locks/streams { Write-Warning w; Write-Information i -InformationAction Continue; Write-Error e; 'o' } 2>&1 3>&1 6>&1
+        $all | ForEach-Object { $_.GetType().Name } | Should -Be 'WarningRecord', 'InformationRecord', 'ErrorRecord', 'String'
+    }
+
+    It 'throws what the block throws, as it was, and gives the lock back' {
+        $(try { Invoke-ConsulKvLock locks/throw { throw [InvalidOperationException]::new('boom') } } catch [InvalidOperationException] { $_.Exception.Message }) | Should -Be 'boom'
+        Get-Holder locks/throw | Should -BeNullOrEmpty
+        $(try { Invoke-ConsulKvLock locks/throw { Get-ConsulKv locks/missing -ErrorAction Stop } } catch [ConsulKvTools.ConsulKeyNotFoundException] { 'missing' }) | Should -Be 'missing'
+    }
+
+    It 'gives the lock back when the rest of the pipeline wants no more' {
+        Invoke-ConsulKvLock locks/first { 1; 2; Start-Sleep 30; 3 } | Select-Object -First 1 | Should -Be 1
+        Get-Holder locks/first | Should -BeNullOrEmpty
+    }
+
+    It 'gives the lock back when the block leaves the shell' {
+        Invoke-NewShell 'Invoke-ConsulKvLock locks/exit { ''in''; exit 0 }; ''not reached''' $environment | Should -Be 'in'
+        Get-Holder locks/exit | Should -BeNullOrEmpty
+    }
+
+    It 'stops the block within a second when the lock is lost: <Name>' -ForEach @(
+        @{ Name = 'in a sleep'; Does = { Start-Sleep 30 } }
+        @{ Name = 'in a loop'; Does = { while ($true) { $null = 1 } } }
+        @{ Name = 'in a native program'; Does = { if ($IsWindows) { ping -n 30 127.0.0.1 } else { /bin/sleep 30 } } }
+        @{ Name = 'in another command of this module'; Does = { Watch-ConsulKv locks/never } }
+    ) {
+        $after = 'the block did not go on'
+        $clock = [Diagnostics.Stopwatch]::new()
+        $failure = $null
+        try { Invoke-ConsulKvLock locks/lost -LockDelay 0s { param($lock) Remove-LockSession $lock; $clock.Start(); & $Does; $after = 'it went on' } } catch { $failure = $_ }
+        # One second and what a busy machine takes.
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 5
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Lock.Lost,*'
+        $failure.Exception | Should -BeOfType ([ConsulKvTools.ConsulLockException])
+        $after | Should -Be 'the block did not go on'
+    }
+
+    It 'says so when the lock was lost and the block has ended all the same' {
+        (Get-ErrorOf { Invoke-ConsulKvLock locks/late -LockDelay 0s { param($lock) Remove-LockSession $lock; while ($lock.IsHeld) { [Threading.Thread]::Sleep(20) } } }).FullyQualifiedErrorId | Should -BeLike 'Lock.Lost,*'
+    }
+
+    It 'does not run the block without the lock' {
+        $ran = $false
+        $other = Lock-ConsulKv locks/busy
+        $(try { Invoke-ConsulKvLock locks/busy { Set-Variable ran $true -Scope 2 } -NoWait } catch { $_.FullyQualifiedErrorId }) | Should -BeLike 'Lock.NotAcquired,*'
+        Unlock-ConsulKv $other | Out-Null
+        Invoke-ConsulKvLock locks/busy { 'never' } -WhatIf | Should -BeNullOrEmpty
+        $ran | Should -BeFalse
+    }
+
+    It 'stops within a second and gives the lock back on Ctrl+C, <Name>' -ForEach @(
+        @{ Name = 'in the block'; Line = 'Invoke-ConsulKvLock locks/stop { ''in''; Start-Sleep 60 } -Session $args[0]' }
+        @{ Name = 'while it waits for the lock'; Line = '''in''; Invoke-ConsulKvLock locks/stop2 { 1 } -Session $args[0]' }
+    ) {
+        $other = Lock-ConsulKv locks/stop2
+        $shell = [powershell]::Create()
+        try {
+            $output = [Management.Automation.PSDataCollection[psobject]]::new()
+            $shell.AddScript("Import-Module '$ManifestPath'; $Line").AddArgument($session) | Out-Null
+            $null = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output)
+            while ($output.Count -eq 0) { Start-Sleep -Milliseconds 20 }
+            Start-Sleep -Milliseconds 300
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 3
+            Get-Holder locks/stop | Should -BeNullOrEmpty
+            Get-Holder locks/stop2 | Should -Be $other.LockSession
+        }
+        finally { $shell.Dispose(); Unlock-ConsulKv $other | Out-Null }
+    }
+}

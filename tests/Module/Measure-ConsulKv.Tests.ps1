@@ -1,0 +1,109 @@
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    $agent = Get-LabAgent
+    $session = New-LabSession -With @{ Default = $true; Name = 'measure' }
+    1..30 | ForEach-Object { [pscustomobject]@{ Key = "measure/few/$_"; Value = 'x' * $_ } } | Set-ConsulKv | Out-Null
+    Set-ConsulKv measure/deep/a/b/c/large ('y' * 5000) | Out-Null
+    $history = Join-Path $TestDrive 'history.jsonl'
+}
+AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+Describe 'Measure-ConsulKv' {
+    It 'counts keys, bytes and prefixes' {
+        $measured = Measure-ConsulKv measure/
+        $measured.Keys | Should -Be 31
+        $measured.Bytes | Should -Be (465 + 5000)
+        $measured.StoredBytes | Should -BeGreaterThan ($measured.Bytes + $measured.KeyBytes)
+        $measured.Prefixes[0].Prefix | Should -Be 'measure/deep/'
+        ($measured.Prefixes | Where-Object Prefix -EQ 'measure/few/').Keys | Should -Be 30
+        $measured.DeepestPrefixes[0].Prefix | Should -Be 'measure/deep/a/b/c/'
+        $measured.LargestKeys[0].Key | Should -Be 'measure/deep/a/b/c/large'
+        ($measured.SizeClasses | Measure-Object Keys -Sum).Sum | Should -Be 31
+    }
+
+    It 'composes: the largest keys can be read, prefixes can be measured' {
+        ((Measure-ConsulKv measure/).LargestKeys | Select-Object -First 1 | Get-ConsulKv).Bytes.Length | Should -Be 5000
+        ((Measure-ConsulKv measure/).Prefixes | Where-Object Level -EQ 1 | Measure-ConsulKv).Prefix | Sort-Object | Should -Be 'measure/deep/', 'measure/few/'
+    }
+
+    It 'keeps to -Top and -Depth' {
+        $measured = Measure-ConsulKv measure/ -Top 1 -Depth 1
+        $measured.LargestKeys.Count | Should -Be 1
+        $measured.Prefixes.Prefix | Should -Be 'measure/deep/'
+        (Measure-ConsulKv measure/ -Top 0).LargestKeys | Should -BeNullOrEmpty
+    }
+
+    It 'says of an empty prefix that it is empty' {
+        $measured = Measure-ConsulKv measure/nothing/
+        $measured.Keys | Should -Be 0
+        $measured.IsPartial | Should -BeFalse
+        $measured | Out-String | Should -BeLike '*Keys*0*'
+    }
+
+    It 'adds a line a measurement and tells what changed' {
+        Measure-ConsulKv measure/ -HistoryPath $history | Out-Null
+        Set-ConsulKv measure/few/31 new | Out-Null
+        Set-ConsulKv measure/few/1 other | Out-Null
+        Remove-ConsulKv measure/few/2 -Confirm:$false | Out-Null
+        $measured = Measure-ConsulKv measure/ -HistoryPath $history
+        $measured.Churn.Created, $measured.Churn.Changed, $measured.Churn.Removed | Should -Be 1, 1, 1
+        @(Get-Content $history).Count | Should -Be 2
+        $again = Measure-ConsulKv measure/ -Since $measured
+        $again.Churn.Created + $again.Churn.Changed + $again.Churn.Removed | Should -Be 0
+    }
+
+    It 'writes nothing with -WhatIf and measures all the same' {
+        $before = Get-Content $history -Raw
+        (Measure-ConsulKv measure/ -HistoryPath $history -WhatIf).Keys | Should -BeGreaterThan 0
+        Get-Content $history -Raw | Should -Be $before
+    }
+
+    It 'warns of lines that it cannot use, with their number' {
+        $file = Join-Path $TestDrive 'torn.jsonl'
+        '{"half' | Set-Content $file -NoNewline
+        $measured = Measure-ConsulKv measure/ -HistoryPath $file -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*line 1*'
+        $measured.HistoryProblems.Line | Should -Be 1
+        @(Get-Content $file).Count | Should -Be 2
+    }
+
+    It 'forecasts from a history when a limit is reached' {
+        $file = Join-Path $TestDrive 'grown.jsonl'
+        $now = Measure-ConsulKv measure/
+        20..1 | ForEach-Object {
+            @{ document = 'consul-kv-measurement'; version = 1; time = $now.Time.AddDays(-$_).ToString('o'); address = $session.Address; prefix = 'measure/'; keys = $now.Keys; bytes = $now.Bytes; storedBytes = $now.StoredBytes - 100 * $_; index = 1 } | ConvertTo-Json -Compress
+        } | Set-Content $file
+        $forecast = (Measure-ConsulKv measure/ -HistoryPath $file -LimitBytes ($now.StoredBytes + 3000)).Forecasts | Where-Object Limit -EQ StoredBytes
+        $forecast.State | Should -Be 'Expected'
+        ($forecast.Expected - $now.Time).TotalDays | Should -BeGreaterThan 28
+        ($forecast.Expected - $now.Time).TotalDays | Should -BeLessThan 32
+        $forecast.Earliest | Should -Not -BeGreaterThan $forecast.Expected
+    }
+
+    It 'is a part of a report beside a diagnosis, and alone' {
+        $measured = Measure-ConsulKv measure/ -HistoryPath $history
+        $diagnosis = Invoke-ConsulDiagnosis measure/x
+        $page = $diagnosis, $measured | Export-ConsulDiagnosis (Join-Path $TestDrive both.html) | Get-Content -Raw
+        $page | Should -BeLike '*data-probe=*'
+        $page | Should -BeLike '*Consul KV measurement*'
+        $page | Should -BeLike '*measure/deep/a/b/c/large*'
+        $measured | Export-ConsulDiagnosis (Join-Path $TestDrive alone.md) | Get-Content -TotalCount 1 | Should -BeLike '## * keys in *'
+        $passed = $diagnosis, $measured | Export-ConsulDiagnosis (Join-Path $TestDrive passed.html) -PassThru
+        $passed[0].GetType().Name, $passed[1].GetType().Name | Should -Be 'ConsulDiagnosis', 'ConsulKvMeasurement'
+        $refused = Get-ErrorOf { $measured | Export-ConsulDiagnosis (Join-Path $TestDrive no.json) }
+        "$refused" | Should -BeLike '*diagnoses only*'
+        Test-Path (Join-Path $TestDrive no.json) | Should -BeFalse
+        Get-ErrorOf { 'text' | Export-ConsulDiagnosis (Join-Path $TestDrive no.html) } | Should -BeLike '*not string*'
+    }
+
+    It 'is an error where rules hide everything, and a warning with IsPartial where they hide some' {
+        $blind = New-LabSession 'key_prefix "elsewhere/" { policy = "read" }'
+        $refused = Get-ErrorOf { Measure-ConsulKv measure/ -Session $blind }
+        "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Acl.*'
+    }
+
+    It 'refuses a measurement of something else as -Since' {
+        $refused = Get-ErrorOf { Measure-ConsulKv other/ -Since (Measure-ConsulKv measure/) }
+        "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Request.Invalid,*'
+    }
+}

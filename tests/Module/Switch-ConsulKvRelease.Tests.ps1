@@ -1,0 +1,102 @@
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    $session = New-LabSession -With @{ Default = $true; Name = 'releases' }
+    $name = "rel-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+}
+AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
+
+Describe 'Releases' {
+    BeforeEach { Remove-ConsulKv "$name/" -Recurse -Force | Out-Null }
+
+    It 'are published of tables, of entries, of rows, of a prefix and of what is there; and go down the pipeline' {
+        (Publish-ConsulKvRelease $name v1 @{ db = @{ host = 'a'; port = 5432 }; flag = $true }).Keys | Should -Be 3
+        (Get-ConsulKv "$name/releases/v1/").Value | Should -Be 'a', '5432', 'true'
+        $switched = '{ "db": { "host": "b" } }' | ConvertFrom-Json | Publish-ConsulKvRelease $name v2 | Switch-ConsulKvRelease
+        $switched.To, $switched.Outcome | Should -Be 'v2', 'Written'
+        Set-ConsulKv "$name/draft/x" ([byte[]](0, 255)) -Flags 7 | Out-Null
+        (Publish-ConsulKvRelease $name v3 -FromPrefix "$name/draft").Keys | Should -Be 1
+        (Get-ConsulKv "$name/releases/v3/x").Bytes | Should -Be 0, 255
+        (Get-ConsulKv "$name/releases/v3/x").Flags | Should -Be 7
+        $copy = Get-ConsulKv "$name/draft/" | Publish-ConsulKvRelease $name v4 -TrimPrefix "$name/draft/"
+        $copy.Digest | Should -Be (Get-ConsulKvRelease $name v3).Digest
+        (@{ Key = 'a/b'; Value = 1 }, [pscustomobject]@{ Key = 'c'; Value = 'x' } | Publish-ConsulKvRelease $name v5).Keys | Should -Be 2
+        Set-ConsulKv "$name/releases/v6/by/hand" x | Out-Null
+        (Get-ConsulKvRelease $name v6).Status | Should -Be 'Unfinished'
+        (Publish-ConsulKvRelease $name v6 -Existing).Status | Should -Be 'Available'
+        (Get-ConsulKvRelease $name 'v[1-3]').Release | Should -Be 'v1', 'v2', 'v3'
+    }
+
+    It 'switch, come back and are read as a whole' {
+        Publish-ConsulKvRelease $name v1 @{ x = @{ y = 'one' } } | Switch-ConsulKvRelease | Out-Null
+        Publish-ConsulKvRelease "$name/" v2 @{ x = @{ y = 'two' } } | Switch-ConsulKvRelease | Out-Null
+        (Get-ConsulKv -Release $name -AsHashtable).x.y | Should -Be 'two'
+        (Switch-ConsulKvRelease $name v2).Outcome | Should -Be 'Unchanged'
+        (Switch-ConsulKvRelease $name -Rollback).To | Should -Be 'v1'
+        (Get-ConsulKv -Release $name).Value | Should -Be 'one'
+        Get-ConsulKv -Release $name -NamesOnly | Should -Be "$name/releases/v1/x/y"
+        (Get-ErrorOf { Switch-ConsulKvRelease $name -Rollback }).FullyQualifiedErrorId | Should -BeLike 'Release.NoPrevious,*'
+        (Get-ErrorOf { Get-ConsulKv -Release $name -WaitIndex 1 }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+    }
+
+    It 'tell the truth with -WhatIf and do nothing' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1; b = 2 } | Switch-ConsulKvRelease | Out-Null
+        Publish-ConsulKvRelease $name v2 @{ a = 1; b = 3; c = 4 } | Out-Null
+        $said = Invoke-NewShell "Switch-ConsulKvRelease $name v2 -WhatIf; Publish-ConsulKvRelease $name v3 @{ z = 1 } -WhatIf; Remove-ConsulKvRelease $name v2 -OlderThan 0s -WhatIf; Switch-ConsulKvRelease $name v9 -WhatIf" @{ CONSUL_HTTP_ADDR = $session.Address; CONSUL_HTTP_TOKEN = (Get-LabAgent).ManagementToken }
+        $said | Should -Match 'from v1 to v2: 3 keys, .*1 key more, 0 less, 1 changed'
+        $said | Should -Match "Publish $name v3: 1 key"
+        $said | Should -Match "Remove $name v2: 3 keys"
+        $said | Should -Match 'has no release v9'
+        (Get-ConsulKv "$name/current").Value | Should -Be "$name/releases/v1/"
+        (Get-ConsulKvRelease $name).Release | Should -Be 'v1', 'v2'
+    }
+
+    It 'that were changed are not switched to, nor read' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+        Publish-ConsulKvRelease $name v2 @{ a = 2 } | Out-Null
+        Set-ConsulKv "$name/releases/v2/a" 3 | Out-Null
+        $failure = Get-ErrorOf { Switch-ConsulKvRelease $name v2 }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Release.Changed,*'
+        $failure.Exception | Should -BeOfType ([ConsulKvTools.ConsulReleaseException])
+        $failure.TargetObject | Should -Be 'v2'
+        (Get-ConsulKvRelease $name v2 -Verify).Status | Should -Be 'Damaged'
+        Set-ConsulKv "$name/releases/v1/b" 3 | Out-Null
+        (Get-ErrorOf { Get-ConsulKv -Release $name }).FullyQualifiedErrorId | Should -BeLike 'Release.Changed,*'
+        (Get-ErrorOf { Publish-ConsulKvRelease $name v1 @{ other = 1 } }).FullyQualifiedErrorId | Should -BeLike 'Release.Changed,*'
+        (Get-ErrorOf { Publish-ConsulKvRelease $name 'a/b' @{ other = 1 } }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+    }
+
+    It 'that are old are removed, those in use and young ones are not' {
+        foreach ($number in 1..6) { Publish-ConsulKvRelease $name "v$number" @{ n = $number } | Out-Null }
+        foreach ($number in 2, 1, 6) { Switch-ConsulKvRelease $name "v$number" | Out-Null }
+        Remove-ConsulKvRelease $name -Keep 1 -Force | Should -BeNullOrEmpty
+        (Remove-ConsulKvRelease $name -Keep 2 -OlderThan 0s -Force).Outcome | Should -Be 'Written', 'Written', 'Written'
+        (Get-ConsulKvRelease $name).Release | Should -Be 'v1', 'v5', 'v6'
+        foreach ($one in 'v1', 'v6') { (Get-ErrorOf { Remove-ConsulKvRelease $name $one -OlderThan 0s -Force }).FullyQualifiedErrorId | Should -BeLike 'Release.InUse,*' }
+        (Get-ErrorOf { Remove-ConsulKvRelease $name v5 -Force }).FullyQualifiedErrorId | Should -BeLike 'Release.InUse,*'
+        (Get-ErrorOf { Remove-ConsulKvRelease $name v77 -Force }).FullyQualifiedErrorId | Should -BeLike 'Release.Missing,*'
+    }
+
+    It 'need no right to change a release from those who switch' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1 } | Out-Null
+        $switcher = New-LabSession "key_prefix `"$name/`" { policy = `"list`" } key `"$name/current`" { policy = `"write`" } key `"$name/history`" { policy = `"write`" }"
+        (Switch-ConsulKvRelease $name v1 -Session $switcher).Outcome | Should -Be 'Written'
+        $reader = New-LabSession "key_prefix `"$name/`" { policy = `"read`" }"
+        (Get-ErrorOf { Switch-ConsulKvRelease $name v1 -Session $reader }) | Should -BeNullOrEmpty -Because 'it is current already'
+        Publish-ConsulKvRelease $name v2 @{ a = 2 } | Out-Null
+        $said = Get-ErrorOf { Switch-ConsulKvRelease $name v2 -Session $reader | Out-Null }
+        $said.FullyQualifiedErrorId | Should -BeLike 'Acl.*'
+        (Get-ErrorOf { Publish-ConsulKvRelease $name v3 @{ a = 2 } -Session $switcher }).FullyQualifiedErrorId | Should -BeLike 'Acl.*'
+    }
+
+    It 'complete' {
+        foreach ($number in 1, 2) { Publish-ConsulKvRelease $name "v$number" @{ n = $number } | Out-Null }
+        foreach ($line in "Switch-ConsulKvRelease $name ", "Get-ConsulKvRelease -Name $name -Release ", "Remove-ConsulKvRelease $name ") {
+            foreach ($try in 1..30) {
+                $found = @([Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches)
+                if ($found.Count) { break }
+                Start-Sleep -Milliseconds 100
+            }
+            $found.CompletionText | Should -Be 'v2', 'v1' -Because $line
+        }
+    }
+}
