@@ -39,6 +39,7 @@ internal sealed class CommandLine
             new WatchVerb(Globals, surroundings),
             new ExportVerb(Globals, surroundings),
             new ImportVerb(Globals, surroundings),
+            new CompareVerb(Globals, surroundings),
             new ResolveVerb(Globals, surroundings),
             new ExplainVerb(Globals, surroundings),
             new ConfigVerb(Globals, surroundings),

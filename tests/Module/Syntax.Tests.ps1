@@ -9,6 +9,10 @@ Describe 'Syntax' {
         @{ Name = 'Compare-ConsulDiagnosis'; Syntax = @(
             'Compare-ConsulDiagnosis [-Reference] <Object> [-Difference] <Object> [<CommonParameters>]'
         ) }
+        @{ Name = 'Compare-ConsulKv'; Syntax = @(
+            'Compare-ConsulKv [-Reference] <string> [[-Difference] <string>] [-DifferenceSession <ConsulKvSession>] [-ReferenceDatacenter <string>] [-DifferenceDatacenter <string>] [-ReferencePath <string>] [-DifferencePath <string>] [-Semantic] [-Exclude <string[]>] [-ExcludeValue <string[]>] [-IgnoreFlags] [-IncludeEqual] [-Consistency <ConsulConsistency>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Compare-ConsulKv [[-Prefix] <string>] -Environment <IDictionary> [-Semantic] [-Exclude <string[]>] [-ExcludeValue <string[]>] [-IgnoreFlags] [-IncludeEqual] [-Consistency <ConsulConsistency>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
         @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
             'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <Object[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
@@ -17,6 +21,11 @@ Describe 'Syntax' {
         ) }
         @{ Name = 'Export-ConsulKv'; Syntax = @(
             'Export-ConsulKv [[-Prefix] <string>] [[-Path] <string>] [-Format <ConsulKvFormat>] [-Exclude <string[]>] [-StripPrefix] [-Consistency <ConsulConsistency>] [-NoClobber] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Find-ConsulKvSecret'; Syntax = @(
+            'Find-ConsulKvSecret [[-Prefix] <string>] [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Find-ConsulKvSecret -InputObject <psobject> [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Find-ConsulKvSecret -Path <string[]> [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulFinding'; Syntax = @(
             'Get-ConsulFinding [[-Code] <string[]>] [<CommonParameters>]'
@@ -119,6 +128,9 @@ Describe 'Syntax' {
             'Test-ConsulEnvironment -Data <IDictionary> [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment [-Path] <string> [-Data <IDictionary>] [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment -Check <ConsulEnvironmentCheck[]> [-Quiet] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Test-ConsulKvSession'; Syntax = @(
+            'Test-ConsulKvSession [[-Session] <ConsulKvSession>] [-ExpiryWarning <timespan>] [-Quiet] [<CommonParameters>]'
         ) }
         @{ Name = 'Unlock-ConsulKv'; Syntax = @(
             'Unlock-ConsulKv [-Lock] <ConsulKvLock> [-Remove] [-WhatIf] [-Confirm] [<CommonParameters>]'

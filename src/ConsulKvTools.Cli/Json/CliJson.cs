@@ -14,6 +14,7 @@ namespace ConsulKvTools.Cli.Json;
 [JsonSerializable(typeof(EntryDocument))]
 [JsonSerializable(typeof(EntryRow))]
 [JsonSerializable(typeof(WatchLine))]
+[JsonSerializable(typeof(DifferenceRow))]
 [JsonSerializable(typeof(FindingDocument))]
 [JsonSerializable(typeof(WriteDocument))]
 [JsonSerializable(typeof(ExplanationDocument))]
