@@ -30,10 +30,10 @@ Describe 'The module folder' {
             'Export-ConsulKv',
             'Export-ConsulKvMetric',
             'Find-ConsulKvSecret',
-             'Export-ConsulKv', 'Export-ConsulKvMetric', 'Get-ConsulFinding',
+            'Get-ConsulFinding',
             'Get-ConsulKv',
             'Get-ConsulKvConsistent',
-             'Get-ConsulKvMetric',
+            'Get-ConsulKvMetric',
             'Get-ConsulKvRelease',
             'Get-ConsulKvSession',
             'Get-ConsulKvTestPath',
@@ -43,7 +43,8 @@ Describe 'The module folder' {
             'Invoke-ConsulKvLock',
             'Lock-ConsulKv',
             'Measure-ConsulKv',
-             'Import-ConsulKv', 'Invoke-ConsulDiagnosis', 'Invoke-ConsulKvLock', 'Lock-ConsulKv', 'New-ConsulKvSession', 'New-ConsulRetryPolicy',
+            'New-ConsulKvSession',
+            'New-ConsulRetryPolicy',
             'Publish-ConsulKvRelease',
             'Remove-ConsulKv',
             'Remove-ConsulKvRelease',
@@ -57,7 +58,7 @@ Describe 'The module folder' {
             'Test-ConsulEnvironment',
             'Test-ConsulKvSession',
             'Unlock-ConsulKv',
-             'Unlock-ConsulKv', 'Watch-ConsulKv')
+            'Watch-ConsulKv')
         (Test-ModuleManifest $ManifestPath).ExportedCmdlets.Keys | Sort-Object | Should -Be ((Get-Command -Module ConsulKvTools).Name | Sort-Object)
     }
 

@@ -16,11 +16,11 @@ Describe 'Syntax' {
         @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
             'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <Object[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
-        @{ Name = 'Export-ConsulKvMetric'; Syntax = @(
-            'Export-ConsulKvMetric [-Path] <string> [-Label <IDictionary>] [-Session <string[]>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
-        ) }
         @{ Name = 'Export-ConsulKv'; Syntax = @(
             'Export-ConsulKv [[-Prefix] <string>] [[-Path] <string>] [-Format <ConsulKvFormat>] [-Exclude <string[]>] [-StripPrefix] [-Consistency <ConsulConsistency>] [-NoClobber] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Export-ConsulKvMetric'; Syntax = @(
+            'Export-ConsulKvMetric [-Path] <string> [-Label <IDictionary>] [-Session <string[]>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Find-ConsulKvSecret'; Syntax = @(
             'Find-ConsulKvSecret [[-Prefix] <string>] [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
@@ -57,6 +57,10 @@ Describe 'Syntax' {
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
             'Invoke-ConsulDiagnosis -FromError <ErrorRecord> [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
+        @{ Name = 'Invoke-ConsulFaultDrill'; Syntax = @(
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> [-Session <ConsulKvSession>] [-Fault <ConsulFaultKind[]>] [-Rate <double>] [-Latency <timespan>] [-Operation <string[]>] [-Key <string[]>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> -Cluster [-Fault <ConsulFaultKind[]>] [-Every <timespan>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'Invoke-ConsulKvLock'; Syntax = @(
             'Invoke-ConsulKvLock [-Key] <string> [-ScriptBlock] <scriptblock> [-Remove] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
             'Invoke-ConsulKvLock [-ScriptBlock] <scriptblock> -Prefix <string> [-Remove] [-Limit <int>] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
@@ -67,10 +71,6 @@ Describe 'Syntax' {
         ) }
         @{ Name = 'Measure-ConsulKv'; Syntax = @(
             'Measure-ConsulKv [[-Prefix] <string[]>] [-Top <int>] [-Depth <int>] [-Consistency <ConsulConsistency>] [-HistoryPath <string>] [-LimitBytes <long>] [-LimitKeys <long>] [-Since <ConsulKvMeasurement>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-        ) }
-        @{ Name = 'Invoke-ConsulFaultDrill'; Syntax = @(
-            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> [-Session <ConsulKvSession>] [-Fault <ConsulFaultKind[]>] [-Rate <double>] [-Latency <timespan>] [-Operation <string[]>] [-Key <string[]>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> -Cluster [-Fault <ConsulFaultKind[]>] [-Every <timespan>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
             'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]''New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [-AllowFaultDrill] [<CommonParameters>]''New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [-AllowFaultDrill] [<CommonParameters>]'
