@@ -70,7 +70,7 @@ Describe 'The module folder' {
             $private | Should -Contain 'Polly.Core.dll'
             $private | Should -Not -Contain 'System.Management.Automation.dll'
         }
-        (Get-ChildItem (Join-Path $ModulePath 'deps/net8.0')).Name | Sort-Object | Should -Be 'ConsulKvTools.Resilience.dll', 'ConsulKvTools.Yaml.dll', 'Polly.Core.dll', 'YamlDotNet.dll'
+        (Get-ChildItem (Join-Path $ModulePath 'deps/net8.0')).Name | Sort-Object | Should -Be 'ConsulKvTools.Lab.dll', 'ConsulKvTools.Resilience.dll', 'ConsulKvTools.Yaml.dll', 'Polly.Core.dll', 'YamlDotNet.dll'
     }
 
     It 'describes every command with parameters that have types' {
