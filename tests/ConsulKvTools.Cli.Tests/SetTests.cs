@@ -98,6 +98,23 @@ public sealed class SetTests(AgentFixture fixture)
     }
 
     [Fact]
+    public async Task A_write_is_logged_where_the_variable_says_under_the_id_of_its_result()
+    {
+        var folder = Directory.CreateTempSubdirectory("consulkv-log-");
+        var log = Path.Combine(folder.FullName, "writes.log");
+        var key = AgentFixture.NewKey();
+        var written = (await fixture.Process().With("CONSULKV_LOG_PATH", log).RunAsync("set", key, "v", "--output", "json")).Exits(ExitCode.Healthy).Document("write");
+        var line = System.Text.Json.JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken))).RootElement;
+        Assert.Equal((written.GetProperty("operationId").GetGuid(), key, "consulkv set", "Written"),
+            (line.GetProperty("operation").GetGuid(), line.GetProperty("key").GetString(), line.GetProperty("command").GetString(), line.GetProperty("outcome").GetString()));
+        folder.Delete(recursive: true);
+
+        var lossy = await fixture.Process().With("CONSULKV_LOG_PATH", log).RunAsync("set", key, "w", "--output", "json");
+        Assert.Equal("Written", Outcome(lossy, ExitCode.Healthy));
+        Assert.Contains("Host.WriteLogLost", lossy.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_denied_write_says_so_on_one_screen()
     {
         var run = (await fixture.ReadOnlyProcess().RunAsync("set", AgentFixture.NewKey(), "v")).Exits(ExitCode.Fault);

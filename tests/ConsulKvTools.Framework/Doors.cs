@@ -11,6 +11,10 @@ internal static class Doors
 {
     public static ConsulKvWriteResult Write(ConsulKvSession session, ConsulKvWrite write) => Wait(new KvWriter(session).WriteAsync(write, CancellationToken.None));
 
+    /// <summary>How many puts of sessions of this name were written, as the metrics have it.</summary>
+    public static long Written(string session) => Telemetry.MetricRegistry.Read(name => name == session, reset: false, TimeProvider.System)
+        .Where(row => row is { Operation: ConsulKvOperation.Put, Outcome: ConsulKvMetricOutcome.Written }).Sum(row => row.Count);
+
     public static KvReadResult Read(ConsulKvSession session, string key) => Wait(new KvReader(session).GetAsync(key, ConsulConsistency.Consistent, CancellationToken.None));
 
     public static List<ConsulKvEntry> List(ConsulKvSession session, string prefix) => Wait(Task.Run(async () =>

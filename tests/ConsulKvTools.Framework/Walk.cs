@@ -37,6 +37,24 @@ internal sealed class Walk(string address, string token, string tlsAddress, stri
             Is(true, results.All(result => result.Outcome == ConsulKvOutcome.Written));
             Is("framework/bulk/199", results[199].Key);
         });
+        Step("operation ids, figures and the write log", () =>
+        {
+            var log = Path.Combine(Path.GetTempPath(), $"consulkvtools-{Guid.NewGuid():N}.log");
+            using (var logged = ConsulKvSession.Create(new ConsulSessionOptions { Address = address, Token = new ConsulSecret(token), LogPath = log, Name = "framework" }, ConsulEnvironment.Empty))
+            {
+                var written = Write(logged, new ConsulKvWrite { Key = "framework/logged", Value = [1] });
+                Is('7', written.OperationId.ToString("N")[12]);
+                Doors.Bulk(logged, Enumerable.Range(0, 100).Select(number => new ConsulKvWrite { Key = $"framework/logged/{number}", Value = [1] }));
+                logged.Dispose();
+                Is(0L, logged.LostLogLines);
+                var lines = File.ReadAllLines(log);
+                Is(101, lines.Length);
+                Is(true, lines[0].Contains(written.OperationId.ToString("D")));
+                Is(101L, Doors.Written("framework"));
+            }
+            File.Delete(log);
+            File.Delete(log + ".lock");
+        });
         Step("removing", () => Is(ConsulKvOutcome.Written, Write(session, new ConsulKvWrite { Key = "framework/", Kind = ConsulKvWriteKind.DeleteTree }).Outcome));
         Step("a denial has its code", () =>
         {

@@ -10,35 +10,35 @@ AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
 
 Describe 'Compare-ConsulKv' {
     It 'tells what is added, removed and changed, and hides secrets' {
-        $found = Compare-ConsulKv compare/p/ compare/s/
-        $found | ForEach-Object { "$($_.Kind) $($_.Name)" } | Should -Be 'Removed gone', 'Changed host', 'Added new', 'Changed password'
-        foreach ($shown in ($found | Out-String), ($found | Format-List * -Force | Out-String), ($found | Format-Table | Out-String), ($found | ConvertTo-Json -Depth 5), ([Management.Automation.PSSerializer]::Serialize($found))) { $shown | Should -Not -Match 'Tr0u' }
-        ($found | Where-Object Name -EQ password).Changes -join "`n" | Should -Match '-<hidden 9-16 chars #[0-9a-f]{4}>'
+        $differences = Compare-ConsulKv compare/p/ compare/s/
+        $differences | ForEach-Object { "$($_.Kind) $($_.Name)" } | Should -Be 'Removed gone', 'Changed host', 'Added new', 'Changed password'
+        foreach ($shown in ($differences | Out-String), ($differences | Format-List * -Force | Out-String), ($differences | Format-Table | Out-String), ($differences | ConvertTo-Json -Depth 5), ([Management.Automation.PSSerializer]::Serialize($differences))) { $shown | Should -Not -Match 'Tr0u' }
+        ($differences | Where-Object Name -EQ password).Changes -join "`n" | Should -Match '-<hidden 9-16 chars #[0-9a-f]{4}>'
     }
 
     It 'makes the other side the same through the pipeline, secrets included' {
-        $found = Compare-ConsulKv compare/p/ compare/s/
-        ($found | Where-Object Kind -In Changed, Removed | Set-ConsulKv).Outcome | Should -Be 'Written', 'Written', 'Written'
-        ($found | Where-Object Kind -EQ Added | Remove-ConsulKv -Confirm:$false).Outcome | Should -Be 'Written'
+        $differences = Compare-ConsulKv compare/p/ compare/s/
+        ($differences | Where-Object Kind -In Changed, Removed | Set-ConsulKv).Outcome | Should -Be 'Written', 'Written', 'Written'
+        ($differences | Where-Object Kind -EQ Added | Remove-ConsulKv -Confirm:$false).Outcome | Should -Be 'Written'
         Compare-ConsulKv compare/p/ compare/s/ -Quiet | Should -BeExactly $true
         (Get-ConsulKv compare/s/password).Value | Should -Be 'Tr0ub4dor&3'
     }
 
     It 'does not overwrite what was changed after the comparison' {
         Set-Keys compare/late/p/ @{ a = '1' }; Set-Keys compare/late/s/ @{ a = '2' }
-        $found = Compare-ConsulKv compare/late/p/ compare/late/s/
+        $differences = Compare-ConsulKv compare/late/p/ compare/late/s/
         Set-ConsulKv compare/late/s/a 3 | Out-Null
-        ($found | Set-ConsulKv -ErrorAction SilentlyContinue).Outcome | Should -Be 'Conflict'
+        ($differences | Set-ConsulKv -ErrorAction SilentlyContinue).Outcome | Should -Be 'Conflict'
         (Get-ConsulKv compare/late/s/a).Value | Should -Be '3'
     }
 
     It 'writes nothing for a difference that holds nothing to write' {
         Set-Keys compare/none/p/ @{ a = '1' }; Set-Keys compare/none/s/ @{ a = '2'; b = 'keep' }
-        $found = Compare-ConsulKv compare/none/p/ compare/none/s/
-        (Get-ErrorOf { $found | Where-Object Kind -EQ Added | Set-ConsulKv }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
-        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize(@($found)))
+        $differences = Compare-ConsulKv compare/none/p/ compare/none/s/
+        (Get-ErrorOf { $differences | Where-Object Kind -EQ Added | Set-ConsulKv }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize(@($differences)))
         (Get-ErrorOf { $copy | Set-ConsulKv }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
-        (Get-ErrorOf { $found | ConvertTo-Json -Depth 4 | ConvertFrom-Json | Set-ConsulKv }) | Should -Not -BeNullOrEmpty
+        (Get-ErrorOf { $differences | ConvertTo-Json -Depth 4 | ConvertFrom-Json | Set-ConsulKv }) | Should -Not -BeNullOrEmpty
         (Get-ConsulKv compare/none/s/).Value | Should -Be '2', 'keep'
     }
 

@@ -4,17 +4,18 @@ BeforeAll {
     $root = "move-$([guid]::NewGuid().ToString('N').Substring(0, 8))/"
     function Save-Document([string] $Name, [hashtable] $Keys) {
         $file = Join-Path $TestDrive $Name
-        ConvertTo-Json @($Keys.Keys | Sort-Object | ForEach-Object { @{ key = $_; flags = 0; value = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Keys[$_])) } }) -AsArray | Set-Content $file
+        $Keys.Keys | Sort-Object | ForEach-Object { @{ key = $_; flags = 0; value = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Keys[$_])) } } | ConvertTo-Json -AsArray | Set-Content $file
         $file
     }
 }
-BeforeEach { Remove-ConsulKv $root -Recurse -Force | Out-Null; [void](Set-ConsulKv "${root}same" 1); [void](Set-ConsulKv "${root}change" old); [void](Set-ConsulKv "${root}extra" x) }
 AfterAll {
     Remove-ConsulKv $root -Recurse -Force | Out-Null
     Get-ConsulKvSession | Remove-ConsulKvSession
 }
 
 Describe 'Import-ConsulKv' {
+    BeforeEach { Remove-ConsulKv $root -Recurse -Force | Out-Null; [void](Set-ConsulKv "${root}same" 1); [void](Set-ConsulKv "${root}change" old); [void](Set-ConsulKv "${root}extra" x) }
+
     It 'shows with -Plan what would be done about each key, and writes nothing' {
         $file = Save-Document plan.json @{ same = '1'; change = 'new'; create = 'y' }
         $index = (Get-ConsulKv $root | Measure-Object ModifyIndex -Maximum).Maximum

@@ -19,6 +19,7 @@ Describe 'Invoke-ConsulKvLock' {
     }
 
     It 'passes every stream of the block' {
+        $ErrorActionPreference = 'Continue'
         $all = Invoke-ConsulKvLock locks/streams { Write-Warning w; Write-Information i -InformationAction Continue; Write-Error e; 'o' } 2>&1 3>&1 6>&1
         $all | ForEach-Object { $_.GetType().Name } | Should -Be 'WarningRecord', 'InformationRecord', 'ErrorRecord', 'String'
     }

@@ -106,7 +106,7 @@ Describe 'Lock-ConsulKv' {
     }
 
     It 'leaves nothing running: no lock session, no request' {
-        $sessions = { @(Invoke-RestMethod "$($agent.Address)v1/session/list" -Headers @{ 'X-Consul-Token' = $agent.ManagementToken }).Where{ $_.Name -like 'lock of locks/nothing*' }.Count }
+        $sessions = { @((Invoke-RestMethod "$($agent.Address)v1/session/list" -Headers @{ 'X-Consul-Token' = $agent.ManagementToken }) | Where-Object Name -Like 'lock of locks/nothing*').Count }
         $locks = 1..5 | ForEach-Object { Lock-ConsulKv "locks/nothing$_" }
         & $sessions | Should -Be 5
         $locks | Unlock-ConsulKv | Out-Null

@@ -70,7 +70,7 @@ Describe 'The module folder' {
             $private | Should -Contain 'Polly.Core.dll'
             $private | Should -Not -Contain 'System.Management.Automation.dll'
         }
-        (Get-ChildItem (Join-Path $ModulePath 'deps/net8.0')).Name | Sort-Object | Should -Be 'ConsulKvTools.Resilience.dll', 'Polly.Core.dll'
+        (Get-ChildItem (Join-Path $ModulePath 'deps/net8.0')).Name | Sort-Object | Should -Be 'ConsulKvTools.Resilience.dll', 'ConsulKvTools.Yaml.dll', 'Polly.Core.dll', 'YamlDotNet.dll'
     }
 
     It 'describes every command with parameters that have types' {
@@ -130,7 +130,7 @@ Describe 'Another module''s Polly' {
 
     It 'is never ours: ours is in a context of its own' {
         $contexts = "[AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -in 'Polly.Core', 'ConsulKvTools.Resilience' } | ForEach-Object { `$_.GetName().Name + ' ' + [Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name } | Sort-Object"
-        Invoke-NewShell "$write; $contexts" $environment | Should -Be "Written`nConsulKvTools.Resilience ConsulKvTools.Resilience`nPolly.Core ConsulKvTools.Resilience"
+        Invoke-NewShell "$write; $contexts" $environment | Should -Be "Written`nConsulKvTools.Resilience ConsulKvTools`nPolly.Core ConsulKvTools"
     }
 }
 

@@ -6,7 +6,7 @@ Describe 'New-ConsulKvSession' {
     It 'takes every parameter the design names' {
         $names = (Get-Command New-ConsulKvSession).Parameters.Keys
         foreach ($name in 'Address', 'Token', 'TokenFile', 'CACertificate', 'CAPath', 'ClientCertificate', 'ClientKey', 'ClientCertificatePassword', 'TlsServerName',
-            'SkipCertificateCheck', 'Datacenter', 'Namespace', 'Partition', 'Proxy', 'ProxyCredential', 'NoProxy', 'ConnectTimeout', 'RetryPolicy', 'MaxConnections', 'Name', 'Default') {
+            'SkipCertificateCheck', 'Datacenter', 'Namespace', 'Partition', 'Proxy', 'ProxyCredential', 'NoProxy', 'ConnectTimeout', 'RetryPolicy', 'MaxConnections', 'LogPath', 'LogMaximumSize', 'LogFiles', 'Name', 'Default') {
             $names | Should -Contain $name
         }
     }

@@ -9,11 +9,23 @@ Describe 'Syntax' {
         @{ Name = 'Compare-ConsulDiagnosis'; Syntax = @(
             'Compare-ConsulDiagnosis [-Reference] <Object> [-Difference] <Object> [<CommonParameters>]'
         ) }
+        @{ Name = 'Compare-ConsulKv'; Syntax = @(
+            'Compare-ConsulKv [-Reference] <string> [[-Difference] <string>] [-DifferenceSession <ConsulKvSession>] [-ReferenceDatacenter <string>] [-DifferenceDatacenter <string>] [-ReferencePath <string>] [-DifferencePath <string>] [-Semantic] [-Exclude <string[]>] [-ExcludeValue <string[]>] [-IgnoreFlags] [-IncludeEqual] [-Consistency <ConsulConsistency>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Compare-ConsulKv [[-Prefix] <string>] -Environment <IDictionary> [-Semantic] [-Exclude <string[]>] [-ExcludeValue <string[]>] [-IgnoreFlags] [-IncludeEqual] [-Consistency <ConsulConsistency>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
         @{ Name = 'Export-ConsulDiagnosis'; Syntax = @(
             'Export-ConsulDiagnosis [-Path] <string> [[-Format] <DiagnosisReportFormat>] -InputObject <Object[]> [-MinimumSeverity <FindingSeverity>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
+        @{ Name = 'Export-ConsulKv'; Syntax = @(
+            'Export-ConsulKv [[-Prefix] <string>] [[-Path] <string>] [-Format <ConsulKvFormat>] [-Exclude <string[]>] [-StripPrefix] [-Consistency <ConsulConsistency>] [-NoClobber] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'Export-ConsulKvMetric'; Syntax = @(
             'Export-ConsulKvMetric [-Path] <string> [-Label <IDictionary>] [-Session <string[]>] [-NoClobber] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Find-ConsulKvSecret'; Syntax = @(
+            'Find-ConsulKvSecret [[-Prefix] <string>] [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Find-ConsulKvSecret -InputObject <psobject> [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Find-ConsulKvSecret -Path <string[]> [-Exclude <string[]>] [-ExcludeRule <string[]>] [-AllowListPath <string>] [-MinimumConfidence <SecretConfidence>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulFinding'; Syntax = @(
             'Get-ConsulFinding [[-Code] <string[]>] [<CommonParameters>]'
@@ -38,9 +50,16 @@ Describe 'Syntax' {
         @{ Name = 'Get-ConsulKvTestPath'; Syntax = @(
             'Get-ConsulKvTestPath [<CommonParameters>]'
         ) }
+        @{ Name = 'Import-ConsulKv'; Syntax = @(
+            'Import-ConsulKv [[-Path] <string>] [-InputObject <psobject>] [-Format <ConsulKvFormat>] [-Prefix <string>] [-Map <IDictionary>] [-Delete] [-Plan] [-Force] [-Atomic] [-JournalPath <string>] [-UndoPath <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+        ) }
         @{ Name = 'Invoke-ConsulDiagnosis'; Syntax = @(
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
             'Invoke-ConsulDiagnosis -FromError <ErrorRecord> [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Invoke-ConsulFaultDrill'; Syntax = @(
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> [-Session <ConsulKvSession>] [-Fault <ConsulFaultKind[]>] [-Rate <double>] [-Latency <timespan>] [-Operation <string[]>] [-Key <string[]>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> -Cluster [-Fault <ConsulFaultKind[]>] [-Every <timespan>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Invoke-ConsulKvLock'; Syntax = @(
             'Invoke-ConsulKvLock [-Key] <string> [-ScriptBlock] <scriptblock> [-Remove] [-Ttl <timespan>] [-LockDelay <timespan>] [-Behavior <ConsulLockBehavior>] [-NodeCheck <string[]>] [-ServiceCheck <string[]>] [-Timeout <timespan>] [-NoWait] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
@@ -53,12 +72,8 @@ Describe 'Syntax' {
         @{ Name = 'Measure-ConsulKv'; Syntax = @(
             'Measure-ConsulKv [[-Prefix] <string[]>] [-Top <int>] [-Depth <int>] [-Consistency <ConsulConsistency>] [-HistoryPath <string>] [-LimitBytes <long>] [-LimitKeys <long>] [-Since <ConsulKvMeasurement>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
-        @{ Name = 'Invoke-ConsulFaultDrill'; Syntax = @(
-            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> [-Session <ConsulKvSession>] [-Fault <ConsulFaultKind[]>] [-Rate <double>] [-Latency <timespan>] [-Operation <string[]>] [-Key <string[]>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-            'Invoke-ConsulFaultDrill [-ScriptBlock] <scriptblock> -Cluster [-Fault <ConsulFaultKind[]>] [-Every <timespan>] [-Duration <timespan>] [-AcceptedPause <timespan>] [-Seed <int>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-        ) }
         @{ Name = 'New-ConsulKvSession'; Syntax = @(
-            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]''New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [-AllowFaultDrill] [<CommonParameters>]'
+            'New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [<CommonParameters>]''New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-Name <string>] [-Default] [-AllowFaultDrill] [<CommonParameters>]''New-ConsulKvSession [[-Address] <string>] [-Token <securestring>] [-TokenFile <string>] [-CACertificate <string>] [-CAPath <string>] [-ClientCertificate <string>] [-ClientKey <string>] [-ClientCertificatePassword <securestring>] [-TlsServerName <string>] [-SkipCertificateCheck] [-CheckRevocation] [-Datacenter <string>] [-Namespace <string>] [-Partition <string>] [-Proxy <uri>] [-ProxyCredential <pscredential>] [-NoProxy] [-ConnectTimeout <timespan>] [-RetryPolicy <ConsulRetryPolicy>] [-MaxConnections <int>] [-LogPath <string>] [-LogMaximumSize <long>] [-LogFiles <int>] [-Name <string>] [-Default] [-AllowFaultDrill] [<CommonParameters>]'
         ) }
         @{ Name = 'New-ConsulRetryPolicy'; Syntax = @(
             'New-ConsulRetryPolicy [[-MaxAttempts] <int>] [-BaseDelay <timespan>] [-MaxDelay <timespan>] [-Backoff <BackoffType>] [-NoJitter] [-AttemptTimeout <timespan>] [-TotalTimeout <timespan>] [-ElectionPatience <timespan>] [-TokenGrace <timespan>] [-CircuitBreakerFailures <int>] [-CircuitBreakDuration <timespan>] [<CommonParameters>]'
@@ -113,6 +128,9 @@ Describe 'Syntax' {
             'Test-ConsulEnvironment -Data <IDictionary> [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment [-Path] <string> [-Data <IDictionary>] [-ListAvailable] [-Quiet] [<CommonParameters>]'
             'Test-ConsulEnvironment -Check <ConsulEnvironmentCheck[]> [-Quiet] [<CommonParameters>]'
+        ) }
+        @{ Name = 'Test-ConsulKvSession'; Syntax = @(
+            'Test-ConsulKvSession [[-Session] <ConsulKvSession>] [-ExpiryWarning <timespan>] [-Quiet] [<CommonParameters>]'
         ) }
         @{ Name = 'Unlock-ConsulKv'; Syntax = @(
             'Unlock-ConsulKv [-Lock] <ConsulKvLock> [-Remove] [-WhatIf] [-Confirm] [<CommonParameters>]'

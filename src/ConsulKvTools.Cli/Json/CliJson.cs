@@ -13,6 +13,8 @@ namespace ConsulKvTools.Cli.Json;
 [JsonSerializable(typeof(AclDocument))]
 [JsonSerializable(typeof(EntryDocument))]
 [JsonSerializable(typeof(EntryRow))]
+[JsonSerializable(typeof(WatchLine))]
+[JsonSerializable(typeof(DifferenceRow))]
 [JsonSerializable(typeof(FindingDocument))]
 [JsonSerializable(typeof(WriteDocument))]
 [JsonSerializable(typeof(ExplanationDocument))]

@@ -103,10 +103,24 @@ internal static class SecretScanner
         }
     }
 
-    /// <summary>What was found first stays: rules are tried in the order in which they count.</summary>
+    /// <summary>
+    /// What was found first stays, since rules are tried in the order in which they count; but a place that holds another wholly takes its place, and two that overlap
+    /// become one: no part of a secret may stand beside what is hidden.
+    /// </summary>
     private static void Add(List<(SecretPattern Pattern, int Start, int Length)> found, SecretPattern pattern, int start, int length)
     {
-        if (!found.Exists(one => start < one.Start + one.Length && start + length > one.Start)) found.Add((pattern, start, length));
+        var end = start + length;
+        for (var at = found.Count - 1; at >= 0; at--)
+        {
+            var (known, from, size) = found[at];
+            var to = from + size;
+            if (start >= to || end <= from) continue;
+            if (from <= start && end <= to) return;
+            if (start > from || end < to) pattern = known;
+            (start, end) = (Math.Min(start, from), Math.Max(end, to));
+            found.RemoveAt(at);
+        }
+        found.Add((pattern, start, end - start));
     }
 
     private static SecretSpan Place(TextPart part, SecretRule rule, int start, int length)

@@ -16,13 +16,16 @@ internal sealed class StoppableBlock
     /// <param name="block">The block.</param>
     /// <param name="argument">Its first argument.</param>
     /// <param name="pass">Takes what it writes, on this thread: objects and the records of all streams.</param>
-    /// <exception cref="PipelineStoppedException">It was stopped.</exception>
+    /// <exception cref="PipelineStoppedException">It was stopped, or left the shell by exit.</exception>
     /// <exception cref="RuntimeException">It threw.</exception>
     public void Run(ScriptBlock block, object argument, Action<object?> pass)
     {
         Exception? downstream = null;
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddScript("param($block, $argument) & $block $argument 3>&1 4>&1 5>&1 6>&1", useLocalScope: true).AddArgument(block).AddArgument(argument);
+        // The last word is missing when the block left by exit, or by break without a loop: PowerShell says that in no other way.
+        var end = new object();
+        var hasEnded = false;
+        shell.AddScript("param($block, $argument, $end) & $block $argument 3>&1 4>&1 5>&1 6>&1; $end", useLocalScope: true).AddArgument(block).AddArgument(argument).AddArgument(end);
         var output = new PSDataCollection<PSObject>();
         output.DataAdded += (_, _) => Hand(output.ReadAll());
         shell.Streams.Error.DataAdded += (_, _) => Hand(shell.Streams.Error.ReadAll());
@@ -43,6 +46,7 @@ internal sealed class StoppableBlock
         {
             lock (gate) running = null;
         }
+        if (downstream is null && !hasEnded) throw new PipelineStoppedException();
         if (downstream is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(downstream).Throw();
 
         void Hand<T>(IEnumerable<T> records)
@@ -50,7 +54,9 @@ internal sealed class StoppableBlock
             if (downstream is not null) return;
             try
             {
-                foreach (var record in records) pass(record);
+                foreach (var record in records)
+                    if (record is PSObject { BaseObject: var said } && ReferenceEquals(said, end)) hasEnded = true;
+                    else pass(record);
             }
             catch (Exception wantsNoMore)
             {

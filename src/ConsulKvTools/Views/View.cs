@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using ConsulKvTools.Diagnosis.Host;
+using ConsulKvTools.Kv.Comparison;
 
 namespace ConsulKvTools;
 
@@ -151,7 +152,7 @@ public static class View
     public static string Comparison(ConsulDiagnosisComparison comparison, PSHost? host, object? style) => Join(ComparisonText.Lines(comparison, StyleOf(ViewWidth.Of(host), style)));
 
     /// <summary>A difference as git shows one.</summary>
-    public static string Difference(ConsulKvDifference difference, PSHost? host, object? style) => Join(DifferenceText.Lines(difference, host).Select(line => line.Tone is { } tone ? Paint(style, tone, line.Text) : line.Text));
+    public static string Difference(ConsulKvDifference difference, PSHost? host, object? style) => Join(DifferenceText.Lines(difference, ViewWidth.Of(host) ?? WidestText).Select(line => line.Tone is { } tone ? Paint(style, tone, line.Text) : line.Text));
 
     /// <summary>What changed in a key, line by line.</summary>
     public static string Changes(IEnumerable<string> changes) => Join(changes.Select(line => Printable.Text(line, LongestLine)));

@@ -21,5 +21,5 @@ internal static class Mutant
     private static bool IsCheck(ConsulKvWrite write) => write.Kind is ConsulKvWriteKind.CheckAndSet or ConsulKvWriteKind.CreateOnly;
 
     private static WriteKey For(Func<ConsulKvWrite, bool> when, Func<ConsulKvSession, ConsulKvWrite, WriteRun> how) => (session, write, cancellation) =>
-        write.OperationPrefix is null && when(write) ? how(session, write).RunAsync(cancellation) : RunContext.Product(session, write, cancellation);
+        write.OperationPrefix is null && when(write) ? how(session, write).RunAsync(default, cancellation) : RunContext.Product(session, write, cancellation);
 }

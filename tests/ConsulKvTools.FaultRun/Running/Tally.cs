@@ -19,6 +19,9 @@ internal sealed class Tally
     /// <summary>The codes of what was not written, conflicts apart, most frequent first.</summary>
     public IReadOnlyDictionary<string, int> Codes => codes.OrderByDescending(pair => pair.Value).ToDictionary(pair => pair.Key, pair => pair.Value);
 
+    /// <summary>One more of what is heard and not done: it does not bring the run's end nearer.</summary>
+    public void Hear(string workload, string kind, string outcome) => counts.AddOrUpdate((workload, kind, outcome), 1, (_, count) => count + 1);
+
     /// <summary>One more.</summary>
     public void Add(string workload, string kind, string outcome, string? code = null)
     {

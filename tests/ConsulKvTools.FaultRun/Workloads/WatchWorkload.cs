@@ -61,7 +61,7 @@ internal sealed class WatchWorkload(RunContext run, int clients) : Workload(run)
                     foreach (var change in changes)
                     {
                         replay.Apply(change);
-                        Run.Tally.Add(Name, "Change", change.Kind.ToString());
+                        Run.Tally.Hear(Name, "Change", change.Kind.ToString());
                     }
                 }
             }

@@ -101,7 +101,9 @@ internal sealed class KvImport : IDisposable
         if (result.IsComplete) journal?.Remove();
         return result with
         {
-            UndoPath = options.UndoPath, JournalPath = result.IsComplete ? null : options.JournalPath, Duration = session.Time.GetElapsedTime(began),
+            UndoPath = options.UndoPath,
+            JournalPath = result.IsComplete ? null : options.JournalPath,
+            Duration = session.Time.GetElapsedTime(began),
         };
     }
 

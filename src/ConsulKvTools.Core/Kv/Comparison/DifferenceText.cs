@@ -1,6 +1,4 @@
-using System.Management.Automation.Host;
-
-namespace ConsulKvTools;
+namespace ConsulKvTools.Kv.Comparison;
 
 /// <summary>A difference as git shows one: a line that says what became of the key, below it what changed. Secrets are hidden already.</summary>
 internal static class DifferenceText
@@ -9,7 +7,9 @@ internal static class DifferenceText
     private const int LongestLine = 2000;
 
     /// <summary>The lines, each with its tone; a null tone is left as it is.</summary>
-    public static IEnumerable<(DiagnosisTone? Tone, string Text)> Lines(ConsulKvDifference difference, PSHost? host)
+    /// <param name="difference">The difference.</param>
+    /// <param name="width">Columns for a value that is shown on one line.</param>
+    public static IEnumerable<(DiagnosisTone? Tone, string Text)> Lines(ConsulKvDifference difference, int width)
     {
         var (mark, tone) = Mark(difference.Kind);
         yield return (tone, $"{mark} {Printable.Text(difference.Name, LongestLine)}  ({Words(difference)})");
@@ -17,12 +17,17 @@ internal static class DifferenceText
         {
             if (difference.Kind is ConsulKvDifferenceKind.Equal or ConsulKvDifferenceKind.Changed) yield break;
             var value = difference.ReferenceSize is not null ? difference.ReferenceValue : difference.DifferenceValue;
-            if (value is not null) yield return (null, "    " + ViewWidth.Head(Printable.Text(value, LongestLine), (ViewWidth.Of(host) ?? 120) - 6, host));
+            if (value is not null) yield return (null, "    " + Cut(Printable.Text(value, LongestLine), width - 5));
             yield break;
         }
-        foreach (var line in difference.Changes.Take(MostLines)) yield return (ToneOf(line), "    " + Printable.Text(line, LongestLine));
+        // That neither side ends with a line break is so for nearly every value of one line.
+        var ends = difference.Changes.Where(line => line.StartsWith("\\", StringComparison.Ordinal)).ToArray();
+        var bothLackIt = ends.Length == 2 || (ends.Length == 1 && Before(difference.Changes, ends[0]) is [' ', ..]);
+        foreach (var line in difference.Changes.Take(MostLines).Where(line => !bothLackIt || !line.StartsWith("\\", StringComparison.Ordinal))) yield return (ToneOf(line), "    " + Printable.Text(line, LongestLine));
         if (difference.Changes.Count > MostLines) yield return (DiagnosisTone.Dim, $"    … {Amount.Of(difference.Changes.Count - MostLines, "line")} more in Changes");
     }
+
+    private static string Before(IReadOnlyList<string> lines, string line) => lines.TakeWhile(one => one != line).LastOrDefault() ?? "";
 
     /// <summary>The sign of a kind, and its tone.</summary>
     public static (string Mark, DiagnosisTone Tone) Mark(ConsulKvDifferenceKind kind) => kind switch
@@ -39,14 +44,18 @@ internal static class DifferenceText
         var flags = difference.ReferenceFlags is { } left && difference.DifferenceFlags is { } right && left != right ? $", flags {left} → {right}" : "";
         return difference.Kind switch
         {
-            ConsulKvDifferenceKind.Changed when difference is { ReferenceValue: null } or { DifferenceValue: null } => $"changed, {View.Bytes(difference.ReferenceSize)} → {View.Bytes(difference.DifferenceSize)}, no text{flags}",
+            ConsulKvDifferenceKind.Changed when difference is { ReferenceValue: null } or { DifferenceValue: null } => $"changed, {Bytes(difference.ReferenceSize)} → {Bytes(difference.DifferenceSize)}, no text{flags}",
             ConsulKvDifferenceKind.Changed => $"changed{flags}",
-            ConsulKvDifferenceKind.Added => $"added, {View.Bytes(difference.DifferenceSize)}",
-            ConsulKvDifferenceKind.Removed => $"removed, {View.Bytes(difference.ReferenceSize)}",
+            ConsulKvDifferenceKind.Added => $"added, {Bytes(difference.DifferenceSize)}",
+            ConsulKvDifferenceKind.Removed => $"removed, {Bytes(difference.ReferenceSize)}",
             ConsulKvDifferenceKind.Unknown => $"unknown: the token may not read it in {Printable.Text(difference.ReferenceSize is null ? difference.Reference : difference.Difference, 80)}",
             _ => "equal",
         };
     }
+
+    private static string Bytes(int? size) => size is { } known ? Amount.Of(known, "byte") : "";
+
+    private static string Cut(string text, int longest) => text.Length <= longest ? text : text.Substring(0, Math.Max(1, longest - 1)) + "…";
 
     private static DiagnosisTone? ToneOf(string line) => line.Length == 0 ? null : line[0] switch { '+' => DiagnosisTone.Good, '-' => DiagnosisTone.Bad, '@' or '\\' or '(' => DiagnosisTone.Dim, '~' => DiagnosisTone.Warning, _ => null };
 }

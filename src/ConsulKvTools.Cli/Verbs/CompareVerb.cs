@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Text.Json;
+using ConsulKvTools.Cli.Json;
+using ConsulKvTools.Cli.Options;
+using ConsulKvTools.Cli.Views;
+using ConsulKvTools.Hygiene;
+using ConsulKvTools.Kv.Comparison;
+using ConsulKvTools.Kv.Documents;
+using ConsulKvTools.Kv.Sources;
+
+namespace ConsulKvTools.Cli.Verbs;
+
+/// <summary><c>consulkv compare</c>: what differs between two prefixes, clusters, datacenters or files. Ends as <c>diff</c> does: 0 the same, 1 different, more for trouble.</summary>
+internal sealed class CompareVerb : Verb
+{
+    private readonly Argument<string> reference = new("REFERENCE") { Description = "The prefix that the other is measured by; '' is the whole store." };
+    private readonly Argument<string?> difference = new("DIFFERENCE") { Description = "The prefix to compare with it. Default: the same.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> referenceFile = new("--reference-file") { Description = "A file or folder as the reference side: an export of consul kv, YAML, properties, a folder of files.", HelpName = "file" };
+    private readonly Option<string?> differenceFile = new("--difference-file") { Description = "A file or folder as the other side.", HelpName = "file" };
+    private readonly Option<string?> differenceAddress = new("--difference-address") { Description = "The agent of the other side. Without --difference-token-file no token is sent to it.", HelpName = "url" };
+    private readonly Option<string?> differenceTokenFile = new("--difference-token-file") { Description = "File with the token for the other side.", HelpName = "file" };
+    private readonly Option<string?> differenceDatacenter = new("--difference-datacenter") { Description = "The datacenter of the other side.", HelpName = "name" };
+    private readonly Option<bool> semantic = new("--semantic") { Description = "JSON that says the same is the same, however it is written." };
+    private readonly Option<bool> ignoreFlags = new("--ignore-flags") { Description = "Flags do not count." };
+    private readonly Option<string[]> exclude = new("--exclude") { Description = "Names to pass over; * is any text. May be given several times.", HelpName = "pattern" };
+    private readonly Option<string[]> excludeValue = new("--exclude-value") { Description = "A regular expression of parts of values that do not count. May be given several times.", HelpName = "regex" };
+
+    public CompareVerb(GlobalOptions globals, Surroundings surroundings)
+        : base("compare", "Say what differs between two prefixes, clusters, datacenters or files. Secrets are not shown.", globals, surroundings)
+    {
+        Arguments.Add(reference);
+        Arguments.Add(difference);
+        foreach (var option in new Option[] { referenceFile, differenceFile, differenceAddress, differenceTokenFile, differenceDatacenter, semantic, ignoreFlags, exclude, excludeValue }) Options.Add(option);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        var left = KeyArgument.Read(parsed.GetRequiredValue(reference))!;
+        var right = KeyArgument.Read(parsed.GetValue(difference)) ?? left;
+        var isElsewhere = (parsed.GetValue(differenceAddress) ?? parsed.GetValue(differenceTokenFile)) is not null;
+        if (parsed.GetValue(differenceFile) is not null && (isElsewhere || parsed.GetValue(differenceDatacenter) is not null))
+            throw new UsageException("--difference-file is a side of its own: it does not go with --difference-address, --difference-token-file and --difference-datacenter.");
+        if (parsed.GetValue(difference) is null && !isElsewhere && parsed.GetValue(differenceDatacenter) is null && parsed.GetValue(differenceFile) is null && parsed.GetValue(referenceFile) is null)
+            throw new UsageException("There is nothing to compare with: give a second prefix, --difference-address, --difference-datacenter or a file.");
+        var options = new ComparisonOptions
+        {
+            Semantic = parsed.GetValue(semantic), IgnoreFlags = parsed.GetValue(ignoreFlags), Exclude = Wildcards.OfKeys(parsed.GetValue(exclude)),
+            ExcludeValue = ComparisonOptions.Patterns(parsed.GetValue(excludeValue), "--exclude-value"),
+        };
+        // Two files need no agent.
+        var given = Globals.SessionOptions(parsed, Surroundings);
+        using var session = parsed.GetValue(referenceFile) is not null && parsed.GetValue(differenceFile) is not null ? null : ConsulKvSession.Create(given, Surroundings.Environment);
+        using var other = isElsewhere ? OpenOther(parsed, given) : null;
+        var there = other ?? session;
+        if (there is not null && parsed.GetValue(differenceDatacenter) is { } datacenter) there = there.InDatacenter(datacenter);
+        var one = Side(parsed.GetValue(referenceFile), session, left);
+        var two = Side(parsed.GetValue(differenceFile), there, right);
+        var comparison = new StoreComparison(one, two, options);
+        if (terminal.IsJson) await WriteJsonAsync(terminal, comparison, cancellation).ConfigureAwait(false);
+        else await WriteTextAsync(terminal, comparison, cancellation).ConfigureAwait(false);
+        foreach (var side in new[] { one, two })
+            if (side.State == KvReadState.Missing) terminal.OnError().Line($"{side.Name} has nothing to compare.");
+            else if (side is { State: KvReadState.Filtered, Finding: { } finding }) FindingView.Write(terminal.OnError(), ForShell.Of(finding));
+        return comparison.Differing == 0 ? ExitCode.Healthy : ExitCode.Fault;
+    }
+
+    /// <summary>No token of the first side goes to the second, unless it is said so: it is another cluster's.</summary>
+    private ConsulKvSession OpenOther(ParseResult parsed, ConsulSessionOptions given)
+    {
+        var file = parsed.GetValue(differenceTokenFile);
+        var environment = parsed.GetValue(differenceAddress) is null ? Surroundings.Environment : Surroundings.Environment.Without("CONSUL_HTTP_TOKEN", "CONSUL_HTTP_TOKEN_FILE");
+        return ConsulKvSession.Create(given with { Address = parsed.GetValue(differenceAddress) ?? given.Address, Token = null, TokenFile = file }, environment);
+    }
+
+    private static KvSide Side(string? file, ConsulKvSession? session, string prefix) =>
+        new(file is not null ? KvDocument.Open(Path.GetFullPath(file), null) : new KvPrefixSource(session!, prefix, ConsulConsistency.Default), prefix);
+
+    private static async Task WriteTextAsync(Terminal terminal, StoreComparison comparison, CancellationToken cancellation)
+    {
+        await foreach (var some in comparison.RunAsync(cancellation).ConfigureAwait(false))
+            foreach (var one in some)
+                foreach (var (tone, text) in DifferenceText.Lines(one, terminal.Width)) terminal.Line(tone is { } known ? terminal.Style.Paint(known, text) : text);
+    }
+
+    private static async Task WriteJsonAsync(Terminal terminal, StoreComparison comparison, CancellationToken cancellation)
+    {
+        var json = terminal.Writer();
+        var begun = false;
+        try
+        {
+            await foreach (var some in comparison.RunAsync(cancellation).ConfigureAwait(false))
+            {
+                Begin();
+                foreach (var one in some) JsonSerializer.Serialize(json, DifferenceRow.Of(one), CliJson.Default.DifferenceRow);
+                await json.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+            Begin();
+            json.WriteEndArray();
+            json.WriteNumber("compared", comparison.Compared);
+            json.WriteNumber("differing", comparison.Differing);
+            json.WriteEndObject();
+            await json.FlushAsync(cancellation).ConfigureAwait(false);
+            await terminal.BytesAsync("\n"u8.ToArray(), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A comparison that failed before its first row gives the error's document alone.
+            if (!begun) json.Reset(Stream.Null);
+            await json.DisposeAsync().ConfigureAwait(false);
+        }
+
+        void Begin()
+        {
+            if (begun) return;
+            begun = true;
+            json.WriteStartObject();
+            json.WriteString("document", "differences");
+            json.WriteNumber("version", 1);
+            json.WriteStartArray("differences");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using ConsulKvTools.Cli.Options;
+using ConsulKvTools.Cli.Views;
+using ConsulKvTools.Kv.Documents;
+using ConsulKvTools.Kv.Moves;
+using ConsulKvTools.Kv.Reading;
+
+namespace ConsulKvTools.Cli.Verbs;
+
+/// <summary><c>consulkv export</c>: the keys below a prefix as a document.</summary>
+internal sealed class ExportVerb : Verb
+{
+    private readonly Argument<string?> prefix = KeyArgument.Optional("What the keys begin with. Without it the whole store.");
+    private readonly Option<string?> path = new("--path") { Description = "The file, or the folder of --format folder. Without it, or with -, the document goes to standard output.", HelpName = "file" };
+    private readonly Option<ConsulKvFormat?> format = DocumentFormat.Option();
+    private readonly Option<string[]> exclude = new("--exclude") { Description = "Leave out keys that fit this pattern; * stands for any characters. May be given several times.", HelpName = "pattern" };
+    private readonly Option<bool> strip = new("--strip-prefix") { Description = "Cut the prefix off the keys." };
+
+    public ExportVerb(GlobalOptions globals, Surroundings surroundings)
+        : base("export", "Write the keys below a prefix as consul kv export does, or as a folder, YAML or properties.", globals, surroundings)
+    {
+        Arguments.Add(prefix);
+        foreach (var option in new Option[] { path, format, exclude, strip }) Options.Add(option);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        var file = parsed.GetValue(path) is { } given and not "-" ? Path.GetFullPath(given) : null;
+        var form = parsed.GetValue(format) ?? (file is null ? ConsulKvFormat.Json : KvDocument.FormatOf(file)) ?? throw new UsageException($"The name {file} does not say its form; give --format.");
+        if (file is null && form == ConsulKvFormat.Folder) throw new UsageException("--format folder needs --path.");
+        using var session = OpenSession(parsed);
+        var export = new KvExport(session, KeyArgument.Read(parsed.GetValue(prefix)) ?? "") { Exclude = new KeyPatterns(parsed.GetValue(exclude) ?? []), StripPrefix = parsed.GetValue(strip) };
+        var answer = new ListingAnswer();
+        if (file is not null)
+        {
+            var written = await export.WriteAsync(file, form, answer.Take, null, cancellation).ConfigureAwait(false);
+            terminal.OnError().Line($"{Amount.Of(written.Keys, "key")}, {Amount.Of(written.Bytes, "byte")} in {written.Path}{(written.Sha256 is null ? "" : $", SHA-256 {written.Sha256}")}");
+        }
+        else
+        {
+            using var writer = KvExport.WriterOf(form, Surroundings.Output);
+            await foreach (var piece in export.EntriesAsync(answer.Take, cancellation).ConfigureAwait(false))
+                foreach (var entry in piece) writer.Add(entry);
+            writer.Complete();
+            await Surroundings.Output.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+        if (answer.Finding is not { } hidden || answer.State == KvReadState.Missing) return ExitCode.Healthy;
+        FindingView.Write(terminal.OnError(), ForShell.OfAny(hidden)!);
+        return ExitCode.Fault;
+    }
+}

@@ -1,0 +1,42 @@
+namespace ConsulKvTools.Cli.Tests;
+
+/// <summary><c>consulkv compare</c> ends as diff does.</summary>
+public sealed class CompareTests(AgentFixture fixture)
+{
+    private const string Password = "Tr0ub4dor&3";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Zero_is_the_same_one_is_different_and_more_is_trouble()
+    {
+        var (left, right) = (AgentFixture.NewKey() + "/", AgentFixture.NewKey() + "/");
+        await fixture.Agent.PutKeyAsync(left + "host", "a", Stop);
+        await fixture.Agent.PutKeyAsync(right + "host", "a", Stop);
+        Assert.Equal("", (await fixture.Process().RunAsync("compare", left, right)).Exits(ExitCode.Healthy).Output);
+        await fixture.Agent.PutKeyAsync(right + "host", "b", Stop);
+        await fixture.Agent.PutKeyAsync(left + "password", Password, Stop);
+        var told = (await fixture.Process().RunAsync("compare", left, right)).Exits(ExitCode.Fault).Output;
+        Assert.Contains("~ host  (changed)", told, StringComparison.Ordinal);
+        Assert.Contains("    -a", told, StringComparison.Ordinal);
+        Assert.Contains("    +b", told, StringComparison.Ordinal);
+        Assert.Contains("- password  (removed, 11 bytes)", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("Tr0u", told, StringComparison.Ordinal);
+        (await fixture.Process().RunAsync("compare", left)).Exits(ExitCode.Usage);
+        (await fixture.Process().RunAsync("compare", left, right, "--exclude-value", "(")).Exits(ExitCode.Usage);
+        (await fixture.Process().RunAsync("compare", left, "--difference-address", "http://127.0.0.1:1")).Exits(ExitCode.CouldNotRun);
+    }
+
+    [Fact]
+    public async Task The_document_has_a_row_for_each_difference_without_secrets()
+    {
+        var (left, right) = (AgentFixture.NewKey() + "/", AgentFixture.NewKey() + "/");
+        await fixture.Agent.PutKeyAsync(left + "json", $$"""{"a":1,"password":"{{Password}}"}""", Stop);
+        await fixture.Agent.PutKeyAsync(right + "json", $$"""{ "password": "{{Password}}x", "a": 2 }""", Stop);
+        var run = (await fixture.Process().RunAsync("compare", left, right, "--semantic", "--output", "json")).Exits(ExitCode.Fault);
+        var row = run.Document("differences").GetProperty("differences")[0];
+        Assert.Equal("Changed", row.GetProperty("kind").GetString());
+        Assert.Equal(["~ $.a: 1 → 2"], row.GetProperty("changes").EnumerateArray().Select(line => line.GetString()!).Where(line => !line.Contains("password", StringComparison.Ordinal)));
+        Assert.DoesNotContain("Tr0u", run.Output, StringComparison.Ordinal);
+    }
+}
