@@ -110,12 +110,12 @@ internal sealed class LogSearch
         var found = groups.Values.Select(group => Of(group)).Concat(unrecognised.Values.Select(group => Of(group)));
         found = found.Concat(
         [
-            .. Events("Log.LeaderChange", EventTeller.LeaderChanges(signals.Where(signal => signal.Kind <= LogSignalKind.LeaderMissing))),
-            .. Events("Log.Restart", EventTeller.Restarts(signals)),
-            .. Events("Log.Snapshot", EventTeller.Snapshots(signals)),
-            .. Events("Log.SlowWrites", EventTeller.SlowWrites(signals)),
-            .. Events("Log.ClockJump", EventTeller.ClockJumps(signals)),
-            .. Events("Log.FailureBurst", EventTeller.Bursts(failures, first, last).Select(burst => burst.Event)),
+            .. Events("Log.LeaderChange", "leader change", EventTeller.LeaderChanges(signals.Where(signal => signal.Kind <= LogSignalKind.LeaderMissing))),
+            .. Events("Log.Restart", "agent start", EventTeller.Restarts(signals)),
+            .. Events("Log.Snapshot", "raft snapshot", EventTeller.Snapshots(signals), LogSignalKind.SnapshotDone),
+            .. Events("Log.SlowWrites", "slow write", EventTeller.SlowWrites(signals), LogSignalKind.SlowWrite),
+            .. Events("Log.ClockJump", "time", EventTeller.ClockJumps(signals), LogSignalKind.ClockBack),
+            .. Events("Log.FailureBurst", "failure burst", EventTeller.Bursts(failures, first, last).Select(burst => burst.Event)),
         ]);
         return [.. found.Where(finding => request.Wants(finding.Code)).OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Count).ThenBy(finding => finding.Code, StringComparer.Ordinal)];
     }
@@ -194,24 +194,26 @@ internal sealed class LogSearch
         Finding = group.Finding,
     };
 
-    private IEnumerable<ConsulLogFinding> Events(string code, IEnumerable<ConsulLogEvent> happened)
+    private IEnumerable<ConsulLogFinding> Events(string code, string noun, IEnumerable<ConsulLogEvent> happened, LogSignalKind? counted = null)
     {
         var events = happened.ToArray();
         if (events.Length == 0) yield break;
+        // Of very many signs only the first are kept, but all are counted.
+        var count = counted is { } kind && signalCounts.TryGetValue(kind, out var all) ? Math.Max(all, events.Length) : events.Length;
         var times = new TimeHistogram();
         foreach (var one in events)
             if (one.Time is { } time) times.Add(time);
         var known = events.Where(one => one.Time is not null).Select(one => one.Time).ToArray();
         // The longest tells most of slow ones, of all others the last.
         var telling = code == "Log.SlowWrites" ? events.OrderByDescending(one => one.Duration).First() : events[events.Length - 1];
-        var finding = ConsulFinding.Create(code, ("count", events.Length), ("text", telling.Text));
+        var finding = ConsulFinding.Create(code, ("count", Amount.Of(count, noun)), ("text", telling.Text));
         if (code == "Log.Restart" && events.All(one => one.Text.IndexOf("without", StringComparison.Ordinal) < 0)) finding = finding with { Severity = FindingSeverity.Info };
         yield return new ConsulLogFinding
         {
             Code = code,
             Title = finding.Title,
             Severity = finding.Severity,
-            Count = events.Length,
+            Count = count,
             FirstSeen = known.Length == 0 ? null : known[0],
             LastSeen = known.Length == 0 ? null : known[known.Length - 1],
             Nodes = events.Select(one => one.Node).OfType<string>().Distinct(StringComparer.Ordinal).OrderBy(node => node, StringComparer.Ordinal).ToArray(),

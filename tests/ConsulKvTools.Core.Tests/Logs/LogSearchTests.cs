@@ -170,7 +170,7 @@ public sealed class LogSearchTests : IDisposable
     [Fact]
     public void A_large_log_costs_no_memory_to_speak_of()
     {
-        var lines = Enumerable.Range(0, 200).Select(number => Line(number, number % 20 == 0 ? "WARN" : "INFO", number % 20 == 0 ? $"agent.http: Request error: method=PUT url=/v1/kv/a/{number} from=127.0.0.1:{number} error=\"No cluster leader\"" : $"agent.server.serf.lan: serf: attempting reconnect to node-{number} 10.0.0.{number}:8301")).ToArray();
+        var lines = Enumerable.Range(0, 200).Select(number => Line(number, number % 20 == 0 ? "WARN" : "INFO", number % 20 == 0 ? $"agent.http: Request error: method=PUT url=/v1/kv/a/{number} from=127.0.0.1:{number} error=\"No cluster leader\"" : number % 3 == 0 ? $"agent.http: Request finished: method={(number % 2 == 0 ? "GET" : "PUT")} url=/v1/kv/a/{number} from=127.0.0.1:60274 latency=271.4{number}µs" : $"agent.server.serf.lan: serf: attempting reconnect to node-{number} 10.0.0.{number}:8301")).ToArray();
         var search = new LogSearch(new());
         var source = new LogSource("log", DateTimeOffset.UtcNow, true);
         for (var warm = 0; warm < 5; warm++)
@@ -180,6 +180,14 @@ public sealed class LogSearchTests : IDisposable
             foreach (var line in lines) search.Add(source, line);
         var each = (GC.GetAllocatedBytesForCurrentThread() - before) / 100_000d;
         Assert.True(each < 200, $"{each} bytes a line");
+    }
+
+    [Fact]
+    public void What_is_too_much_to_keep_is_counted_all_the_same()
+    {
+        var found = Search(Enumerable.Range(0, 30_000).Select(number => Line(number, "DEBUG", $"agent.http: Request finished: method=PUT url=/v1/kv/app/{number} from=127.0.0.1:1 latency=1.5s")));
+        var slow = Assert.Single(found, one => one.Code == "Log.SlowWrites");
+        Assert.Equal((30_000, 1000), (slow.Count, slow.Events.Count));
     }
 
     private static IReadOnlyList<ConsulLogFinding> Search(IEnumerable<string> lines, LogSearchRequest? request = null)
