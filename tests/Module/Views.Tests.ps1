@@ -231,6 +231,13 @@ Describe 'Views' {
         $samples.ConsulKvEntry[0].ModifyIndex | Should -BeOfType ([ulong])
     }
 
+    It 'gives no list that PowerShell cannot take by its number' {
+        # What the compiler makes of a collection expression is one: $report.Faults[0] is the whole list.
+        foreach ($object in $samples.Values | ForEach-Object { @($_)[0] }) {
+            foreach ($property in $object.PSObject.Properties | Where-Object { $null -ne $_.Value }) { $property.Value.GetType().Name | Should -Not -Match '^<' -Because "$($object.GetType().Name).$($property.Name) is one" }
+        }
+    }
+
     It 'gives lists of which one can be taken by its number: <_>' -ForEach @(
         'ConsulKvWriteResult', 'ConsulConnectivityResult', 'ConsulAclResult', 'ConsulDiagnosis', 'ConsulDiagnosisSeries', 'ConsulDiagnosisComparison', 'ProbeResult'
     ) {

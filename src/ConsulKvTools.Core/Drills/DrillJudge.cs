@@ -43,20 +43,20 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
             Duration = duration,
             Runs = runs,
             FailedRuns = failedRuns,
-            Errors = [.. errors],
+            Errors = errors.ToArray(),
             Injected = windows.Sum(window => window.Strikes.Count),
             Faults = faults,
-            Outcomes = [.. operations.GroupBy(operation => (IsWrite: operation.Write is not null, operation.Outcome, operation.Code)).OrderByDescending(group => group.Key.IsWrite).ThenBy(group => group.Key.Outcome).ThenBy(group => group.Key.Code, StringComparer.Ordinal)
+            Outcomes = operations.GroupBy(operation => (IsWrite: operation.Write is not null, operation.Outcome, operation.Code)).OrderByDescending(group => group.Key.IsWrite).ThenBy(group => group.Key.Outcome).ThenBy(group => group.Key.Code, StringComparer.Ordinal)
                 .Select(group => new ConsulFaultDrillOutcome
                 {
                     Operation = group.Key.IsWrite ? "Write" : "Read", Outcome = group.Key.Outcome, Code = group.Key.Code, Count = group.Count(), Retries = group.Sum(one => one.Retries), Longest = group.Max(one => one.End - one.Start),
-                })],
+                }).ToArray(),
             Writes = operations.Count(operation => operation.Write is not null),
             Retries = operations.Sum(operation => operation.Retries),
             LongestPause = pause,
             Verified = verification.Verified.Count,
-            Unverified = [.. verification.Unverified.Select(Told)],
-            Lost = [.. verification.Lost.Select(Told)],
+            Unverified = verification.Unverified.Select(Told).ToArray(),
+            Lost = verification.Lost.Select(Told).ToArray(),
             Rules = Rules,
         };
     }
@@ -85,7 +85,7 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
             Succeeded = met.Length - bad.Length,
             Failed = bad.Count(operation => operation.Outcome != ConsulKvOutcome.Unknown),
             Unknown = bad.Count(operation => operation.Outcome == ConsulKvOutcome.Unknown),
-            Codes = [.. bad.Select(operation => operation.Code).OfType<string>().Distinct().OrderBy(code => code, StringComparer.Ordinal)],
+            Codes = bad.Select(operation => operation.Code).OfType<string>().Distinct().OrderBy(code => code, StringComparer.Ordinal).ToArray(),
             Retries = met.Sum(operation => operation.Retries),
             LongestPause = pause,
             RecoveredAfter = recovered is null ? null : recovered.End - from,
