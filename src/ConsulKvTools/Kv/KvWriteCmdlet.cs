@@ -47,7 +47,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     {
         base.BeginProcessing();
         // To look up the preferences for each of 100,000 writes would cost as much as the writes.
-        isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference", false));
+        isWhatIf = PrefersWhatIf();
         isShown = isWhatIf || IsAsked(ConfirmImpact.Medium);
         pipeline = new KvWritePipeline(Observed, ThrottleLimit, StopToken);
         StartProgress(ProgressActivity);

@@ -95,7 +95,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     {
         base.BeginProcessing();
         var given = MyInvocation.BoundParameters;
-        isWhatIf = given.TryGetValue("WhatIf", out var chosen) ? LanguagePrimitives.IsTrue(chosen) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference", false));
+        isWhatIf = PrefersWhatIf();
         if (Map is not null && given.ContainsKey(nameof(Prefix))) Refuse("-Map", "-Map says where keys go, so it does not go with -Prefix; give the whole target in the table");
         if (Path is null && !MyInvocation.ExpectingInput && InputObject is null) Refuse("-Path", "there is no document; give -Path, or pipe entries, text or a file");
         Path = FilePaths.Resolve(this, Path, "-Path");

@@ -136,6 +136,10 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
         progress = null;
     }
 
+    /// <summary>True when the command only says what it would do: by its parameter, else by the preference. Looked up each time.</summary>
+    private protected bool PrefersWhatIf() =>
+        LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : GetVariableValue("WhatIfPreference", false));
+
     /// <summary>True when a stream is shown: by its parameter, else by its preference.</summary>
     private protected bool IsPreferred(string parameter, string preference, ActionPreference usual = ActionPreference.SilentlyContinue)
     {
