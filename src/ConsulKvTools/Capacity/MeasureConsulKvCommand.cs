@@ -8,8 +8,6 @@ namespace ConsulKvTools.Commands;
 [OutputType(typeof(ConsulKvMeasurement))]
 public sealed class MeasureConsulKvCommand : ConsulCmdlet
 {
-    private CommandProgress? progress;
-    private long counted;
 
     /// <summary>What is measured: all keys that begin with it. Without it the whole store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -56,22 +54,14 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
     [ValidateNotNull]
     public ConsulKvMeasurement? Since { get; set; }
 
-    private protected override bool HasBeat => base.HasBeat || progress is not null;
-
     private protected override AclOperation OperationOn(string key) => AclOperation.List;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(Interlocked.Exchange(ref counted, 0));
-    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
         HistoryPath = FilePaths.Resolve(this, HistoryPath, "-HistoryPath");
-        progress = StartProgress("Measuring Consul KV");
+        StartProgress("Measuring Consul KV");
     }
 
     /// <inheritdoc/>
@@ -98,21 +88,11 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
             };
             AwaitFor(prefix, async cancellation =>
             {
-                var measured = await new StoreMeasurement(Observed, request).RunAsync(Count, finding => WriteWarning(FindingErrors.Warning(finding)), cancellation).ConfigureAwait(false);
+                var measured = await new StoreMeasurement(Observed, request).RunAsync(AdvanceLater, finding => WriteWarning(FindingErrors.Warning(finding)), cancellation).ConfigureAwait(false);
                 foreach (var problem in measured.HistoryProblems) WriteWarning($"{Printable.Text(problem.ToString(), 400)}; it stays in the file and is passed over.");
                 WriteObject(measured);
             });
             TellTrace();
         }
     }
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        progress?.Complete();
-        base.EndProcessing();
-    }
-
-    // Counted by the work, shown by the pipeline thread with its next beat.
-    private void Count(long keys) => Interlocked.Add(ref counted, keys);
 }

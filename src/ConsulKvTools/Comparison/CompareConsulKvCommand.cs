@@ -20,8 +20,6 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
     private const string SidesSet = "Sides";
     private const string EnvironmentSet = "Environment";
 
-    private CommandProgress? progress;
-
     /// <summary>The prefix that the other is measured by; '' is the whole store. The rest of each key is its name in the comparison.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SidesSet)]
     [AllowEmptyString]
@@ -108,14 +106,6 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
 
     private protected override AclOperation OperationOn(string key) => AclOperation.List;
 
-    private protected override bool HasBeat => base.HasBeat || progress is not null;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(0);
-    }
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -123,7 +113,7 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
         if (ParameterSetName == SidesSet && (ReferencePath is null || (DifferencePath is null && DifferenceSession is null)))
         {
             base.BeginProcessing();
-            progress = StartProgress("Comparing Consul KV");
+            StartProgress("Comparing Consul KV");
         }
         if (ReferencePath is not null && ReferenceDatacenter is not null) ThrowTerminatingError(FindingErrors.Invalid(this, "-ReferenceDatacenter", "a file has no datacenter; give -ReferencePath or -ReferenceDatacenter", ReferenceDatacenter));
         if (DifferencePath is not null && (DifferenceDatacenter ?? (object?)DifferenceSession) is { } both) ThrowTerminatingError(FindingErrors.Invalid(this, "-DifferencePath", "a file has neither session nor datacenter; give -DifferencePath, or -DifferenceSession and -DifferenceDatacenter", both));
@@ -152,13 +142,6 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
         {
             ThrowTerminatingError(FindingErrors.Create(refused.Finding, null, refused));
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        progress?.Complete();
-        base.EndProcessing();
     }
 
     private ComparisonOptions OptionsOf()
@@ -213,7 +196,7 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
                 WriteObject(false);
                 return;
             }
-            if (!Quiet) await WriteObjectsAsync(some, count => progress?.Add(count)).ConfigureAwait(false);
+            if (!Quiet) await WriteObjectsAsync(some, Advance).ConfigureAwait(false);
         }
         if (Quiet) WriteObject(true);
         Explain(reference);

@@ -20,7 +20,6 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
     private const string PathSet = "Path";
 
     private SecretSearch? search;
-    private CommandProgress? progress;
 
     /// <summary>Searches the keys that begin with this text; the whole store when not given.</summary>
     [Parameter(Position = 0, ParameterSetName = PrefixSet)]
@@ -65,14 +64,6 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
 
     private protected override AclOperation OperationOn(string key) => AclOperation.List;
 
-    private protected override bool HasBeat => base.HasBeat || progress is not null;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(0);
-    }
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -80,7 +71,7 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
         if (ParameterSetName == PrefixSet)
         {
             base.BeginProcessing();
-            progress = StartProgress("Searching Consul KV for secrets");
+            StartProgress("Searching Consul KV for secrets");
         }
         try
         {
@@ -104,7 +95,7 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        progress?.Complete();
+        EndProgress();
         WriteVerbose($"{Amount.Of(search!.Searched, "value")} searched, {Amount.Of(search.Allowed, "secret")} left out by the allow list.");
         base.EndProcessing();
     }
@@ -135,7 +126,7 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
                 cancellation.ThrowIfCancellationRequested();
                 found.AddRange(search!.In(entry.Key, entry.Bytes, Active.Name));
             }
-            await WriteObjectsAsync(found.ToArray(), _ => progress?.Add(entries.Length)).ConfigureAwait(false);
+            await WriteObjectsAsync(found.ToArray(), _ => Advance(entries.Length)).ConfigureAwait(false);
         }
         // What may not be seen was not searched: no finding is then no good news.
         if (answer.Finding is { } partly && answer.Any) WriteWarning(FindingErrors.Warning(partly));

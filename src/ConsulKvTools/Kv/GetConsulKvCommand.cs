@@ -171,7 +171,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
             return;
         }
         Array found = NamesOnly ? entries.Select(entry => entry.Key).ToArray() : entries.ToArray();
-        if (found.Length > 0) await WriteObjectsAsync(found, Count).ConfigureAwait(false);
+        if (found.Length > 0) await WriteObjectsAsync(found, Advance).ConfigureAwait(false);
     }
 
     private async Task ListAsync(string prefix, string? separator, CancellationToken cancellation)
@@ -198,7 +198,7 @@ public sealed class GetConsulKvCommand : KvReadCmdlet
     private ValueTask ShowAsync(Array found, ListingAnswer answer)
     {
         answer.Any = true;
-        return WriteObjectsAsync(found, Count);
+        return WriteObjectsAsync(found, Advance);
     }
 
     /// <summary>Part of a listing is a warning, none of it because of ACLs an error, none of it because nothing is there neither.</summary>

@@ -8,7 +8,6 @@ namespace ConsulKvTools.Commands;
 public abstract class KvReadCmdlet : ConsulCmdlet
 {
     private KvAwaited? awaited;
-    private CommandProgress? progress;
 
     /// <summary>
     /// Waits until the key's ModifyIndex is this or more: until a write that gave this index is seen. A whole number from 0 to 18446744073709551615.
@@ -40,24 +39,6 @@ public abstract class KvReadCmdlet : ConsulCmdlet
 
     private protected KvReader Reader => new(Observed);
 
-    private protected override bool HasBeat => base.HasBeat || progress is not null;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(0);
-    }
-
-    /// <summary>Takes note of entries that were read.</summary>
-    private protected void Count(long entries) => progress?.Add(entries);
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        progress?.Complete();
-        base.EndProcessing();
-    }
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -73,7 +54,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
         else if (given.ContainsKey(nameof(WaitTimeout)))
             ThrowTerminatingError(FindingErrors.Invalid(this, "-WaitTimeout", "-WaitTimeout limits a wait, so it needs -WaitIndex or -WaitValue", WaitTimeout));
         if (IsWaiting) RequirePositive(WaitTimeout, "-WaitTimeout");
-        progress = StartProgress("Reading Consul KV");
+        StartProgress("Reading Consul KV");
     }
 
     /// <summary>Ends the command when it waits for a key and this is none.</summary>
@@ -96,7 +77,7 @@ public abstract class KvReadCmdlet : ConsulCmdlet
         {
             var read = Answer(answer);
             TellTrace();
-            Count(1);
+            Advance(1);
             if (read.Finding is { } finding) WriteError(FindingErrors.Create(finding, key));
             return read.Entry;
         }

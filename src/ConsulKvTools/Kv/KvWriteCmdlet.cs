@@ -20,7 +20,6 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
 
     private readonly SortedDictionary<ConsulKvOutcome, long> outcomes = [];
     private KvWritePipeline? pipeline;
-    private CommandProgress? progress;
     private long givenOut;
     private bool isShown;
     private bool isWhatIf;
@@ -43,23 +42,15 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     [ValidateRange(1, 200)]
     public int ThrottleLimit { get; set; } = 16;
 
-    private protected override bool HasBeat => base.HasBeat || progress is not null;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(0);
-    }
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
         // To look up the preferences for each of 100,000 writes would cost as much as the writes.
-        isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference", false));
+        isWhatIf = PrefersWhatIf();
         isShown = isWhatIf || IsAsked(ConfirmImpact.Medium);
         pipeline = new KvWritePipeline(Observed, ThrottleLimit, StopToken);
-        progress = StartProgress(ProgressActivity);
+        StartProgress(ProgressActivity);
         began = Active.Time.GetTimestamp();
     }
 
@@ -68,7 +59,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     {
         pipeline!.Flush();
         while (pipeline.Oldest is { } oldest) EmitAfter(oldest);
-        progress?.Complete();
+        EndProgress();
         SayWhatWasNotCompared();
         base.EndProcessing();
         SumUp();
@@ -76,12 +67,6 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
 
     /// <summary>What the progress bar is headed.</summary>
     private protected abstract string ProgressActivity { get; }
-
-    /// <summary>Tells how many writes there will be.</summary>
-    private protected void Expect(long writes)
-    {
-        if (progress is not null) progress.Meter.Total = (progress.Meter.Total ?? 0) + writes;
-    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -129,7 +114,7 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     private protected void Emit(ConsulKvWriteResult result)
     {
         givenOut++;
-        progress?.Add(1);
+        Advance(1);
         if (IsVerbose)
         {
             outcomes[result.Outcome] = outcomes.TryGetValue(result.Outcome, out var before) ? before + 1 : 1;

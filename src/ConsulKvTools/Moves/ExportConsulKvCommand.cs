@@ -14,9 +14,6 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
 {
     private const string Output = "-";
 
-    private CommandProgress? progress;
-    private long pending;
-
     /// <summary>What the keys begin with, as <c>consul kv export</c> takes it; without it the whole store.</summary>
     [Parameter(Position = 0)]
     [AllowEmptyString]
@@ -60,14 +57,6 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
 
     private protected override AclOperation OperationOn(string key) => AclOperation.List;
 
-    private protected override bool HasBeat => base.HasBeat || progress is not null;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(Interlocked.Exchange(ref pending, 0));
-    }
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -80,7 +69,7 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
             // Not after a minute of reading.
             if (Format is null && KvDocument.FormatOf(Path) is null) ThrowTerminatingError(FindingErrors.Refused(this, KvDocument.Unknown(Path), "-Format", Path));
         }
-        progress = StartProgress("Exporting Consul KV");
+        StartProgress("Exporting Consul KV");
     }
 
     /// <inheritdoc/>
@@ -99,13 +88,12 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
             Output => TextAsync(export, answer, cancellation),
             _ => FileAsync(export, answer, cancellation),
         });
-        progress?.Complete();
         base.EndProcessing();
     }
 
     private async Task EntriesAsync(KvExport export, ListingAnswer answer, CancellationToken cancellation)
     {
-        await foreach (var piece in export.EntriesAsync(answer.Take, cancellation).ConfigureAwait(false)) await WriteObjectsAsync(piece, Count).ConfigureAwait(false);
+        await foreach (var piece in export.EntriesAsync(answer.Take, cancellation).ConfigureAwait(false)) await WriteObjectsAsync(piece, Advance).ConfigureAwait(false);
         Explain(export, answer);
     }
 
@@ -117,7 +105,7 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
         await foreach (var piece in export.EntriesAsync(answer.Take, cancellation).ConfigureAwait(false))
         {
             foreach (var entry in piece) writer.Add(entry);
-            Interlocked.Add(ref pending, piece.Length);
+            AdvanceLater(piece.Length);
             Give(text);
         }
         writer.Complete();
@@ -140,12 +128,10 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
 
     private async Task FileAsync(KvExport export, ListingAnswer answer, CancellationToken cancellation)
     {
-        var written = await export.WriteAsync(Path!, FormatOfFile, answer.Take, count => Interlocked.Add(ref pending, count), cancellation).ConfigureAwait(false);
+        var written = await export.WriteAsync(Path!, FormatOfFile, answer.Take, AdvanceLater, cancellation).ConfigureAwait(false);
         Explain(export, answer);
         WriteObject(written);
     }
-
-    private void Count(long entries) => progress?.Add(entries);
 
     private void Explain(KvExport export, ListingAnswer answer)
     {

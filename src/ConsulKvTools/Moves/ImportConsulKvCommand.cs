@@ -22,11 +22,9 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
 
     private GivenEntries? entries;
     private StringBuilder? text;
-    private CommandProgress? progress;
     private KvImport? import;
     private Task<ConsulKvImport>? running;
     private ConsulKvImport? result;
-    private long pending;
     private long shown;
     private bool isWhatIf;
 
@@ -92,20 +90,12 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
 
     private protected override AclOperation OperationOn(string key) => AclOperation.Write;
 
-    private protected override bool HasBeat => base.HasBeat || progress is not null;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(Interlocked.Exchange(ref pending, 0));
-    }
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
         var given = MyInvocation.BoundParameters;
-        isWhatIf = given.TryGetValue("WhatIf", out var chosen) ? LanguagePrimitives.IsTrue(chosen) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference", false));
+        isWhatIf = PrefersWhatIf();
         if (Map is not null && given.ContainsKey(nameof(Prefix))) Refuse("-Map", "-Map says where keys go, so it does not go with -Prefix; give the whole target in the table");
         if (Path is null && !MyInvocation.ExpectingInput && InputObject is null) Refuse("-Path", "there is no document; give -Path, or pipe entries, text or a file");
         Path = FilePaths.Resolve(this, Path, "-Path");
@@ -130,7 +120,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        progress = StartProgress("Importing into Consul KV");
+        StartProgress("Importing into Consul KV");
         var document = Document();
         try
         {
@@ -145,7 +135,6 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         {
             ThrowTerminatingError(FindingErrors.Create(failed.Finding, document.Name, failed));
         }
-        progress?.Complete();
         base.EndProcessing();
     }
 
@@ -169,7 +158,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
             import.Discard();
             return;
         }
-        if (progress is not null) progress.Meter.Total = import.Writes;
+        Expect(import.Writes);
         var errors = 0L;
         Await(async cancellation =>
         {
@@ -178,7 +167,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
                 {
                     if (++errors <= MostShown) Tell(failure);
                 },
-                count => Interlocked.Add(ref pending, count), cancellation);
+                AdvanceLater, cancellation);
             result = await running.ConfigureAwait(false);
         });
         if (errors > MostShown) WriteWarning(string.Format(CultureInfo.InvariantCulture, "{0:N0} more keys were not written; only the first {1} are told one by one.", errors - MostShown, MostShown));
@@ -202,7 +191,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
 
     private ValueTask Give(ConsulKvImportItem item)
     {
-        Interlocked.Increment(ref pending);
+        AdvanceLater(1);
         return WriteObjectsAsync(new[] { item }, _ => { });
     }
 

@@ -8,6 +8,8 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
     private ConsulKvSession? active;
     private ConsulKvSession? observed;
     private CommandTrace? trace;
+    private CommandProgress? progress;
+    private long advanced;
 
     /// <summary>
     /// The session to use: what New-ConsulKvSession gave, its name, or an address to make one of. Without it: the runspace's default session, else the <c>CONSUL_*</c> environment,
@@ -28,9 +30,13 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
     /// <summary>True when the story of the call is to be told.</summary>
     private protected bool IsVerbose { get; private set; }
 
-    private protected override bool HasBeat => trace is not null;
+    private protected override bool HasBeat => trace is not null || progress is not null;
 
-    private protected override void OnBeat() => TellTrace();
+    private protected override void OnBeat()
+    {
+        TellTrace();
+        progress?.Add(Interlocked.Exchange(ref advanced, 0));
+    }
 
     /// <summary>True for commands that say what is wrong with a session instead of failing of it.</summary>
     protected virtual bool TakesUnusableSession => false;
@@ -86,6 +92,7 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        EndProgress();
         TellTrace();
         SettleLog();
     }
@@ -106,9 +113,32 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
             else ((Cmdlet)this).WriteVerbose(line.Text);
     }
 
-    /// <summary>A bar for work of this command; null where nobody wants to see one.</summary>
-    private protected CommandProgress? StartProgress(string activity, long? total = null) =>
-        IsPreferred("ProgressAction", "ProgressPreference", ActionPreference.Continue) ? new CommandProgress(activity, new Kv.Progress.WorkMeter(Active.Time, total), ((Cmdlet)this).WriteProgress) : null;
+    /// <summary>Begins a bar for the work of this command, where somebody wants to see one. The end of the command takes it away.</summary>
+    private protected void StartProgress(string activity, long? total = null) =>
+        progress = IsPreferred("ProgressAction", "ProgressPreference", ActionPreference.Continue) ? new CommandProgress(activity, new Kv.Progress.WorkMeter(Active.Time, total), ((Cmdlet)this).WriteProgress) : null;
+
+    /// <summary>Takes note of work that is to be done besides.</summary>
+    private protected void Expect(long count)
+    {
+        if (progress is not null) progress.Meter.Total = (progress.Meter.Total ?? 0) + count;
+    }
+
+    /// <summary>Takes note of work that was done. On the pipeline thread.</summary>
+    private protected void Advance(long count) => progress?.Add(count);
+
+    /// <summary>Takes note of work that was done, from any thread: the pipeline thread shows it with its next beat.</summary>
+    private protected void AdvanceLater(long count) => Interlocked.Add(ref advanced, count);
+
+    /// <summary>Takes the bar away before the command ends, for what is said after the work.</summary>
+    private protected void EndProgress()
+    {
+        progress?.Complete();
+        progress = null;
+    }
+
+    /// <summary>True when the command only says what it would do: by its parameter, else by the preference. Looked up each time.</summary>
+    private protected bool PrefersWhatIf() =>
+        LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : GetVariableValue("WhatIfPreference", false));
 
     /// <summary>True when a stream is shown: by its parameter, else by its preference.</summary>
     private protected bool IsPreferred(string parameter, string preference, ActionPreference usual = ActionPreference.SilentlyContinue)

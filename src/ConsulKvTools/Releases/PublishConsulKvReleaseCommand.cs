@@ -15,7 +15,6 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     private const string ExistingSet = "Existing";
 
     private readonly List<ConsulKvWrite> content = [];
-    private CommandProgress? progress;
     private bool isSpoilt;
 
     /// <summary>The new release's name: one part of a key, such as <c>v42</c> or <c>2024-11-23</c>.</summary>
@@ -69,16 +68,6 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
 
     private protected override AclOperation OperationOn(string key) => AclOperation.Write;
 
-    private protected override bool HasBeat => true;
-
-    private protected override void OnBeat()
-    {
-        base.OnBeat();
-        progress?.Add(Interlocked.Exchange(ref written, 0));
-    }
-
-    private long written;
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -108,8 +97,8 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
             var what = Existing ? $"Seal what stands below {Printable.Text(store.Layout.Tree(Release), 200)}" : $"Publish {Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)}: {Source(store)}, below {Printable.Text(store.Layout.Tree(Release), 200)}";
             store.Layout.Check(Release);
             if (!Confirms(what, "?", "Publish a release", Release)) return;
-            progress = StartProgress("Publishing a release", content.Count);
-            var publisher = new ReleasePublisher(store, ThrottleLimit, count => Interlocked.Add(ref written, count));
+            StartProgress("Publishing a release", content.Count);
+            var publisher = new ReleasePublisher(store, ThrottleLimit, AdvanceLater);
             var (manifest, isNew) = Ask(cancellation => Existing ? publisher.SealAsync(Release, cancellation) : publisher.PublishAsync(Release, content, Force, cancellation));
             if (!isNew) WriteVerbose($"{Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)} was already published with this content.");
             var state = Ask(cancellation => store.StateAsync(ConsulConsistency.Consistent, cancellation));
@@ -121,7 +110,7 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
         }
         finally
         {
-            progress?.Complete();
+            EndProgress();
             TellTrace();
         }
     }

@@ -19,7 +19,7 @@ internal sealed class FileInPlace : IDisposable
     public FileInPlace(string place)
     {
         this.place = place;
-        Beside = Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
+        Beside = ReportFile.Beside(place);
         file = PrivateFile.Create(Beside);
         hashed = new CryptoStream(file, hash, CryptoStreamMode.Write);
     }

@@ -25,7 +25,7 @@ internal static partial class ReportFile
             var exists = File.Exists(place);
             if (exists && noClobber) throw NotWritten(code, file, "it is already there and shall not be overwritten");
             if (exists && !force && IsProtected(place)) throw NotWritten(code, file, "it is write-protected");
-            beside = Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
+            beside = Beside(place);
             using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 var bytes = Utf8.GetBytes(text);
@@ -45,6 +45,10 @@ internal static partial class ReportFile
             if (beside is not null) Remove(beside);
         }
     }
+
+    /// <summary>A name for what is written first: in the same folder, so that it can be put in its place in one step.</summary>
+    /// <param name="place">Where it is to stand, as a full path.</param>
+    internal static string Beside(string place) => Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
 
     /// <summary>Puts a file that was written beside it in the place of another, in one step.</summary>
     internal static void Replace(string beside, string place) => Put(beside, Target(place), File.Exists(place), noClobber: false);
