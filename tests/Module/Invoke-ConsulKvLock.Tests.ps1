@@ -90,4 +90,20 @@ Describe 'Invoke-ConsulKvLock' {
         }
         finally { $shell.Dispose(); Unlock-ConsulKv $other | Out-Null }
     }
+
+    It 'lets exit end the script that calls, with its exit code' {
+        $file = Join-Path $TestDrive 'leaves.ps1'
+        Set-Content $file "Import-Module '$ManifestPath'", "Invoke-ConsulKvLock locks/leave { 'in'; exit 3 }", "'not reached'"
+        foreach ($name in $environment.Keys) { Set-Item "env:$name" $environment[$name] }
+        try { $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file } finally { $environment.Keys | ForEach-Object { Remove-Item "env:$_" } }
+        $LASTEXITCODE | Should -Be 3
+        $said | Should -Be 'in'
+        Get-Holder locks/leave | Should -BeNullOrEmpty
+    }
+
+    It 'lets break and continue reach the loop around it, as ForEach-Object does' {
+        $(foreach ($turn in 1..3) { Invoke-ConsulKvLock locks/loop { if ($turn -eq 2) { break }; $turn } }) | Should -Be 1
+        $(foreach ($turn in 1..3) { Invoke-ConsulKvLock locks/loop { if ($turn -eq 2) { continue }; $turn } }) | Should -Be 1, 3
+        Get-Holder locks/loop | Should -BeNullOrEmpty
+    }
 }

@@ -112,4 +112,24 @@ Describe 'Lock-ConsulKv' {
         $locks | Unlock-ConsulKv | Out-Null
         & $sessions | Should -Be 0
     }
+
+    It 'can be unlocked again when the agent could not be reached, and is not said to be given back before' {
+        $proxy = [ConsulKvTools.Lab.TcpFaultProxy]::new($agent.Address)
+        try {
+            $through = New-ConsulKvSession $proxy.Address.OriginalString -Token (ConvertTo-Secret $agent.ManagementToken) -RetryPolicy (New-ConsulRetryPolicy 2 -BaseDelay 50ms -MaxDelay 100ms -TotalTimeout 1s -AttemptTimeout 1s)
+            $lock = Lock-ConsulKv locks/unreached -Ttl 1h -Session $through
+            $proxy.Refuse()
+            $ErrorActionPreference = 'Continue'
+            $all = Unlock-ConsulKv $lock 2>&1 3>&1
+            ($all | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).FullyQualifiedErrorId | Should -BeLike 'Tcp.Refused,*'
+            "$($all | Where-Object { $_ -is [Management.Automation.WarningRecord] })" | Should -Match '^locks/unreached stays locked'
+            "$lock" | Should -BeLike '* held by *'
+            Get-Holder locks/unreached | Should -Be $lock.LockSession
+            $proxy.Pass()
+            (Unlock-ConsulKv -Key locks/unreached).Outcome | Should -Be 'Written'
+            "$lock" | Should -BeLike '* given back by *'
+            Get-Holder locks/unreached | Should -BeNullOrEmpty
+        }
+        finally { $proxy.Dispose() }
+    }
 }

@@ -99,4 +99,28 @@ Describe 'Releases' {
             $found.CompletionText | Should -Be 'v2', 'v1' -Because $line
         }
     }
+
+    It 'refuse with -WhatIf what they refuse without: <Name>' -ForEach @(
+        @{ Name = 'other content'; Does = { Publish-ConsulKvRelease $name v1 @{ b = 2 } -WhatIf }; Code = 'Release.Exists' }
+        @{ Name = 'a key nobody could read'; Does = { [pscustomobject]@{ Key = 'a'; Value = 1 }, [pscustomobject]@{ Key = "n`0l"; Value = 1 } | Publish-ConsulKvRelease $name v2 -WhatIf }; Code = 'Agent.UnprintableFilter' }
+        @{ Name = 'nothing to seal'; Does = { Publish-ConsulKvRelease $name v2 -Existing -WhatIf }; Code = 'Release.Missing' }
+    ) {
+        Publish-ConsulKvRelease $name v1 @{ a = 1 } | Out-Null
+        (Get-ErrorOf $Does).FullyQualifiedErrorId | Should -BeLike "$Code,*"
+        # What is there already is not announced as something to be done.
+        (Publish-ConsulKvRelease $name v1 @{ a = 1 } -WhatIf).Status | Should -Be 'Available'
+    }
+
+    It 'write nothing when one of the keys cannot be stored' {
+        $rows = [pscustomobject]@{ Key = 'a'; Value = 1 }, [pscustomobject]@{ Key = "n`0l"; Value = 1 }
+        (Get-ErrorOf { $rows | Publish-ConsulKvRelease $name v1 }).FullyQualifiedErrorId | Should -BeLike 'Agent.UnprintableFilter,*'
+        Get-ConsulKvRelease $name | Should -BeNullOrEmpty
+    }
+
+    It 'are not copied in part because a token sees only a part' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1; secret = 2 } | Out-Null
+        $part = New-LabSession "key_prefix `"$name/`" { policy = `"write`" } key `"$name/releases/v1/secret`" { policy = `"deny`" }"
+        (Get-ErrorOf { Publish-ConsulKvRelease $name v2 -FromPrefix "$name/releases/v1" -Session $part }).FullyQualifiedErrorId | Should -BeLike 'Release.Changed,*'
+        (Get-ConsulKvRelease $name).Release | Should -Be 'v1'
+    }
 }

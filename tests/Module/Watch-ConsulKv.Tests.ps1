@@ -115,4 +115,33 @@ Describe 'Watch-ConsulKv' {
         }
         finally { $watch.Shell.Dispose(); $proxy.Dispose() }
     }
+
+    It 'does not end in silence when there was no answer at all: <Name>' -ForEach @(
+        @{ Name = 'nobody listens'; Does = { $proxy.Refuse() }; Code = 'Tcp.Refused' }
+        @{ Name = 'the agent hangs'; Does = { $proxy.BlackHole() }; Code = 'Http.ResponseTimeout' }
+    ) {
+        $proxy = [ConsulKvTools.Lab.TcpFaultProxy]::new($agent.Address)
+        try {
+            $through = New-ConsulKvSession $proxy.Address.OriginalString -Token (ConvertTo-Secret $agent.ManagementToken) -RetryPolicy (New-ConsulRetryPolicy 9 -BaseDelay 50ms -MaxDelay 100ms)
+            & $Does
+            (Get-ErrorOf { Watch-ConsulKv watch/silent -Session $through -Timeout 500ms }).FullyQualifiedErrorId | Should -BeLike "$Code,*"
+        }
+        finally { $proxy.Dispose() }
+    }
+
+    It 'warns when it ends by time while nothing is heard' {
+        $proxy = [ConsulKvTools.Lab.TcpFaultProxy]::new($agent.Address)
+        $through = New-ConsulKvSession $proxy.Address.OriginalString -Token (ConvertTo-Secret $agent.ManagementToken)
+        Set-ConsulKv watch/deaf 1 | Out-Null
+        $said = Watch-ConsulKv watch/deaf -InitialState -Session $through -Timeout 3s 3>&1 | ForEach-Object { if ($_ -is [ConsulKvTools.ConsulKvChange]) { $proxy.Refuse() }; $_ }
+        $proxy.Dispose()
+        "$($said[-1])" | Should -Match 'while nothing was heard of watch/deaf'
+    }
+
+    It 'warns when the token may see nothing of what is watched' {
+        Set-ConsulKv watch/veiled/a 1 | Out-Null
+        $blind = New-LabSession 'key_prefix "elsewhere/" { policy = "read" }'
+        "$(Watch-ConsulKv -Prefix watch/veiled/ -InitialState -Session $blind -Timeout 2s 3>&1)" | Should -Match 'cannot be seen.*Acl\.ReadFiltered'
+        Watch-ConsulKv -Prefix watch/not-there/ -InitialState -Timeout 2s 3>&1 | Should -BeNullOrEmpty
+    }
 }

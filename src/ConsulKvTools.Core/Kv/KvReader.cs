@@ -207,7 +207,8 @@ internal sealed class KvReader(ConsulKvSession session)
         return ConsulException.From(failure.InnerException is KvBodyException body ? finding with { Title = $"{finding.Title}: {body.Message}" } : finding, failure);
     }
 
-    private async Task<bool> MayNotListAsync(string prefix, CancellationToken cancellation)
+    /// <summary>True when the agent says that the token may see nothing here; false when it cannot be asked.</summary>
+    internal async Task<bool> MayNotListAsync(string prefix, CancellationToken cancellation)
     {
         try
         {

@@ -32,9 +32,10 @@ public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
         if (!ShouldProcess(Printable.Text(LockedKey, 200), "Run a script block under the lock of Consul key")) return;
         held = Take(isVital: true)!;
         Exception? thrown = null;
+        var hasLeft = false;
         try
         {
-            using (held.Lost.Register(block.Stop)) block.Run(ScriptBlock!, held, Pass);
+            using (held.Lost.Register(block.Stop)) hasLeft = !block.Run(ScriptBlock!, held, Pass);
         }
         catch (Exception any)
         {
@@ -51,6 +52,8 @@ public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
         else GiveBack(held);
         if (isStopped) throw new PipelineStoppedException();
         if (thrown is not null) ExceptionDispatchInfo.Capture(thrown).Throw();
+        // The block ran as a pipeline of its own, which is all that its exit has ended: what called it must not go on either.
+        if (hasLeft) ScriptBlock.Create("exit $args[0]").Invoke(SessionState.PSVariable.GetValue("global:LASTEXITCODE"));
     }
 
     /// <inheritdoc/>

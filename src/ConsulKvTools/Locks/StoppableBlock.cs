@@ -12,17 +12,18 @@ internal sealed class StoppableBlock
     private PowerShell? running;
     private bool isStopped;
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs it to its end; false when it left by exit, whose code is in <c>$LASTEXITCODE</c> then.</summary>
     /// <param name="block">The block.</param>
     /// <param name="argument">Its first argument.</param>
     /// <param name="pass">Takes what it writes, on this thread: objects and the records of all streams.</param>
-    /// <exception cref="PipelineStoppedException">It was stopped, or left the shell by exit.</exception>
+    /// <exception cref="PipelineStoppedException">It was stopped.</exception>
+    /// <exception cref="FlowControlException">It left by break or continue of a loop outside.</exception>
     /// <exception cref="RuntimeException">It threw.</exception>
-    public void Run(ScriptBlock block, object argument, Action<object?> pass)
+    public bool Run(ScriptBlock block, object argument, Action<object?> pass)
     {
         Exception? downstream = null;
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        // The last word is missing when the block left by exit, or by break without a loop: PowerShell says that in no other way.
+        // The last word is missing when the block left by exit: a pipeline within another says that in no other way.
         var end = new object();
         var hasEnded = false;
         shell.AddScript("param($block, $argument, $end) & $block $argument 3>&1 4>&1 5>&1 6>&1; $end", useLocalScope: true).AddArgument(block).AddArgument(argument).AddArgument(end);
@@ -36,7 +37,8 @@ internal sealed class StoppableBlock
         }
         try
         {
-            shell.Invoke(null, output);
+            // Otherwise break would end the block alone, and the loop that called goes on as if nothing had happened.
+            shell.Invoke(null, output, new PSInvocationSettings { ExposeFlowControlExceptions = true });
         }
         catch (Exception) when (downstream is not null)
         {
@@ -46,8 +48,12 @@ internal sealed class StoppableBlock
         {
             lock (gate) running = null;
         }
-        if (downstream is null && !hasEnded) throw new PipelineStoppedException();
-        if (downstream is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(downstream).Throw();
+        if (downstream is null)
+        {
+            lock (gate) return hasEnded || (isStopped ? throw new PipelineStoppedException() : false);
+        }
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(downstream).Throw();
+        return true;
 
         void Hand<T>(IEnumerable<T> records)
         {

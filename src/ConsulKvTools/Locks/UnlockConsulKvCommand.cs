@@ -33,6 +33,8 @@ public sealed class UnlockConsulKvCommand : AsyncCmdlet
         if (!ShouldProcess(Printable.Text(held.Key, 200), Remove ? "Unlock and remove Consul key" : "Unlock Consul key")) return;
         var result = Ask(cancellation => held.ReleaseAsync(Remove, cancellation));
         WriteObject(result);
+        if (!held.IsReleased)
+            WriteWarning($"{Printable.Text(held.Key, 200)} stays locked: unlock it again, or wait until Consul ends its lock session, which takes up to twice its TTL of {held.Ttl}.");
         if (FindingErrors.Of(result, held.Key) is { } error) WriteError(error);
     }
 

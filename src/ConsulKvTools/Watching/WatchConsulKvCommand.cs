@@ -47,7 +47,7 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int MaximumChanges { get; set; }
 
-    /// <summary>Ends the watch after this time, above 0, such as <c>30s</c> or <c>12h</c>. Not an error. Without it the watch does not end by time.</summary>
+    /// <summary>Ends the watch after this time, above 0, such as <c>30s</c> or <c>12h</c>. Not an error, unless there was no answer at all. Without it the watch does not end by time.</summary>
     [Parameter]
     [PSDefaultValue(Help = "None")]
     [Duration]
@@ -91,6 +91,8 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
 
     private string Watched => ParameterSetName == PrefixSet ? Prefix : Key;
 
+    private bool hasBegun;
+
     // What a watch says besides changes has to appear while it waits.
     private protected override bool HasBeat => true;
 
@@ -127,9 +129,10 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
         var isTimed = MyInvocation.BoundParameters.ContainsKey(nameof(Timeout));
         using var end = Deadline.In(isTimed ? Timeout : System.Threading.Timeout.InfiniteTimeSpan, cancellation);
         long left = MaximumChanges > 0 ? MaximumChanges : long.MaxValue;
+        var watch = new KvWatch(Observed, options, Tell);
         try
         {
-            await foreach (var changes in new KvWatch(Observed, options, Tell).RunAsync(end.Token).ConfigureAwait(false))
+            await foreach (var changes in watch.RunAsync(end.Token).ConfigureAwait(false))
             {
                 var some = changes.Length <= left ? changes : changes.AsSpan(0, (int)left).ToArray();
                 await WriteObjectsAsync(some, _ => { }).ConfigureAwait(false);
@@ -138,12 +141,31 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
+            EndOfTime(watch.Trouble);
+        }
+    }
+
+    /// <summary>No change and no answer look alike; the one is news, and the other must not be taken for it.</summary>
+    private void EndOfTime(ConsulFinding? trouble)
+    {
+        if (!hasBegun)
+        {
+            var finding = trouble ?? ConsulFinding.Create("Http.ResponseTimeout", ("operation", "GET"), ("seconds", Math.Round(Timeout.TotalSeconds, 1)), ("address", Active.Address));
+            WriteError(FindingErrors.Create(finding, Watched));
+        }
+        else if (trouble is not null)
+        {
+            WriteWarning($"The watch ended after {Timeout} while nothing was heard of {Printable.Text(Watched, 120)}: what happened last is not known. {FindingErrors.Warning(trouble)}");
+        }
+        else
+        {
             WriteVerbose($"The watch ended after {Timeout}.");
         }
     }
 
     private void Tell(KvWatchNote note)
     {
+        if (note.Kind == KvWatchNoteKind.Began) hasBegun = true;
         if (note.Kind is KvWatchNoteKind.Interrupted or KvWatchNoteKind.Hidden) WriteWarning(note.Finding is { } finding ? $"{note.Text}. {FindingErrors.Warning(finding)}" : note.Text + ".");
         else WriteVerbose(note.Text + ".");
     }

@@ -10,6 +10,7 @@ internal sealed class HeldLock
     private readonly Task watching;
     private readonly object gate = new();
     private Task<ConsulKvWriteResult>? release;
+    private volatile bool isGivenBack;
 
     public HeldLock(ConsulKvSession session, KvLockRequest wanted, ILockLayout layout, LockLease lease, ulong fencingValue, TimeSpan waited)
     {
@@ -30,13 +31,17 @@ internal sealed class HeldLock
 
     public TimeSpan Waited { get; }
 
-    /// <summary>True once it is being given back.</summary>
-    public bool IsReleased => Volatile.Read(ref release) is not null;
+    /// <summary>True while it is being given back, and once it is; false again when that failed, for then it is held until its TTL has passed.</summary>
+    public bool IsReleased => isGivenBack || Volatile.Read(ref release) is { IsCompleted: false };
 
-    /// <summary>Gives it back, once; who asks again gets the same answer.</summary>
+    /// <summary>Gives it back, once; who asks again gets the same answer, or another attempt where the last one failed.</summary>
     public Task<ConsulKvWriteResult> ReleaseAsync(bool removeKey, CancellationToken cancellation)
     {
-        lock (gate) return release ??= GiveBackAsync(removeKey, cancellation);
+        lock (gate)
+        {
+            if (release is { IsCompleted: true } && !isGivenBack) release = null;
+            return release ??= GiveBackAsync(removeKey, cancellation);
+        }
     }
 
     /// <summary>Gives it back within a time, without a word about how that went.</summary>
@@ -55,26 +60,43 @@ internal sealed class HeldLock
         over.Cancel();
         await watching.ConfigureAwait(false);
         await Lease.DisposeAsync().ConfigureAwait(false);
+        ConsulKvWriteResult result;
         try
         {
             // What is another's by now must not be touched; the lock session is of no use to anybody either way.
-            return isLost
-                ? new ConsulKvWriteResult { Key = Wanted.Key, Kind = ConsulKvWriteKind.Release, Outcome = ConsulKvOutcome.Conflict, Finding = LossOf(), Message = LossOf().Title, Remedy = LossOf().Remedy, Session = Session.Name }
-                : await layout.GiveBackAsync(Lease.Id, removeKey, cancellation).ConfigureAwait(false);
+            result = isLost ? NotGiven(ConsulKvOutcome.Conflict, LossOf()) : await layout.GiveBackAsync(Lease.Id, removeKey, cancellation).ConfigureAwait(false);
+        }
+        catch (ConsulException unheard)
+        {
+            result = NotGiven(ConsulKvOutcome.Failed, unheard.Finding);
         }
         finally
         {
-            using var last = Deadline.In(Session.RetryPolicy.AttemptTimeout, cancellation);
-            try
-            {
-                await LockSessionCalls.TryDestroyAsync(Session, Lease.Id, Session.RetryPolicy.AttemptTimeout, last.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // Its TTL ends it.
-            }
+            // Without its lock session nobody holds anything, whatever became of the key.
+            isGivenBack = await TryEndSessionAsync(cancellation).ConfigureAwait(false);
+        }
+        isGivenBack |= result.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged or ConsulKvOutcome.Conflict;
+        return result;
+    }
+
+    private async Task<bool> TryEndSessionAsync(CancellationToken cancellation)
+    {
+        using var last = Deadline.In(Session.RetryPolicy.AttemptTimeout, cancellation);
+        try
+        {
+            return await LockSessionCalls.TryDestroyAsync(Session, Lease.Id, Session.RetryPolicy.AttemptTimeout, last.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its TTL ends it.
+            return false;
         }
     }
+
+    private ConsulKvWriteResult NotGiven(ConsulKvOutcome outcome, ConsulFinding why) => new()
+    {
+        Key = Wanted.Key, Kind = ConsulKvWriteKind.Release, Outcome = outcome, Finding = why, Message = why.Title, Remedy = why.Remedy, Session = Session.Name,
+    };
 
     private ConsulFinding LossOf() => LockLosses.Of(this);
 

@@ -34,6 +34,16 @@ internal sealed class ReleaseLayout
         return layout;
     }
 
+    /// <summary>The layout and the release to which a prefix belongs as its tree; null when it is none.</summary>
+    public static (ReleaseLayout Layout, string Release)? OfTree(string prefix)
+    {
+        const string Folder = "/releases/";
+        var at = prefix.LastIndexOf(Folder, StringComparison.Ordinal);
+        if (at <= 0) return null;
+        var layout = new ReleaseLayout(prefix.Substring(0, at));
+        return layout.ReleaseOf(prefix) is { } release ? (layout, release) : null;
+    }
+
     /// <summary>The manifest of a release.</summary>
     public string Manifest(string release) => Manifests + release;
 

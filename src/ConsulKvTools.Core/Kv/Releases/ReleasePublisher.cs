@@ -22,22 +22,8 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
     /// <exception cref="ConsulException">It was not published; the finding says why and what is there.</exception>
     public async Task<(ReleaseManifest Manifest, bool IsNew)> PublishAsync(string release, IReadOnlyList<ConsulKvWrite> content, bool replace, CancellationToken cancellation)
     {
-        layout.Check(release);
-        var wanted = new ReleaseTree();
-        foreach (var write in content)
-            if (!wanted.TryAdd(write.Key, write.Value, write.Flags)) throw Twice(write.Key);
-        if (wanted.Count == 0) throw Invalid("-InputObject", "there is nothing to publish: a release without a key would look like one that was removed");
-        if (await store.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there)
-        {
-            var now = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-            if (!there.Manifest.Fits(now)) throw ConsulException.From(new ReleaseSwitcher(store).Changed(release, there.Manifest, now));
-            if (now.Digest == wanted.Digest) return (there.Manifest, false);
-            var (added, removed, changed) = wanted.Against(now);
-            throw store.Fault("Release.Exists", ("value", Printable.Text(release, 120)), ("detail", $"{Amount.Of(added, "key")} more, {removed} less, {changed} changed"));
-        }
-        var left = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-        if (left.Count > 0 && left.Digest != wanted.Digest && !replace)
-            throw store.Fault("Release.Unfinished", ("value", Printable.Text(release, 120)), ("prefix", Printable.Text(layout.Tree(release), 200)), ("count", left.Count));
+        var (wanted, left, published) = await LookAsync(release, content, replace, cancellation).ConfigureAwait(false);
+        if (published is not null) return (published, false);
         if (left.Digest != wanted.Digest)
         {
             await WriteAsync(release, content.Select(write => write with { Key = layout.Tree(release) + write.Key }), cancellation).ConfigureAwait(false);
@@ -51,12 +37,53 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
     /// <exception cref="ConsulException">There is none, or it cannot be sealed.</exception>
     public async Task<(ReleaseManifest Manifest, bool IsNew)> SealAsync(string release, CancellationToken cancellation)
     {
+        var (tree, published) = await LookAsync(release, cancellation).ConfigureAwait(false);
+        if (published is not null) return (published, false);
+        return (await SealAsync(release, tree, cancellation).ConfigureAwait(false), true);
+    }
+
+    /// <summary>Looks, without a write, whether keys and values can be published; false when they are published already.</summary>
+    /// <exception cref="ConsulException">They cannot.</exception>
+    public async Task<bool> CanPublishAsync(string release, IReadOnlyList<ConsulKvWrite> content, bool replace, CancellationToken cancellation) =>
+        (await LookAsync(release, content, replace, cancellation).ConfigureAwait(false)).Published is null;
+
+    /// <summary>Looks, without a write, whether a tree can be sealed; false when it is sealed already.</summary>
+    /// <exception cref="ConsulException">It cannot.</exception>
+    public async Task<bool> CanSealAsync(string release, CancellationToken cancellation) => (await LookAsync(release, cancellation).ConfigureAwait(false)).Published is null;
+
+    private async Task<(ReleaseTree Wanted, ReleaseTree Left, ReleaseManifest? Published)> LookAsync(string release, IReadOnlyList<ConsulKvWrite> content, bool replace, CancellationToken cancellation)
+    {
+        layout.Check(release);
+        var wanted = new ReleaseTree();
+        foreach (var write in content)
+        {
+            // Before the first write: half a tree helps nobody.
+            if ((KvKey.Check(layout.Tree(release) + write.Key, isPrefix: false) ?? KvKey.CheckInTransaction(write.Key)) is { } bad) throw ConsulException.From(bad);
+            if (!wanted.TryAdd(write.Key, write.Value, write.Flags)) throw Twice(write.Key);
+        }
+        if (wanted.Count == 0) throw Invalid("-InputObject", "there is nothing to publish: a release without a key would look like one that was removed");
+        if (await store.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there)
+        {
+            var now = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
+            if (!there.Manifest.Fits(now)) throw ConsulException.From(new ReleaseSwitcher(store).Changed(release, there.Manifest, now));
+            if (now.Digest == wanted.Digest) return (wanted, now, there.Manifest);
+            var (added, removed, changed) = wanted.Against(now);
+            throw store.Fault("Release.Exists", ("value", Printable.Text(release, 120)), ("detail", $"{Amount.Of(added, "key")} more, {removed} less, {changed} changed"));
+        }
+        var left = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
+        if (left.Count > 0 && left.Digest != wanted.Digest && !replace)
+            throw store.Fault("Release.Unfinished", ("value", Printable.Text(release, 120)), ("prefix", Printable.Text(layout.Tree(release), 200)), ("count", left.Count));
+        return (wanted, left, null);
+    }
+
+    private async Task<(ReleaseTree Tree, ReleaseManifest? Published)> LookAsync(string release, CancellationToken cancellation)
+    {
         layout.Check(release);
         var tree = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
         if (await store.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there)
-            return there.Manifest.Fits(tree) ? (there.Manifest, false) : throw ConsulException.From(new ReleaseSwitcher(store).Changed(release, there.Manifest, tree));
+            return there.Manifest.Fits(tree) ? (tree, there.Manifest) : throw ConsulException.From(new ReleaseSwitcher(store).Changed(release, there.Manifest, tree));
         if (tree.Count == 0) throw store.Fault("Release.Missing", ("value", Printable.Text(release, 120)), ("detail", $"nothing stands below {Printable.Text(layout.Tree(release), 200)}"));
-        return (await SealAsync(release, tree, cancellation).ConfigureAwait(false), true);
+        return (tree, null);
     }
 
     /// <summary>The keys below a prefix as the content of a release, from one answer.</summary>
@@ -64,8 +91,19 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
     public static async Task<IReadOnlyList<ConsulKvWrite>> ContentOfAsync(ReleaseStore from, string prefix, CancellationToken cancellation)
     {
         var content = new List<ConsulKvWrite>();
+        var tree = new ReleaseTree();
         await foreach (var entry in from.EntriesAsync(prefix, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false))
+        {
+            tree.TryAdd(entry.Key.Substring(prefix.Length), entry.Bytes, entry.Flags);
             if (entry.Key.Length > prefix.Length) content.Add(new ConsulKvWrite { Key = entry.Key.Substring(prefix.Length), Value = entry.Bytes, Flags = entry.Flags });
+        }
+        // Before 1.11 Consul leaves out without a word what the token may not read; of a release it is known what has to be there.
+        if (ReleaseLayout.OfTree(prefix) is (var home, var release))
+        {
+            var source = new ReleaseStore(from.Session, home);
+            if (await source.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } sealedAs && !sealedAs.Manifest.Fits(tree))
+                throw ConsulException.From(new ReleaseSwitcher(source).Changed(release, sealedAs.Manifest, tree));
+        }
         return content;
     }
 

@@ -33,6 +33,10 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     private readonly RetryExecutor patient = RetryExecutors.Create(session.RetryPolicy with { MaxAttempts = int.MaxValue, CircuitBreakerFailures = 0 }, session.Time);
 
     private int hidden;
+    private ConsulFinding? trouble;
+
+    /// <summary>What the last attempt met; null when it got an answer, or none has ended yet.</summary>
+    public ConsulFinding? Trouble => Volatile.Read(ref trouble);
 
     /// <summary>Watches until it is stopped. An array is never empty.</summary>
     /// <exception cref="ConsulException">The first answer could not be had; after that nothing but <paramref name="cancellation"/> ends it.</exception>
@@ -42,6 +46,8 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         var snapshot = await FirstAsync(cancellation).ConfigureAwait(false);
         var first = Begin(snapshot);
         tell(new KvWatchNote(KvWatchNoteKind.Began, $"Watching {Amount.Of(difference.Count, "key")} from index {snapshot.Index}"));
+        if (options.IsPrefix && (snapshot.IsFiltered || (snapshot.Entries.Count == 0 && await new KvReader(session).MayNotListAsync(options.Name, cancellation).ConfigureAwait(false))))
+            tell(new KvWatchNote(KvWatchNoteKind.Hidden, "Keys that are watched cannot be seen, and what happens to them neither", Filtered()));
         if (first.Length > 0) yield return first;
         var after = snapshot.Index;
         var idle = TimeSpan.Zero;
@@ -141,11 +147,20 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     private void Tell(int nowHidden)
     {
         if (nowHidden > 0 && hidden == 0)
-            tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"{Amount.Of(nowHidden, "key")} cannot be seen any more and may have changed unseen", ConsulFinding.Create("Acl.ReadFiltered",
-                ("prefix", Printable.Text(options.Name)), ("key", Printable.Text(options.Name)), ("count", nowHidden), ("address", session.Address))));
+            tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"{Amount.Of(nowHidden, "key")} cannot be seen any more and may have changed unseen", Filtered(("count", nowHidden))));
         else if (nowHidden == 0 && hidden > 0)
             tell(new KvWatchNote(KvWatchNoteKind.Visible, "All watched keys can be seen again"));
         hidden = nowHidden;
+    }
+
+    private ConsulFinding Filtered(params (string Name, object? Value)[] evidence) => ConsulFinding.Create("Acl.ReadFiltered",
+        [("prefix", Printable.Text(options.Name)), ("key", Printable.Text(options.Name)), ("address", session.Address), .. evidence]);
+
+    private async Task<Attempt> TryAsync(ulong after, ConsulConsistency consistency, CancellationToken cancellation)
+    {
+        var attempt = new Attempt(await reader.TryReadAsync(after, options.Wait, consistency, cancellation).ConfigureAwait(false));
+        Volatile.Write(ref trouble, attempt.Failure?.Finding);
+        return attempt;
     }
 
     /// <summary>Either the store has gone back, or a server has answered that is behind: the leader, asked by consensus, knows.</summary>
@@ -165,7 +180,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         try
         {
             var run = await session.Executor.RunAsync(
-                async (_, _) => new Attempt(await reader.TryReadAsync(0, options.Wait, options.Consistency, cancellation).ConfigureAwait(false)),
+                (_, _) => TryAsync(0, options.Consistency, cancellation),
                 attempt => attempt.Failure is { } failure ? course.Judge(failure, failure.Retry != RetryAdvice.Never) : default,
                 (attempt, pause) =>
                 {
@@ -187,7 +202,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         long? since = null;
         string? told = null;
         var run = await patient.RunAsync(
-            async (_, _) => new Attempt(await reader.TryReadAsync(after, options.Wait, consistency, cancellation).ConfigureAwait(false)),
+            (_, _) => TryAsync(after, consistency, cancellation),
             attempt => attempt.Failure is { } failure ? new Verdict(TryAgain: true, failure.IsOutage, failure.RetryAfter > TimeSpan.Zero ? failure.RetryAfter : null) : default,
             (attempt, pause) =>
             {
