@@ -123,6 +123,12 @@ Describe 'A secret in memory' {
             $agent.PutKey('secrets/planted/consul_token', $secret); $agent.PutKey('secrets/planted/json', '{"url":"http://u:' + $secret + '@h","token":"' + $secret + '"}'); $agent.PutKey('secrets/other/json', '{"token":"x"}')
             Find-ConsulKvSecret secrets/planted/; Compare-ConsulKv secrets/planted/ secrets/other/; Compare-ConsulKv secrets/planted/ secrets/other/ -Semantic; Compare-ConsulKv -Environment ([ordered]@{ a = $story; b = $story }) secrets/planted/ -IncludeEqual; Test-ConsulKvSession
             Remove-ConsulKv forbidden/m -ErrorAction SilentlyContinue; Get-ConsulKvMetric
+            # What goes around the write, of keys whose values are no secret: values are shown.
+            Export-ConsulKv secrets/m -Path ($moved = Join-Path $TestDrive moved.json); Import-ConsulKv $moved -Plan; Import-ConsulKv $moved -WhatIf:$false
+            Watch-ConsulKv secrets/m -InitialState -MaximumChanges 1; ($lock = Lock-ConsulKv "secrets/lock$PID"); Unlock-ConsulKv $lock
+            Measure-ConsulKv secrets/; $log = Join-Path $TestDrive memory.log
+            "    2026-01-31T08:00:00.000Z [ERROR] agent.http: Request error: method=PUT url=/v1/kv/app/a?token=$secret from=10.0.0.1:53312 error=`"No cluster leader`"" | Set-Content $log
+            Search-ConsulLog $log; Search-ConsulLog $log -Raw
             Publish-ConsulKvRelease "secrets/r$PID" v1 @{ a = 1 }; Switch-ConsulKvRelease "secrets/r$PID" v1; Publish-ConsulKvRelease forbidden/r v1 @{ a = 1 } -ErrorAction SilentlyContinue
             ($drill = Invoke-ConsulFaultDrill -Session (New-ConsulKvSession $agent.Address.OriginalString -Token $held -Name memorydrill -AllowFaultDrill) -Fault Denied -Rate 1 { Set-ConsulKv secrets/m 1; Set-ConsulKv forbidden/m 1 }); $drill.Faults; $drill.Outcomes
             ($described = @{ Agents = @{ a = $agent.Address.OriginalString }; Tokens = @{ t = $held }; Access = @(@{ Agent = 'a'; Token = 't'; Key = 'forbidden/m'; Allow = 'Write' }) }) | Out-Null
