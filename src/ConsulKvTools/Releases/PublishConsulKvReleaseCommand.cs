@@ -96,11 +96,11 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
             var store = Store;
             var what = Existing ? $"Seal what stands below {Printable.Text(store.Layout.Tree(Release), 200)}" : $"Publish {Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)}: {Source(store)}, below {Printable.Text(store.Layout.Tree(Release), 200)}";
             store.Layout.Check(Release);
-            var publisher = new ReleasePublisher(store, ThrottleLimit, count => Interlocked.Add(ref written, count));
-            StartProgress("Publishing a release"// Asked is only about what would be done: what is refused is refused with -WhatIf too, and what is there already needs no question.
-            var isToDo = Ask(cancellation => Existing ? publisher.CanSealAsync(Release, cancellation) : publisher.CanPublishAsync(Release, AdvanceLatercontent, Force, cancellation));
+            var publisher = new ReleasePublisher(store, ThrottleLimit, AdvanceLater);
+            // Asked is only about what would be done: what is refused is refused with -WhatIf too, and what is there already needs no question.
+            var isToDo = Ask(cancellation => Existing ? publisher.CanSealAsync(Release, cancellation) : publisher.CanPublishAsync(Release, content, Force, cancellation));
             if (isToDo && !Confirms(what, "?", "Publish a release", Release)) return;
-            progress = StartProgress("Publishing a release", content.Count);
+            StartProgress("Publishing a release", content.Count);
             var (manifest, isNew) = Ask(cancellation => Existing ? publisher.SealAsync(Release, cancellation) : publisher.PublishAsync(Release, content, Force, cancellation));
             if (!isNew) WriteVerbose($"{Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)} was already published with this content.");
             var state = Ask(cancellation => store.StateAsync(ConsulConsistency.Consistent, cancellation));
