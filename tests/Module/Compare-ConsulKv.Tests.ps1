@@ -9,6 +9,12 @@ BeforeAll {
 AfterAll { Get-ConsulKvSession | Remove-ConsulKvSession }
 
 Describe 'Compare-ConsulKv' {
+    It 'names no parameter that it does not have where a name does not tell the form' {
+        $file = Join-Path $TestDrive 'noform'
+        '[]' | Set-Content $file
+        "$(Get-ErrorOf { Compare-ConsulKv compare/p/ -DifferencePath $file })" | Should -Not -BeLike '*-Format*'
+    }
+
     It 'tells what is added, removed and changed, and hides secrets' {
         $differences = Compare-ConsulKv compare/p/ compare/s/
         $differences | ForEach-Object { "$($_.Kind) $($_.Name)" } | Should -Be 'Removed gone', 'Changed host', 'Added new', 'Changed password'

@@ -103,6 +103,14 @@ Describe 'Get-ConsulKvMetric' {
         Get-Figures | Should -Be 'Put Written 60'
     }
 
+    It 'shows the outcome in its table' {
+        Reset-Figures
+        Set-ConsulKv metric/a 1 | Out-Null
+        $was = $PSStyle.OutputRendering
+        $PSStyle.OutputRendering = 'PlainText'
+        try { Get-ConsulKvMetric $name | Format-Table | Out-String | Should -Match 'Put +Written +1' } finally { $PSStyle.OutputRendering = $was }
+    }
+
     It 'completes the names of sessions with figures' {
         Set-ConsulKv metric/a 1 | Out-Null
         [Management.Automation.CommandCompletion]::CompleteInput("Get-ConsulKvMetric $($name.Substring(0, 12))", 18 + 1 + 12, $null).CompletionMatches.CompletionText | Should -Be $name

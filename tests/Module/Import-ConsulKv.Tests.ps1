@@ -16,6 +16,24 @@ AfterAll {
 Describe 'Import-ConsulKv' {
     BeforeEach { Remove-ConsulKv $root -Recurse -Force | Out-Null; [void](Set-ConsulKv "${root}same" 1); [void](Set-ConsulKv "${root}change" old); [void](Set-ConsulKv "${root}extra" x) }
 
+    It 'says what is the matter where the disk is full, before the first write, and leaves no rest (<_>)' -ForEach 'UndoPath', 'JournalPath' {
+        if (-not $IsLinux -or [IO.File]::ReadAllText('/proc/self/status') -notmatch 'Uid:\s+0\s') { Set-ItResult -Skipped -Because 'a small disk takes root on Linux'; return }
+        $disk = Join-Path $TestDrive "full-$_"
+        [void](New-Item $disk -ItemType Directory)
+        mount -t tmpfs -o size=64k tmpfs $disk
+        try {
+            [IO.File]::WriteAllBytes("$disk/fill", [byte[]]::new(64KB))
+            $given = @{ $_ = "$disk/file" }
+            $refused = Get-ErrorOf { Import-ConsulKv (Save-Document full.json @{ create = 'y' }) -Prefix $root @given }
+            "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Document.NotWritten,*'
+            Get-ConsulKv "${root}create" -ErrorAction Ignore | Should -BeNullOrEmpty
+            Get-ChildItem $disk -Filter '*.tmp' -Force | Should -BeNullOrEmpty
+        }
+        finally {
+            umount -l $disk
+        }
+    }
+
     It 'shows with -Plan what would be done about each key, and writes nothing' {
         $file = Save-Document plan.json @{ same = '1'; change = 'new'; create = 'y' }
         $index = (Get-ConsulKv $root | Measure-Object ModifyIndex -Maximum).Maximum

@@ -60,11 +60,31 @@ Describe 'Measure-ConsulKv' {
 
     It 'warns of lines that it cannot use, with their number' {
         $file = Join-Path $TestDrive 'torn.jsonl'
-        '{"half' | Set-Content $file -NoNewline
+        '{"docu' | Set-Content $file -NoNewline
         $measured = Measure-ConsulKv measure/ -HistoryPath $file -WarningVariable warned -WarningAction SilentlyContinue
         "$warned" | Should -BeLike '*line 1*'
         $measured.HistoryProblems.Line | Should -Be 1
         @(Get-Content $file).Count | Should -Be 2
+    }
+
+    It 'adds nothing to a file that is no history' {
+        $file = Join-Path $TestDrive 'export.json'
+        [void](Export-ConsulKv measure/ -Path $file)
+        $before = Get-FileHash $file
+        $refused = Get-ErrorOf { Measure-ConsulKv measure/ -HistoryPath $file -WarningVariable warned }
+        "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Capacity.HistoryUnusable,*'
+        $warned | Should -BeNullOrEmpty
+        (Get-FileHash $file).Hash | Should -Be $before.Hash
+    }
+
+    It 'tells ten unusable lines one by one, and counts the others' {
+        $file = Join-Path $TestDrive 'mixed.jsonl'
+        [void](Measure-ConsulKv measure/ -HistoryPath $file)
+        1..30 | ForEach-Object { 'torn' } | Add-Content $file
+        $measured = Measure-ConsulKv measure/ -HistoryPath $file -WarningVariable warned -WarningAction SilentlyContinue
+        $warned.Count | Should -Be 11
+        "$($warned[10])" | Should -BeLike '20 more lines*'
+        $measured.HistoryProblems.Count | Should -Be 30
     }
 
     It 'forecasts from a history when a limit is reached' {
@@ -93,7 +113,7 @@ Describe 'Measure-ConsulKv' {
         $refused = Get-ErrorOf { $measured | Export-ConsulDiagnosis (Join-Path $TestDrive no.json) }
         "$refused" | Should -BeLike '*diagnoses only*'
         Test-Path (Join-Path $TestDrive no.json) | Should -BeFalse
-        Get-ErrorOf { 'text' | Export-ConsulDiagnosis (Join-Path $TestDrive no.html) } | Should -BeLike '*A report holds diagnoses,*not*string*'
+        Get-ErrorOf { 'text' | Export-ConsulDiagnosis (Join-Path $TestDrive no.html) } | Should -BeLike '*A report holds diagnoses,*not*string*''*fault drills and findings of logs, not*string*'
     }
 
     It 'is an error where rules hide everything, and a warning with IsPartial where they hide some' {

@@ -56,8 +56,9 @@ Describe 'Search-ConsulLog' {
 
     It 'says kindly that the agent''s log is not for this token' {
         $refused = Get-ErrorOf { Search-ConsulLog -Agent -Duration 2s -Session $blind }
-        "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Acl.*,*'
-        $refused.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Log.SourceUnusable,*'
+        "$refused" | Should -BeLike '*agent:read*'
+        $refused.ErrorDetails.RecommendedAction | Should -BeLike '*agent:read*'
     }
 
     It 'says what is wrong with a source, and goes on with the next' {

@@ -17,7 +17,7 @@ internal static class MeasurementText
     public static string Of(ConsulKvMeasurement measured, int width, bool unicode)
     {
         var text = new StringBuilder();
-        void Line(string name, string rest) => text.Append($"  {name,-22}{rest}".TrimEnd()).Append('\n');
+        void Line(string name, string rest) => text.Append($"  {name,-24}{rest}".TrimEnd()).Append('\n');
         var badge = MeasurementWords.Badge(measured);
         if (!unicode) badge = badge.Replace("✓ ", "").Replace("✗ ", "").Replace("! ", "");
         text.Append($"{badge}: {Printable.Text(measured.Target, 200)}, {MeasurementWords.Place(measured)}\n\n");
@@ -30,7 +30,7 @@ internal static class MeasurementText
         foreach (var use in measured.Limits)
         {
             var amount = MeasurementWords.Use(use);
-            var row = $"  {Short(use.Limit),-22}{amount,-24}{MeasurementWords.Share(use.Share),8}  ";
+            var row = $"  {Short(use.Limit),-24}{amount,-24}{MeasurementWords.Share(use.Share),8}  ";
             text.Append((row + (string.IsNullOrEmpty(use.Subject) ? "" : Cut(use.Subject!, Math.Max(20, width - row.Length)))).TrimEnd()).Append('\n');
         }
         if (measured.Prefixes.Count > 0)

@@ -8,6 +8,10 @@ namespace ConsulKvTools.Commands;
 [OutputType(typeof(ConsulKvMeasurement))]
 public sealed class MeasureConsulKvCommand : ConsulCmdlet
 {
+    private const int MostProblems = 10;
+
+    private CommandProgress? progress;
+    private long counted;
 
     /// <summary>What is measured: all keys that begin with it. Without it the whole store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -89,7 +93,9 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
             AwaitFor(prefix, async cancellation =>
             {
                 var measured = await new StoreMeasurement(Observed, request).RunAsync(AdvanceLater, finding => WriteWarning(FindingErrors.Warning(finding)), cancellation).ConfigureAwait(false);
-                foreach (var problem in measured.HistoryProblems) WriteWarning($"{Printable.Text(problem.ToString(), 400)}; it stays in the file and is passed over.");
+                var problems = measured.HistoryProblems;
+                foreach (var problem in problems.Take(MostProblems)) WriteWarning($"{Printable.Text(problem.ToString(), 400)}; it stays in the file and is passed over.");
+                if (problems.Count > MostProblems) WriteWarning($"{Amount.Of(problems.Count - MostProblems, "more line")} of {Printable.Text(HistoryPath, 200)} cannot be used; HistoryProblems names each.");
                 WriteObject(measured);
             });
             TellTrace();

@@ -159,7 +159,11 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
 
     private KvSide SideOf(string? path, string parameter, ConsulKvSession? session, string? datacenter, string prefix)
     {
-        if (session is null) return new KvSide(KvDocument.Open(FilePaths.Resolve(this, path, parameter)!, null), prefix);
+        if (session is null)
+        {
+            var file = FilePaths.Resolve(this, path, parameter)!;
+            return new KvSide(KvDocument.Open(file, KvDocument.FormatOf(file) ?? throw KvDocument.Unknown(file, hasFormat: false)), prefix);
+        }
         return new KvSide(new KvPrefixSource(datacenter is null ? session : session.InDatacenter(datacenter), prefix, Consistency), prefix);
     }
 

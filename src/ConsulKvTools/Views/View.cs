@@ -103,6 +103,13 @@ public static class View
                 ConsulKvOutcome.Unknown => DiagnosisTone.Warning,
                 _ => DiagnosisTone.Bad,
             }),
+            ConsulKvMetricOutcome metric => (metric.ToString(), metric switch
+            {
+                ConsulKvMetricOutcome.Written or ConsulKvMetricOutcome.Unchanged or ConsulKvMetricOutcome.Found => DiagnosisTone.Good,
+                ConsulKvMetricOutcome.Unknown or ConsulKvMetricOutcome.Filtered => DiagnosisTone.Warning,
+                ConsulKvMetricOutcome.Missing or ConsulKvMetricOutcome.Cancelled => DiagnosisTone.Dim,
+                _ => DiagnosisTone.Bad,
+            }),
             ConsulKvReleaseStatus release => (release.ToString(), release switch
             {
                 ConsulKvReleaseStatus.Current => DiagnosisTone.Good,

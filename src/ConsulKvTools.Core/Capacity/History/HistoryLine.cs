@@ -16,6 +16,11 @@ internal sealed record HistoryLine(StoreIdentity Store, DateTimeOffset Time, lon
     private const string Kind = "consul-kv-measurement";
     private const int Version = 1;
 
+    private const string Begin = "{\"document\":\"" + Kind;
+
+    /// <summary>True for a line that is a measurement, was torn from one, or is one of a newer version.</summary>
+    public static bool MayBe(string text) => text.Contains(Kind) || (text.Length > 2 && Begin.StartsWith(text, StringComparison.Ordinal));
+
     /// <summary>The line of a measurement.</summary>
     public static HistoryLine Of(ConsulKvMeasurement measured, StoreIdentity store) =>
         new(store, measured.Time, measured.Keys, measured.Bytes, measured.StoredBytes, measured.Index, measured.IsPartial);

@@ -29,6 +29,8 @@ internal sealed class MeasurementHistory
         {
             if (Directory.Exists(path)) throw Unusable(path, "it is a folder");
             if (!File.Exists(path)) return Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) ? history : throw Unusable(path, "its folder does not exist");
+            // Adding a line to somebody's other file would spoil it, an export for one.
+            if (!IsHistory(path)) throw Unusable(path, "none of its lines is a measurement, so it is some other file");
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(file, Utf8);
             var number = 0;
@@ -79,6 +81,21 @@ internal sealed class MeasurementHistory
     /// <summary>The measurements of this kind, by time.</summary>
     public IEnumerable<ConsulKvMeasurePoint> Points(bool isPartial) => lines.Where(line => line.IsPartial == isPartial)
         .Select(line => new ConsulKvMeasurePoint { Time = line.Time, Keys = line.Keys, Bytes = line.Bytes, StoredBytes = line.StoredBytes, Index = line.Index });
+
+    // A line that was torn as the file's first leaves only its beginning.
+    private static bool IsHistory(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file, Utf8);
+        var isBlank = true;
+        while (reader.ReadLine() is { } text)
+        {
+            if (text.Trim() is not { Length: > 0 } line) continue;
+            if (HistoryLine.MayBe(line)) return true;
+            isBlank = false;
+        }
+        return isBlank;
+    }
 
     private static FileStream Open(string path)
     {

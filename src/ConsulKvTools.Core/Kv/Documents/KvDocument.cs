@@ -51,8 +51,10 @@ internal sealed class KvDocument(KvDocumentReader reader) : IKvSource
     }
 
     /// <summary>What to say of a path that does not tell the form.</summary>
-    public static ConsulException Unknown(string path) => ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", "-Format"),
-        ("problem", $"the name {Printable.Text(path, 200)} does not say its form; give -Format Json, Folder, Yaml or Properties, or a name that ends in .json, .yaml, .yml or .properties")));
+    /// <param name="path">The path.</param>
+    /// <param name="hasFormat">False for a command that takes no <c>-Format</c>.</param>
+    public static ConsulException Unknown(string path, bool hasFormat = true) => ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", hasFormat ? "-Format" : "-Path"),
+        ("problem", $"the name {Printable.Text(path, 200)} does not say its form; give {(hasFormat ? "-Format Json, Folder, Yaml or Properties, or " : "")}a name that ends in .json, .yaml, .yml or .properties")));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ConsulKvEntry[]> ReadAsync(Action<KvReadState, ConsulFinding?> report, [EnumeratorCancellation] CancellationToken cancellation)

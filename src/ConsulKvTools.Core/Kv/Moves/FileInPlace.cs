@@ -45,7 +45,14 @@ internal sealed class FileInPlace : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        file.Dispose();
+        try
+        {
+            file.Dispose();
+        }
+        catch (IOException) when (!isDone)
+        {
+            // What was held back does not fit on the disk either; the file goes all the same.
+        }
         hash.Dispose();
         if (!isDone) File.Delete(Beside);
     }

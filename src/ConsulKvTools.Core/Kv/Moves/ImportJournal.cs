@@ -89,27 +89,37 @@ internal sealed class ImportJournal : IDisposable
             text.Clear();
         }
         Put(text.ToString());
-        file.Flush(flushToDisk: true);
+        Flush(toDisk: true);
         Put("begin\n");
-        file.Flush(flushToDisk: true);
+        Flush(toDisk: true);
     }
 
     /// <summary>Writes down that writes are done. A kill of this process does not lose it; a crash of the machine may, and then they are looked at again.</summary>
     public void Done(IEnumerable<int> numbers)
     {
         Put(string.Concat(numbers.Select(number => number.ToString(CultureInfo.InvariantCulture) + "\n")));
-        file.Flush();
+        Flush(toDisk: false);
     }
 
     /// <summary>Takes the journal away: everything is written.</summary>
     public void Remove()
     {
-        file.Dispose();
+        Dispose();
         File.Delete(path);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            file.Dispose();
+        }
+        catch (IOException)
+        {
+            // A full disk was told when it was written to; what a journal lacks is looked at again.
+        }
+    }
 
     private static ImportJournal Begin(string path, FileStream file, string document, string target)
     {
@@ -159,6 +169,20 @@ internal sealed class ImportJournal : IDisposable
     private void Put(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        file.Write(bytes, 0, bytes.Length);
+        Written(() => file.Write(bytes, 0, bytes.Length));
+    }
+
+    private void Flush(bool toDisk) => Written(() => file.Flush(toDisk));
+
+    private void Written(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (IOException error)
+        {
+            throw DocumentFault.NotWritten(path, error);
+        }
     }
 }

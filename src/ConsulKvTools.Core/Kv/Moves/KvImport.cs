@@ -240,12 +240,12 @@ internal sealed class KvImport : IDisposable
             if (action is ConsulKvImportAction.Create or ConsulKvImportAction.Change or ConsulKvImportAction.Delete)
             {
                 writes.Add(new PlannedWrite(pair.Name, action, pair.Right?.ModifyIndex ?? 0));
-                file?.Add(pair.Name, pair.Right, after);
+                if (file is not null) Written(options.UndoPath!, () => file.Add(pair.Name, pair.Right, after));
             }
             if (show is not null) await show(Item(pair.Name, action, pair.Right, after)).ConfigureAwait(false);
         }
         if (file is null) return;
-        file.Complete();
+        Written(options.UndoPath!, file.Complete);
         isUndoWritten = true;
     }
 
@@ -258,9 +258,17 @@ internal sealed class KvImport : IDisposable
 
     private static UndoWriter OpenUndo(string path)
     {
+        UndoWriter? undo = null;
+        Written(path, () => undo = new UndoWriter(path));
+        return undo!;
+    }
+
+    /// <summary>Does a piece of work on a file; a disk that is full is told as what it is.</summary>
+    private static void Written(string path, Action work)
+    {
         try
         {
-            return new UndoWriter(path);
+            work();
         }
         catch (Exception error) when (DocumentFault.IsOfFiles(error))
         {

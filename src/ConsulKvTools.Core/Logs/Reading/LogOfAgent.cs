@@ -29,6 +29,8 @@ internal static class LogOfAgent
             if (exchange.Status != 200)
             {
                 var answer = new ConsulResponse(exchange.Status, exchange.HttpVersion, exchange.Headers, await exchange.ReadBodyAsync(64 * 1024).ConfigureAwait(false), exchange.Timings(), exchange.Mask);
+                // The refusal is of no key, so what is said of keys would mislead.
+                if (exchange.Status == 403) throw ConsulException.From(ConsulFinding.Create("Log.SourceUnusable", ("file", "of the agent at " + session.Address), ("problem", "the token has no agent:read there (403)")));
                 throw ConsulException.From(Classifier.Classify(answer, request, session, null).Finding);
             }
             var read = await exchange.OpenBodyAsync().ConfigureAwait(false);
