@@ -113,7 +113,7 @@ Describe 'Measure-ConsulKv' {
         $refused = Get-ErrorOf { $measured | Export-ConsulDiagnosis (Join-Path $TestDrive no.json) }
         "$refused" | Should -BeLike '*diagnoses only*'
         Test-Path (Join-Path $TestDrive no.json) | Should -BeFalse
-        Get-ErrorOf { 'text' | Export-ConsulDiagnosis (Join-Path $TestDrive no.html) } | Should -BeLike '*A report holds diagnoses,*not*string*''*fault drills and findings of logs, not*string*'
+        Get-ErrorOf { 'text' | Export-ConsulDiagnosis (Join-Path $TestDrive no.html) } | Should -BeLike '*A report holds diagnoses,*fault drills and findings of logs, not*string*'
     }
 
     It 'is an error where rules hide everything, and a warning with IsPartial where they hide some' {

@@ -10,9 +10,6 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
 {
     private const int MostProblems = 10;
 
-    private CommandProgress? progress;
-    private long counted;
-
     /// <summary>What is measured: all keys that begin with it. Without it the whole store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]

@@ -145,7 +145,10 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         if (!disposing) return;
         entries?.Dispose();
         if (running is { IsCompleted: false }) SayWhatIsKnown(running);
-        if (running is null or { IsCompleted: true }) import?.Dispose();
+        // The journal is open until the work has ended, and the next command may want it: whoever comes last closes it.
+        var ended = import;
+        if (running is { IsCompleted: false } late) _ = late.ContinueWith(_ => ended?.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        else ended?.Dispose();
     }
 
     private void Run(KvDocument document)
