@@ -48,9 +48,10 @@ public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
             held.Abandon(LastWord);
             ThrowTerminatingError(FindingErrors.Create(loss, LockedKey));
         }
-        if (isStopped || thrown is PipelineStoppedException or FlowControlException) held.Abandon(LastWord);
+        // A stop reaches the block's own pipeline first, which then looks as if the block had left.
+        if (isStopped || hasLeft || thrown is PipelineStoppedException or FlowControlException) held.Abandon(LastWord);
         else GiveBack(held);
-        if (isStopped) throw new PipelineStoppedException();
+        if (isStopped || Stopping) throw new PipelineStoppedException();
         if (thrown is not null) ExceptionDispatchInfo.Capture(thrown).Throw();
         // The block ran as a pipeline of its own, which is all that its exit has ended: what called it must not go on either.
         if (hasLeft) ScriptBlock.Create("exit $args[0]").Invoke(SessionState.PSVariable.GetValue("global:LASTEXITCODE"));
