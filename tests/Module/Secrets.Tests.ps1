@@ -1,7 +1,7 @@
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
     $agent = Get-LabAgent
-    $secret = $agent.CreateToken('key_prefix "secrets/" { policy = "write" }').SecretId
+    $secret = $agent.CreateToken('key_prefix "secrets/" { policy = "write" } session_prefix "" { policy = "write" }').SecretId
 
     # Every 8 characters in a row: less than the whole must not show either.
     function Find-Secret([string] $Text) {
