@@ -45,8 +45,9 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     {
         var snapshot = await FirstAsync(cancellation).ConfigureAwait(false);
         var first = Begin(snapshot);
+        var isHidden = options.IsPrefix && (snapshot.IsFiltered || (snapshot.Entries.Count == 0 && await new KvReader(session).MayNotListAsync(options.Name, cancellation).ConfigureAwait(false)));
         tell(new KvWatchNote(KvWatchNoteKind.Began, $"Watching {Amount.Of(difference.Count, "key")} from index {snapshot.Index}"));
-        if (options.IsPrefix && (snapshot.IsFiltered || (snapshot.Entries.Count == 0 && await new KvReader(session).MayNotListAsync(options.Name, cancellation).ConfigureAwait(false))))
+        if (isHidden)
             tell(new KvWatchNote(KvWatchNoteKind.Hidden, "Keys that are watched cannot be seen, and what happens to them neither", Filtered()));
         if (first.Length > 0) yield return first;
         var after = snapshot.Index;
