@@ -64,7 +64,7 @@ Describe 'A drill of requests' {
     }
 
     It 'keeps the block''s own errors, and goes on' {
-        $report = Invoke-ConsulFaultDrill -Session $drill -Fault NoLeader -Rate 0 -Duration 300ms { $ErrorActionPreference = 'Continue'; Set-ConsulKv /bad 1; throw 'the block itself' }
+        $report = Invoke-ConsulFaultDrill -Session $drill -Fault NoLeader -Rate 0 -Duration 300ms { Set-ConsulKv /bad 1 -ErrorAction Continue; throw 'the block itself' }
         $report.Runs | Should -BeGreaterThan 1
         $report.FailedRuns | Should -Be $report.Runs
         $report.Errors[0] | Should -BeLike 'Key.LeadingSlash:*'
