@@ -11,6 +11,8 @@ $labPath = if ($env:CONSULKVTOOLS_LAB) { $env:CONSULKVTOOLS_LAB } else { Join-Pa
 Get-ChildItem env: | Where-Object { $_.Name -match '^CONSUL_' -and $_.Name -ne 'CONSUL_BIN' -or $_.Name -match '^(http|https|all|no)_proxy$' } | Remove-Item
 
 if (-not ('ConsulKvTools.Lab.ConsulAgent' -as [type])) { Add-Type -Path (Join-Path $labPath 'ConsulKvTools.Lab.dll') }
+# Commands that start Consul take what the lab has found or fetched.
+if (-not $env:CONSUL_BIN) { $env:CONSUL_BIN = [ConsulKvTools.Lab.ConsulBinary]::Locate().Path }
 if (-not (Get-Module ConsulKvTools)) { Import-Module $script:ManifestPath }
 
 function Get-LabAgent {

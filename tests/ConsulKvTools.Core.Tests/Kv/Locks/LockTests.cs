@@ -260,8 +260,8 @@ public sealed class LockTests(AclAgentFixture lab)
         {
             await cluster.KillLeaderAsync(None);
             await cluster.HealAsync(None);
-            var count = await agent.RunCliAsync(["lock", "-timeout=120s", "-monitor-retry=10", "count", "v=$($CONSUL kv get count/value) && $CONSUL kv put count/value $((v+1))"],
-                new Dictionary<string, string?> { ["CONSUL"] = Environment.GetEnvironmentVariable("CONSUL_BIN") ?? "consul" }, None);
+            var count = await agent.RunCliAsync(["lock", "-timeout=120s", "-monitor-retry=10", "-child-exit-code", "count", "v=$($CONSUL kv get count/value) && $CONSUL kv put count/value $((v+1))"],
+                new Dictionary<string, string?> { ["CONSUL"] = ConsulBinary.Locate().Path }, None);
             if (count.ExitCode == 0) byCommand++;
             else open++;
         }

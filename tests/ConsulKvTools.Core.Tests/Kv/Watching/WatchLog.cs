@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Kv.Watching;
 
 namespace ConsulKvTools.Tests.Kv.Watching;
@@ -10,13 +11,21 @@ internal sealed class WatchLog : IAsyncDisposable
 
     private readonly CancellationTokenSource end = new();
     private readonly TaskCompletionSource began = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly KvWatch watch;
     private readonly Task watching;
 
-    public WatchLog(ConsulKvSession session, KvWatchOptions options) => watching = Task.Run(() => WatchAsync(session, options));
+    public WatchLog(ConsulKvSession session, KvWatchOptions options)
+    {
+        watch = new KvWatch(session, options, Note);
+        watching = Task.Run(WatchAsync);
+    }
 
     public ConcurrentQueue<ConsulKvChange> Changes { get; } = new();
 
     public ConcurrentQueue<KvWatchNote> Notes { get; } = new();
+
+    /// <summary>What the last attempt met; null when it got an answer.</summary>
+    public ConsulFinding? Trouble => watch.Trouble;
 
     /// <summary>What was said, in short: <c>Added a/x=1</c>.</summary>
     public IEnumerable<string> Lines => Changes.Select(change => $"{change.Kind} {change.Key}" + (change.NewEntry is null ? "" : $"={change.NewValue}"));
@@ -43,11 +52,11 @@ internal sealed class WatchLog : IAsyncDisposable
         end.Dispose();
     }
 
-    private async Task WatchAsync(ConsulKvSession session, KvWatchOptions options)
+    private async Task WatchAsync()
     {
         try
         {
-            await foreach (var changes in new KvWatch(session, options, Note).RunAsync(end.Token))
+            await foreach (var changes in watch.RunAsync(end.Token))
                 foreach (var change in changes) Changes.Enqueue(change);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -166,6 +166,7 @@ public sealed class WatchTests(AclAgentFixture lab)
         await log.BeganAsync();
 
         agent.Kill();
+        await log.UntilAsync(said => said.Trouble is not null);
         await agent.RestartAsync(cancellationToken: None);
         await WriteAsync(session, "restart/b", "1");
         await log.UntilAsync(said => said.Changes.Count == 1);
