@@ -210,8 +210,8 @@ public sealed class ConsulKvSession : IDisposable
             throw Invalid("ConnectTimeout", $"ConnectTimeout is {timeout}; it must be above zero and at most one day.");
         if (options.MaxConnections is < 1 or > 200)
             throw Invalid("MaxConnections", $"MaxConnections is {options.MaxConnections}; it must be 1 to 200.");
-        if (options.LogMaximumSize is < ConsulKvTools.Telemetry.Log.WriteLogSettings.LeastMaximumSize)
-            throw Invalid("LogMaximumSize", $"LogMaximumSize is {options.LogMaximumSize}; it must be 65536 (64 KiB) or more.");
+        if (options.LogMaximumSize is < ConsulKvTools.Telemetry.Log.WriteLogSettings.LeastMaximumSize or > ConsulKvTools.Telemetry.Log.WriteLogSettings.GreatestMaximumSize)
+            throw Invalid("LogMaximumSize", $"LogMaximumSize is {options.LogMaximumSize}; it must be 65536 (64 KiB) to 1099511627776 (1 TiB).");
         if (options.LogFiles is < 1 or > ConsulKvTools.Telemetry.Log.WriteLogSettings.MostFiles)
             throw Invalid("LogFiles", $"LogFiles is {options.LogFiles}; it must be 1 to 1000.");
         if (options.Token is not null && options.TokenFile is not null)

@@ -71,7 +71,7 @@ public sealed record ConsulSessionOptions
     /// </summary>
     public string? LogPath { get; init; }
 
-    /// <summary>Bytes, 65536 or more, beyond which the write log is put aside as <c>x.1.log</c>. Default 10 MiB.</summary>
+    /// <summary>Bytes, 65536 (64 KiB) to 1099511627776 (1 TiB), beyond which the write log is put aside as <c>x.1.log</c>. Default 10 MiB.</summary>
     public long? LogMaximumSize { get; init; }
 
     /// <summary>Files of the write log that are kept, the current one included, 1 to 1000. Default 5.</summary>

@@ -129,11 +129,11 @@ public sealed class NewConsulKvSessionCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 
-    /// <summary>Bytes, 64 KB or more, beyond which the write log is put aside: x.log becomes x.1.log. Default 10 MB.</summary>
+    /// <summary>Bytes, 65,536 (64 KB) to 1,099,511,627,776 (1 TB), beyond which the write log is put aside: x.log becomes x.1.log. Default 10 MB.</summary>
     [Parameter]
     [PSDefaultValue(Help = "10MB")]
-    [WholeNumber("a number of bytes: give a whole number from 65536 on, such as 10MB", IsLong = true)]
-    [ValidateRange(65536, long.MaxValue)]
+    [WholeNumber("a number of bytes: give a whole number from 65536 to 1TB, such as 10MB", IsLong = true)]
+    [ValidateRange(65536, 1_099_511_627_776)]
     public long LogMaximumSize { get; set; } = 10 * 1024 * 1024;
 
     /// <summary>Files of the write log that are kept, the current one included, 1 to 1000.</summary>

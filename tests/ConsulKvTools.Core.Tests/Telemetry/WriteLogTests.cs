@@ -207,6 +207,7 @@ public sealed class WriteLogTests(AclAgentFixture lab) : IDisposable
         using var without = ConsulKvSession.Create(new ConsulSessionOptions { Address = "http://127.0.0.1:1" }, ConsulEnvironment.Empty);
         Assert.Null(without.LogPath);
         Assert.Throws<ConsulRequestException>(() => Open(maximum: 65_535));
+        Assert.Throws<ConsulRequestException>(() => Open(maximum: (1L << 40) + 1));
         Assert.Throws<ConsulRequestException>(() => Open(files: 0));
     }
 

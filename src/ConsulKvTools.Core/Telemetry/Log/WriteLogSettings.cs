@@ -12,6 +12,9 @@ internal sealed record WriteLogSettings(string Path, long MaximumSize, int Files
     /// <summary>64 KiB: less could be outgrown by a single line.</summary>
     public const long LeastMaximumSize = 64 * 1024;
 
+    /// <summary>1 TiB: no log that anybody reads is larger, and a slip of the hand is.</summary>
+    public const long GreatestMaximumSize = 1L << 40;
+
     /// <summary>The current file and four before it.</summary>
     public const int DefaultFiles = 5;
 
