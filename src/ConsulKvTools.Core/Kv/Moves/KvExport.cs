@@ -30,6 +30,9 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
     /// <summary>Keys that were left out so far.</summary>
     public long Excluded { get; private set; }
 
+    /// <summary>Keys, as the document names them, that no import can write.</summary>
+    public UnwritableKeys Unwritable { get; } = new();
+
     /// <summary>Keys that hold U+FFFD, which Consul sends in place of bytes that are no UTF-8; a few of them.</summary>
     public List<string> Doubtful { get; } = [];
 
@@ -60,8 +63,14 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
             var kept = new List<ConsulKvEntry>(piece.Length);
             foreach (var entry in piece)
             {
-                if (Exclude.Match(entry.Key)) Excluded++;
-                else kept.Add(StripPrefix ? Stripped(entry) : entry);
+                if (Exclude.Match(entry.Key))
+                {
+                    Excluded++;
+                    continue;
+                }
+                var own = StripPrefix ? Stripped(entry) : entry;
+                kept.Add(own);
+                if (KvKey.Check(own.Key, isPrefix: false) is { } why) Unwritable.Add(own.Key, "", why);
                 if (entry.Key.IndexOf('\ufffd') >= 0 && Doubtful.Count < 5) Doubtful.Add(entry.Key);
             }
             if (kept.Count > 0) yield return [.. kept];
