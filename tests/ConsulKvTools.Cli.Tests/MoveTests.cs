@@ -129,6 +129,7 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
     {
         var root = AgentFixture.NewKey() + "/";
         var file = Save((root + "a", "1"), (root + "b", "2"));
+        await fixture.Agent.PutKeyAsync(root + "there", "1", Stop);
         var denied = (await fixture.ReadOnlyProcess().RunAsync("import", file)).Exits(ExitCode.Fault);
         Assert.Contains($"{root}a: Denied, Acl.PermissionDenied", denied.Error, StringComparison.Ordinal);
         Assert.Contains("2 failed", denied.Error, StringComparison.Ordinal);
@@ -137,6 +138,11 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
         // An export of what may not be seen is no empty store.
         var hidden = (await fixture.ReadOnlyProcess().RunAsync("export", "other/")).Exits(ExitCode.Fault);
         Assert.Contains("Acl.ReadFiltered", hidden.Error, StringComparison.Ordinal);
+
+        // Consul before 1.11 leaves out in silence what this token may not read.
+        var part = (await fixture.ReadOnlyProcess().RunAsync("export", "ap")).Exits(ExitCode.Healthy);
+        Assert.Contains("The export may lack keys: the token has no rule that lets it read all of ap", part.Error, StringComparison.Ordinal);
+        Assert.Empty((await fixture.ReadOnlyProcess().RunAsync("export", "app/")).Exits(ExitCode.Healthy).Error);
 
         foreach (var verb in new[] { new[] { "export", "app/", "--path", At("none.json") }, ["import", file], ["compare", "app/", "app2/"] })
             Assert.Equal("Tcp.Refused", (await fixture.Process().RunAsync([.. verb, "--address", "http://127.0.0.1:1", "--output", "json"])).Exits(ExitCode.CouldNotRun).Document("error").GetProperty("code").GetString());
@@ -216,7 +222,7 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
         var refused = (await alone.RunAsync("import", At("all.json"))).Exits(ExitCode.Usage).Error;
         Assert.Contains("/first", refused, StringComparison.Ordinal);
         Assert.Contains("a//b", refused, StringComparison.Ordinal);
-        Assert.Contains($"consulkv import '{At("all.json")}' --exclude '/first' --exclude 'a//b'", refused, StringComparison.Ordinal);
+        Assert.Contains("with --exclude and their names", refused.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Contains("1 as they were, 2 left out", (await alone.RunAsync("import", At("all.json"), "--exclude", "/first", "--exclude", "a//b")).Exits(ExitCode.Healthy).Error, StringComparison.Ordinal);
         // Left out is left alone: a sweep does not take for an extra what it does not look at.
         Assert.Contains("0 deleted", (await alone.RunAsync("import", At("all.json"), "--exclude", "/first", "--exclude", "a//b", "--prefix", "/", "--delete", "--force")).Exits(ExitCode.Healthy).Error, StringComparison.Ordinal);

@@ -57,6 +57,7 @@ internal sealed class ExportVerb : Verb
     {
         var error = terminal.OnError();
         if (answer.State == KvReadState.Missing) error.Line($"No key begins with '{Printable.Text(prefix, 200)}': the export is empty.");
+        if (export.MayHide is { } unseen) FindingView.Write(error, ForShell.Of(unseen));
         if (export.Unwritable is { First: { } first, Count: var count })
             error.Line($"{Amount.Of(count, "key")} of this export cannot be written by an import; the first: {first.Title}. An import refuses the document unless its --exclude, or the export's, leaves such keys out.");
         if (export.Doubtful.Count > 0)

@@ -77,8 +77,6 @@ internal static partial class ShellCommand
             if (!known) option = "--" + Capital().Replace(name, match => (match.Index > 0 ? "-" : "") + match.Value.ToLowerInvariant());
             if (option!.Length > 0) shell.Append(' ').Append(option);
             if (value is not null && !Replaced.Contains(name)) shell.Append(' ').Append(Lower.Contains(name) ? value.ToLowerInvariant() : Quoted(value));
-            // A list is the same option again and again.
-            for (; index + 2 < words.Count && words[index + 1] == ","; index += 2) shell.Append(' ').Append(option).Append(' ').Append(Quoted(words[index + 2]));
         }
         return shell.ToString();
     }

@@ -136,12 +136,9 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         var document = Document();
         try
         {
-            import = new KvImport(Observed, document, Options(document));
+            import = new KvImport(Observed, document, Options(document)) { DocumentRead = () => Warn(document) };
             Await(async cancellation => await import.PlanAsync(Plan ? Give : isWhatIf ? Show : null, keepFiles: !Plan && !isWhatIf, cancellation).ConfigureAwait(false));
             if (import.Hidden is { } hidden) WriteWarning(FindingErrors.Warning(hidden));
-            if (import.Keys == 0) WriteWarning($"{Printable.Text(document.Name, 200)} holds no keys{(import.Excluded > 0 ? $" but the {import.Excluded:N0} that -Exclude leaves out" : "")}.");
-            if (import.Doubled is { } doubled)
-                WriteWarning($"Every key of {Printable.Text(document.Name, 200)} begins with {Printable.Text(mapping.Folder, 80)} already, so -Prefix makes it {Printable.Text(doubled, 120)}. If that is not meant, leave -Prefix out; with -Delete, say -Map @{{ '{Printable.Text(mapping.Folder, 80)}' = '{Printable.Text(mapping.Folder, 80)}' }} instead.");
             if (isWhatIf && !Plan) SayWhatIf(document);
             else if (!Plan) Run(document);
         }
@@ -163,6 +160,14 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         var ended = import;
         if (running is { IsCompleted: false } late) _ = late.ContinueWith(_ => ended?.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         else ended?.Dispose();
+    }
+
+    /// <summary>Before the first key is shown, so that whoever cuts a plan off has read it.</summary>
+    private void Warn(KvDocument document)
+    {
+        if (import!.Keys == 0) WriteWarning($"{Printable.Text(document.Name, 200)} holds no keys{(import!.Excluded > 0 ? $" but the {import!.Excluded:N0} that -Exclude leaves out" : "")}.");
+        if (import!.Doubled is { } doubled)
+            WriteWarning($"Every key of {Printable.Text(document.Name, 200)} begins with {Printable.Text(mapping.Folder, 80)} already, so -Prefix makes it {Printable.Text(doubled, 120)}. If that is not meant, leave -Prefix out; with -Delete, say -Map @{{ '{Printable.Text(mapping.Folder, 80)}' = '{Printable.Text(mapping.Folder, 80)}' }} instead.");
     }
 
     private void Run(KvDocument document)

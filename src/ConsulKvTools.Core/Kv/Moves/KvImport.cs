@@ -67,6 +67,9 @@ internal sealed class KvImport : IDisposable
     /// </summary>
     public string? Doubled => options.Mapping.Folder is not null && isBelowAlready && undo is null ? spool?.First : null;
 
+    /// <summary>Called when the document is read and sound, before it is compared; null when nobody wants to know.</summary>
+    public Action? DocumentRead { get; init; }
+
     /// <summary>What was hidden by ACLs when the store was read; null when nothing was.</summary>
     public ConsulFinding? Hidden { get; private set; }
 
@@ -82,6 +85,7 @@ internal sealed class KvImport : IDisposable
         if (undo is null && options.Unbounded is { } unbounded) throw ConsulException.From(unbounded);
         spool = await document.SpoolAsync(Mapped, cancellation).ConfigureAwait(false);
         if (unwritable.Count > 0) throw unwritable.Refuse(document.Name);
+        DocumentRead?.Invoke();
         if (options is { Delete: true, Force: false } && undo is null) CheckSweep();
         if (keepFiles && options.JournalPath is { } path)
         {

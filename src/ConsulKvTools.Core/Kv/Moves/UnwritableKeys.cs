@@ -34,10 +34,9 @@ internal sealed class UnwritableKeys
         return ConsulException.From(refused.Finding with
         {
             Cause = "Only a transaction makes such a key; no path of Consul's HTTP API leads to it, so an export can hold what no import can write. Nothing of the document was written.",
-            Remedy = "Leave such keys out with -Exclude, by name or by patterns such as '/*' and '*//*', or give them other names with -Map.",
-            Command = Count <= MostNamed && (File.Exists(document) || Directory.Exists(document)) ? $"Import-ConsulKv {Quoted(document)} -Exclude {string.Join(", ", named.Select(Quoted))}" : null,
+            Remedy = "Run the same command with -Exclude and their names, or patterns such as '/*' and '*//*', to go without them; -Map gives them other names.",
+            // Whatever else the command was given belongs to it, too, and is not known here.
+            Command = null,
         });
     }
-
-    private static string Quoted(string text) => "'" + Printable.Text(text, 200).Replace("'", "''") + "'";
 }
