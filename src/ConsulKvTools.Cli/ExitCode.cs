@@ -26,5 +26,5 @@ internal static class ExitCode
         _ => Fault,
     };
 
-    private static bool IsInput(ConsulFinding finding) => finding.Layer == ConsulLayer.Key;
+    private static bool IsInput(ConsulFinding finding) => finding.Layer == ConsulLayer.Key || finding.Code == "Document.Unreadable";
 }

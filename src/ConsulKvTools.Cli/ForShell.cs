@@ -67,11 +67,13 @@ internal static partial class ForShell
         "Token" => "--token-stdin",
         "RetryPolicy" => "--timeout",
         "Test-ConsulAcl" => "consulkv acl",
+        "JournalPath" => "--journal",
+        "UndoPath" => "--undo",
         var name => "--" + WordStart().Replace(name, "-").ToLowerInvariant(),
     });
 
     // Not any word behind a dash: "-dev" and "-server" are the agent's.
-    [GeneratedRegex(@"(?<![\w-])(?:-(Address|TokenFile|CACertificate|CAPath|ClientCertificate|ClientKey|TlsServerName|SkipCertificateCheck|CheckRevocation|Datacenter|Namespace|Partition|Proxy|NoProxy|ConnectTimeout|CreateOnly|LockSession|Acquire|Release|Fenced|OperationPrefix|WaitTimeout|WaitIndex|WaitValue|Timeout|IdleSeconds|Canary|Operation|Value|Key|Consistency|CheckAndSet|RetryPolicy|Token)|(Test-ConsulAcl))\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\w-])(?:-(Address|TokenFile|CACertificate|CAPath|ClientCertificate|ClientKey|TlsServerName|SkipCertificateCheck|CheckRevocation|Datacenter|Namespace|Partition|Proxy|NoProxy|ConnectTimeout|CreateOnly|LockSession|Acquire|Release|Fenced|OperationPrefix|WaitTimeout|WaitIndex|WaitValue|Timeout|IdleSeconds|Canary|Operation|Value|Key|Consistency|CheckAndSet|RetryPolicy|Token|JournalPath|UndoPath|Prefix|Map|Exclude|StripPrefix|Delete|Force|Format|Path)|(Test-ConsulAcl))\b", RegexOptions.CultureInvariant)]
     private static partial Regex Parameter();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", RegexOptions.CultureInvariant)]

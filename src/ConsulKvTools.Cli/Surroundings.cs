@@ -6,6 +6,9 @@ internal sealed class Surroundings
     /// <summary>Where results go, byte for byte.</summary>
     public required Stream Output { get; init; }
 
+    /// <summary>True once nobody reads the output any more, as behind <c>| head</c>.</summary>
+    public Func<bool> OutputIsLeft { get; init; } = () => false;
+
     /// <summary>Where complaints go.</summary>
     public required TextWriter Error { get; init; }
 
@@ -21,7 +24,8 @@ internal sealed class Surroundings
     /// <summary>Those of this process.</summary>
     public static Surroundings OfThisProcess() => new()
     {
-        Output = Console.OpenStandardOutput(),
+        Output = PipedOutput.OfThisProcess(),
+        OutputIsLeft = PipedOutput.IsLeft,
         Error = Console.Error,
         Input = Console.OpenStandardInput,
         Environment = ConsulEnvironment.OfThisProcess(),

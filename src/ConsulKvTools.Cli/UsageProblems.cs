@@ -23,7 +23,8 @@ internal static class UsageProblems
                 : $"'{Shown(parsed.UnmatchedTokens[0])}' is one argument too many. Put quotes around a text with blanks.");
         if (problems.Count == 0)
             foreach (var error in parsed.Errors)
-                problems.Add(error.Message);
+                problems.Add(error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: { Description: { Length: > 0 } what } argument, Parent: CommandResult command }
+                    ? $"'{command.Command.Name}' needs {argument.Name}. {what}" : error.Message);
         return problems;
     }
 

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace ConsulKvTools.Cli.Tests;
@@ -34,5 +37,54 @@ public sealed class WatchTests(AgentFixture fixture)
         Assert.Contains("Acl.PermissionDenied", (await fixture.Process().RunAsync("watch", "other/x")).Exits(ExitCode.CouldNotRun).Error, StringComparison.Ordinal);
         (await fixture.Process().RunAsync("watch")).Exits(ExitCode.Usage);
         (await fixture.Process().RunAsync("watch", "a", "--initial", "--since", "1")).Exits(ExitCode.Usage);
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task Stopped_it_has_done_its_work(string form)
+    {
+        Assert.SkipUnless(CancellationTests.CanInterrupt, "No signals here, or SIGINT is ignored by whoever started the tests.");
+        var key = AgentFixture.NewKey();
+        await fixture.Agent.PutKeyAsync(key, "1", TestContext.Current.CancellationToken);
+        using var process = fixture.Process().Start("watch", key, "--initial", "--output", form);
+        var lines = new List<string?> { await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) };
+        await fixture.Agent.PutKeyAsync(key, "2", TestContext.Current.CancellationToken);
+        lines.Add(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        var clock = Stopwatch.StartNew();
+        await CancellationTests.InterruptAsync(process);
+        Assert.Empty(await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Healthy, process.ExitCode);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(4), $"{clock.Elapsed}");
+        if (form == "json") Assert.Equal(["Initial", "Changed"], lines.Select(line => JsonDocument.Parse(line!).RootElement.GetProperty("kind").GetString()));
+        else Assert.EndsWith($"{key} = 2", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_ends_when_nobody_reads_it_any_more_though_nothing_changes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows tells a writer of nothing before .NET hides it.");
+        var key = AgentFixture.NewKey();
+        await fixture.Agent.PutKeyAsync(key, "1", TestContext.Current.CancellationToken);
+        using var process = fixture.Process().Start("watch", key, "--initial");
+        await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        process.StandardOutput.Close();
+        Assert.Empty(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.CouldNotRun, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_time_that_ends_before_the_agent_has_answered_is_no_quiet_watch()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var nobody = (await fixture.Process().RunAsync("watch", "a", "--for", "1s", "--address", $"http://{silent.LocalEndpoint}")).Exits(ExitCode.CouldNotRun);
+        Assert.Contains("nothing was watched", nobody.Error, StringComparison.Ordinal);
+        var dead = (await fixture.Process().RunAsync("watch", "a", "--address", "http://127.0.0.1:1", "--output", "json")).Exits(ExitCode.CouldNotRun);
+        Assert.Single(dead.Output.TrimEnd().Split('\n'));
+        Assert.Equal("Tcp.Refused", dead.Document("error").GetProperty("code").GetString());
     }
 }

@@ -69,4 +69,26 @@ Describe 'Export-ConsulKv' {
         Export-ConsulKv $root -Session $nobody -WarningVariable hidden -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         $hidden | Should -Match 'Acl.ReadFiltered'
     }
+
+    It 'warns that it may lack keys when the token may not read all of the prefix' {
+        $narrow = New-LabSession "key_prefix `"${root}a`" { policy = `"read`" }"
+        (Export-ConsulKv $root -Session $narrow -WarningVariable told -WarningAction SilentlyContinue).Key | Should -Be "${root}a", "${root}a/b"
+        "$told" | Should -BeLike "Acl.ReadFiltered: The export may lack keys: the token has no rule that lets it read all of ${root}. *"
+        Export-ConsulKv "${root}a" -Session $narrow -WarningVariable quiet | Out-Null
+        Export-ConsulKv $root -WarningVariable +quiet | Out-Null
+        $quiet | Should -BeNullOrEmpty
+    }
+
+    It 'names the key whose file the system would refuse, before it writes any' {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'a key has fewer characters than a path there'; return }
+        $long = "${root}long/" + ((1..45 | ForEach-Object { 'k' * 100 }) -join '/')
+        [void](Set-ConsulKv $long 1)
+        try {
+            $refused = Get-ErrorOf { Export-ConsulKv "${root}" -Path (Join-Path $TestDrive 'deep') -Format Folder }
+            $refused.FullyQualifiedErrorId | Should -BeLike 'Document.Unrepresentable,*'
+            "$refused" | Should -BeLike "${root}long/kkk*this system takes*"
+            Join-Path $TestDrive 'deep' | Should -Not -Exist
+        }
+        finally { [void](Remove-ConsulKv $long -Force) }
+    }
 }

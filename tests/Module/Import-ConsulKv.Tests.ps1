@@ -26,12 +26,111 @@ Describe 'Import-ConsulKv' {
             $given = @{ $_ = "$disk/file" }
             $refused = Get-ErrorOf { Import-ConsulKv (Save-Document full.json @{ create = 'y' }) -Prefix $root @given }
             "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Document.NotWritten,*'
+            "$refused" | Should -BeLike "The $($_ -eq 'UndoPath' ? 'undo file' : 'journal') $disk/file was not written: No space left*"
+            $refused.Exception.Finding.Cause | Should -BeLike '*nothing was written to Consul.'
+            $refused.Exception.Finding.Remedy | Should -BeLike "*another -$_*"
             Get-ConsulKv "${root}create" -ErrorAction Ignore | Should -BeNullOrEmpty
+            # Neither stands in the way of the next try.
+            Remove-Item "$disk/fill"
+            (Import-ConsulKv (Save-Document full.json @{ create = 'y' }) -Prefix $root @given).Created | Should -Be 1
             Get-ChildItem $disk -Filter '*.tmp' -Force | Should -BeNullOrEmpty
         }
         finally {
             umount -l $disk
         }
+    }
+
+    It 'says how far it came when the disk is full in the middle, and goes on there' {
+        if (-not $IsLinux -or [IO.File]::ReadAllText('/proc/self/status') -notmatch 'Uid:\s+0\s') { Set-ItResult -Skipped -Because 'a small disk takes root on Linux'; return }
+        $disk = Join-Path $TestDrive 'fills'
+        [void](New-Item $disk -ItemType Directory)
+        mount -t tmpfs -o size=96k tmpfs $disk
+        try {
+            # The plan fits beside what is there, what is done does not.
+            $keys = @{}
+            0..1999 | ForEach-Object { $keys[$_.ToString('0000')] = 'v' }
+            $file = Save-Document many.json $keys
+            $plan = 2000 * ("`"${root}0000`"`tCreate`t0`n".Length) + 300
+            [IO.File]::WriteAllBytes("$disk/fill", [byte[]]::new(96KB - [Math]::Ceiling($plan / 4KB) * 4KB))
+            $refused = Get-ErrorOf { Import-ConsulKv $file -Prefix $root -JournalPath "$disk/journal" -ThrottleLimit 1 }
+            "$refused" | Should -BeLike "The journal $disk/journal was not written: No space left*"
+            $refused.Exception.Finding.Cause -match '([\d,]+) are written, ([\d,]+) are not begun, 0 are not' | Should -BeTrue
+            $written, $left = [int]($Matches[1] -replace ','), [int]($Matches[2] -replace ',')
+            $written + $left | Should -Be 2000
+            $written | Should -Be @(Get-ConsulKv -Prefix $root -NamesOnly | Where-Object { $_ -match '/\d{4}$' }).Count
+            $written | Should -BeLessThan 2000
+            Remove-Item "$disk/fill"
+            $rest = Import-ConsulKv $file -Prefix $root -JournalPath "$disk/journal"
+            $rest.IsComplete | Should -BeTrue
+            $rest.DoneBefore + $rest.Unchanged + $rest.Created | Should -Be 2000
+            $rest.Created | Should -Be $left
+        }
+        finally {
+            umount -l $disk
+        }
+    }
+
+    It 'is told what -Delete rules over, before anything is read (<Name>)' -ForEach @(
+        @{ Name = 'nothing'; Where = @{} }
+        @{ Name = 'a variable that was never set'; Where = @{ Prefix = "$never" } }
+        @{ Name = 'a map to nothing'; Where = @{ Map = @{ 'app/' = '' } } }
+    ) {
+        $refused = Get-ErrorOf { Import-ConsulKv (Join-Path $TestDrive 'not-there.json') -Delete -Force @Where }
+        $refused.FullyQualifiedErrorId | Should -BeLike 'Document.WouldEmpty,*'
+        "$refused" | Should -BeLike '*whole store*'
+        (Get-ConsulKv "${root}extra").Value | Should -Be 'x'
+    }
+
+    It 'removes what is in the whole store only by its name, -Prefix /' {
+        $second = [ConsulKvTools.Lab.ConsulAgent]::Start(([ConsulKvTools.Lab.ConsulAgentOptions]@{ InMemory = $true }))
+        try {
+            $there = New-ConsulKvSession $second.Address.OriginalString
+            'a', 'b/c' | Set-ConsulKv -Value 1 -Session $there | Out-Null
+            $file = Save-Document top.json @{ a = '2' }
+            (Get-ErrorOf { Import-ConsulKv $file -Session $there -Prefix / -Delete }).FullyQualifiedErrorId | Should -BeLike 'Document.WouldEmpty,*'
+            $done = Import-ConsulKv $file -Session $there -Prefix / -Delete -Force
+            $done.Changed, $done.Deleted | Should -Be 1, 1
+            (Get-ConsulKv -Prefix '' -Session $there).Key | Should -Be 'a'
+        }
+        finally { $second.Dispose() }
+    }
+
+    It 'names keys that only transactions make, and goes without them by -Exclude, which removes nothing either' {
+        $second = [ConsulKvTools.Lab.ConsulAgent]::Start(([ConsulKvTools.Lab.ConsulAgentOptions]@{ InMemory = $true }))
+        try {
+            $there = New-ConsulKvSession $second.Address.OriginalString
+            $rows = '/first', 'a//b', 'c/../d', 'good' | ForEach-Object { @{ KV = @{ Verb = 'set'; Key = $_; Value = 'MQ==' } } }
+            [void](Invoke-RestMethod "$($second.Address)v1/txn" -Method Put -Body (ConvertTo-Json $rows -Depth 5) -NoProxy)
+            $file = Join-Path $TestDrive 'all.json'
+            Export-ConsulKv -Session $there -Path $file -WarningVariable told -WarningAction SilentlyContinue | Out-Null
+            "$told" | Should -BeLike '3 keys of this export cannot be written by an import; the first: The key /first begins with a slash*-Exclude*'
+            Export-ConsulKv -Session $there -Path $file -Exclude '/*', '*//*', '*/../*' -WarningVariable quiet | Out-Null
+            $quiet | Should -BeNullOrEmpty
+            Export-ConsulKv -Session $there -Path $file -WarningAction SilentlyContinue | Out-Null
+
+            $refused = Get-ErrorOf { Import-ConsulKv $file -Session $there }
+            $refused.FullyQualifiedErrorId | Should -BeLike 'Document.Malformed,*'
+            "$refused" | Should -BeLike '*the key /first cannot be written*2 keys more cannot either: a//b, c/../d*'
+            $refused.Exception.Finding.Remedy | Should -BeLike '*the same command with -Exclude and their names*'
+            $done = Import-ConsulKv $file -Session $there -Exclude '/first', 'a//b', 'c/../d'
+            $done.Unchanged, $done.Excluded | Should -Be 1, 3
+            (Import-ConsulKv $file -Session $there -Prefix / -Delete -Force -Exclude '/first', '*//*', 'c/*').Deleted | Should -Be 0
+            @(Get-ConsulKv -Prefix '' -Session $there -NamesOnly).Count | Should -Be 4
+        }
+        finally { $second.Dispose() }
+    }
+
+    It 'warns when every key begins already with the prefix that it is put below' {
+        $file = Save-Document twice.json @{ "${root}b" = '1'; "${root}a" = '1' }
+        Import-ConsulKv $file -Prefix $root -Plan -WarningVariable told -WarningAction SilentlyContinue | Out-Null
+        "$told" | Should -BeLike "*so -Prefix makes it ${root}${root}a. If that is not meant, leave -Prefix out; with -Delete, say -Map @{ '$root' = '$root' } instead."
+        # Also for whoever looks at the first rows only.
+        Import-ConsulKv $file -Prefix $root -Plan -WarningVariable cut -WarningAction SilentlyContinue | Select-Object -First 1 | Out-Null
+        "$cut" | Should -Be "$told"
+        $plan = Import-ConsulKv $file -Map @{ $root = $root } -Delete -Plan -WarningVariable quiet
+        $plan | ForEach-Object { "$($_.Action) $($_.Key.Substring($root.Length))" } | Should -Be 'Create a', 'Create b', 'Delete change', 'Delete extra', 'Delete same'
+        Import-ConsulKv (Save-Document once.json @{ "${root}b" = '1'; a = '1' }) -Prefix $root -Plan -WarningVariable +quiet | Out-Null
+        $quiet | Should -BeNullOrEmpty
     }
 
     It 'shows with -Plan what would be done about each key, and writes nothing' {

@@ -51,7 +51,7 @@ Describe 'Syntax' {
             'Get-ConsulKvTestPath [<CommonParameters>]'
         ) }
         @{ Name = 'Import-ConsulKv'; Syntax = @(
-            'Import-ConsulKv [[-Path] <string>] [-InputObject <psobject>] [-Format <ConsulKvFormat>] [-Prefix <string>] [-Map <IDictionary>] [-Delete] [-Plan] [-Force] [-Atomic] [-JournalPath <string>] [-UndoPath <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Import-ConsulKv [[-Path] <string>] [-InputObject <psobject>] [-Format <ConsulKvFormat>] [-Prefix <string>] [-Map <IDictionary>] [-Exclude <string[]>] [-Delete] [-Plan] [-Force] [-Atomic] [-JournalPath <string>] [-UndoPath <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Invoke-ConsulDiagnosis'; Syntax = @(
             'Invoke-ConsulDiagnosis [[-Key] <string>] [[-Value] <Object>] [-Operation <AclOperation>] [-Timeout <timespan>] [-Canary <string>] [-IdleSeconds <int>] [-Count <int>] [-Interval <timespan>] [-Wait] [-AllowDegraded] [-ProcessId <int>] [-Suppress <string[]>] [-MinimumSeverity <FindingSeverity>] [-Session <ConsulKvSession>] [<CommonParameters>]'

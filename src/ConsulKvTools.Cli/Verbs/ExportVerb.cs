@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
 using ConsulKvTools.Kv.Documents;
@@ -26,15 +27,17 @@ internal sealed class ExportVerb : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
         var file = parsed.GetValue(path) is { } given and not "-" ? Path.GetFullPath(given) : null;
-        var form = parsed.GetValue(format) ?? (file is null ? ConsulKvFormat.Json : KvDocument.FormatOf(file)) ?? throw new UsageException($"The name {file} does not say its form; give --format.");
+        var form = parsed.GetValue(format) ?? (file is null ? ConsulKvFormat.Json : KvDocument.FormatOf(file)) ?? throw new UsageException($"The name {file} does not say its form; give --format json, folder, yaml or properties.");
         if (file is null && form == ConsulKvFormat.Folder) throw new UsageException("--format folder needs --path.");
+        if (file is null && form != ConsulKvFormat.Json && terminal.IsJson) throw new UsageException("The document itself is the output here, and it is no JSON: give --path, or leave --output json out.");
         using var session = OpenSession(parsed);
         var export = new KvExport(session, KeyArgument.Read(parsed.GetValue(prefix)) ?? "") { Exclude = new KeyPatterns(parsed.GetValue(exclude) ?? []), StripPrefix = parsed.GetValue(strip) };
         var answer = new ListingAnswer();
         if (file is not null)
         {
             var written = await export.WriteAsync(file, form, answer.Take, null, cancellation).ConfigureAwait(false);
-            terminal.OnError().Line($"{Amount.Of(written.Keys, "key")}, {Amount.Of(written.Bytes, "byte")} in {written.Path}{(written.Sha256 is null ? "" : $", SHA-256 {written.Sha256}")}");
+            if (terminal.IsJson) terminal.Document(ExportDocument.Of(written), CliJson.Default.ExportDocument);
+            else terminal.OnError().Line($"{Amount.Of(written.Keys, "key")}, {Amount.Of(written.Bytes, "byte")} in {written.Path}{(written.Sha256 is null ? "" : $", SHA-256 {written.Sha256}")}");
         }
         else
         {
@@ -44,8 +47,20 @@ internal sealed class ExportVerb : Verb
             writer.Complete();
             await Surroundings.Output.FlushAsync(cancellation).ConfigureAwait(false);
         }
+        Warn(terminal, export, answer, parsed.GetValue(prefix) ?? "");
         if (answer.Finding is not { } hidden || answer.State == KvReadState.Missing) return ExitCode.Healthy;
         FindingView.Write(terminal.OnError(), ForShell.OfAny(hidden)!);
         return ExitCode.Fault;
+    }
+
+    private static void Warn(Terminal terminal, KvExport export, ListingAnswer answer, string prefix)
+    {
+        var error = terminal.OnError();
+        if (answer.State == KvReadState.Missing) error.Line($"No key begins with '{Printable.Text(prefix, 200)}': the export is empty.");
+        if (export.MayHide is { } unseen) FindingView.Write(error, ForShell.Of(unseen));
+        if (export.Unwritable is { First: { } first, Count: var count })
+            error.Line($"{Amount.Of(count, "key")} of this export cannot be written by an import; the first: {first.Title}. An import refuses the document unless its --exclude, or the export's, leaves such keys out.");
+        if (export.Doubtful.Count > 0)
+            error.Line($"Consul gives U+FFFD for bytes of a key that are no UTF-8, so these may not be what their keys are: {string.Join(", ", export.Doubtful.Select(key => Printable.Text(key, 80)))}.");
     }
 }

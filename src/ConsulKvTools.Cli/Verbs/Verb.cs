@@ -58,6 +58,12 @@ internal abstract class Verb : Command
             // The reader left, as in "consulkv get --prefix app/ | head": nobody is there to be told.
             return ExitCode.CouldNotRun;
         }
+        catch (IOException error)
+        {
+            // Files are told by findings of their own; what is left is the output.
+            ErrorView.Write(terminal.OnError(), $"the output could not be written: {error.Message}");
+            return ExitCode.CouldNotRun;
+        }
         catch (Exception error)
         {
             // A defect of this program must not look like a fault of Consul's.

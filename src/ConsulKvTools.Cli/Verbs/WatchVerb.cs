@@ -4,6 +4,7 @@ using System.Text.Json;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
+using ConsulKvTools.Diagnosis.Reports.Json;
 using ConsulKvTools.Kv.Watching;
 
 namespace ConsulKvTools.Cli.Verbs;
@@ -12,6 +13,8 @@ namespace ConsulKvTools.Cli.Verbs;
 internal sealed class WatchVerb : Verb
 {
     private const int LongestValue = 60;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly Argument<string?> key = KeyArgument.Optional("The key. Not together with --prefix.");
     private readonly Option<string?> prefix = new("--prefix") { Description = "Watch every key that begins with this. An empty text watches the whole store.", HelpName = "prefix" };
@@ -39,22 +42,57 @@ internal sealed class WatchVerb : Verb
         using var end = Deadline.In(parsed.GetValue(duration) ?? Timeout.InfiniteTimeSpan, cancellation);
         var options = new KvWatchOptions { Name = one ?? many!, IsPrefix = many is not null, InitialState = parsed.GetValue(initial), Since = parsed.GetValue(since), Consistency = parsed.GetValue(consistency) };
         var left = parsed.GetValue(count) ?? ulong.MaxValue;
+        // Nothing may change for hours; whoever is not read any more does not wait for it.
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+        await using var look = new Timer(_ =>
+        {
+            if (Surroundings.OutputIsLeft()) gone.Cancel();
+        }, null, LookEvery, LookEvery);
+        var begun = false;
+        var watch = new KvWatch(session, options, note =>
+        {
+            begun |= note.Kind == KvWatchNoteKind.Began;
+            Tell(terminal, note);
+        });
         try
         {
-            await foreach (var changes in new KvWatch(session, options, note => Tell(terminal, note)).RunAsync(end.Token).ConfigureAwait(false))
+            await foreach (var changes in watch.RunAsync(gone.Token).ConfigureAwait(false))
             {
                 foreach (var change in changes)
                 {
-                    await WriteAsync(terminal, change, cancellation).ConfigureAwait(false);
+                    await WriteAsync(terminal, change, CancellationToken.None).ConfigureAwait(false);
                     if (--left == 0) return ExitCode.Healthy;
                 }
             }
         }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested && !end.IsCancellationRequested)
+        {
+            return ExitCode.CouldNotRun;
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested && begun)
+        {
+            // The time is over, or somebody has seen enough: so a watch ends.
+        }
         catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            // The time is over.
+            if (watch.Trouble is { } trouble) return await FailAsync(terminal, trouble).ConfigureAwait(false);
+            ErrorView.Write(terminal, "the time of --for is over, and the agent has not answered yet: nothing was watched.");
+            return ExitCode.CouldNotRun;
+        }
+        catch (ConsulException error)
+        {
+            return await FailAsync(terminal, error.Finding).ConfigureAwait(false);
         }
         return ExitCode.Healthy;
+    }
+
+    /// <summary>A reader of lines gets a failure on one line, too.</summary>
+    private static async Task<int> FailAsync(Terminal terminal, ConsulFinding finding)
+    {
+        var told = ForShell.Of(finding);
+        if (terminal.IsJson) await terminal.BytesAsync([.. JsonSerializer.SerializeToUtf8Bytes(new ErrorDocument(told.Code, told.Title, FindingDocument.Of(told)), CliJson.Default.ErrorDocument), (byte)'\n'], CancellationToken.None).ConfigureAwait(false);
+        else ErrorView.Write(terminal, told);
+        return ExitCode.Of(finding);
     }
 
     private static async Task WriteAsync(Terminal terminal, ConsulKvChange change, CancellationToken cancellation)

@@ -19,6 +19,8 @@ internal static partial class ShellCommand
         ["Set-ConsulKv"] = "set",
         ["New-ConsulKvSession"] = "test",
         ["Get-ConsulKvSession"] = "config",
+        ["Export-ConsulKv"] = "export",
+        ["Import-ConsulKv"] = "import",
     };
 
     /// <summary>Parameters that are spelt otherwise, or become arguments (an empty name), or have no meaning here (null).</summary>
@@ -34,10 +36,14 @@ internal static partial class ShellCommand
         ["AdminSession"] = "--admin-token-file <file>",
         ["CACertificate"] = "--ca-certificate",
         ["CAPath"] = "--ca-path",
+        ["JournalPath"] = "--journal",
+        ["UndoPath"] = "--undo",
         ["ProxyCredential"] = null,
         ["Default"] = null,
         ["Atomic"] = null,
         ["CompareStale"] = null,
+        // What is below a prefix is all that is below it.
+        ["Recurse"] = null,
     };
 
     private static readonly HashSet<string> Lower = ["Operation", "Consistency"];
@@ -52,7 +58,7 @@ internal static partial class ShellCommand
         if (Help().Match(command) is { Success: true } help && Verbs.TryGetValue(help.Groups[1].Value, out var explained)) return $"consulkv {explained} --help";
         if (InPowerShell().Match(command) is { Success: true } inner) return command[..inner.Index] + Of(inner.Groups[1].Value);
         var words = Word().Matches(InnerSession().Replace(command.Split(" | ")[0], "$1")).Select(match => match.Value).ToList();
-        if (words.Count == 0 || !Verbs.TryGetValue(words[0], out var verb)) return command;
+        if (words.Count == 0 || !Verbs.TryGetValue(words[0], out var verb)) return words.Count > 0 && OurCmdlet().IsMatch(words[0]) ? $"pwsh -c \"{command}\"" : command;
         // The executable takes a proxy's password only where nobody can see it in the process list.
         var shell = new StringBuilder(words.Contains("-ProxyCredential") ? "env HTTPS_PROXY=http://<user>:<password>@<proxy>:<port> " : "").Append("consulkv ").Append(verb);
         if (words[0] == "Get-ConsulKvConsistent") shell.Append(" --consistency consistent");
@@ -60,7 +66,8 @@ internal static partial class ShellCommand
         {
             if (words[index][0] != '-')
             {
-                shell.Append(' ').Append(Quoted(words[index]));
+                // What stands alone is a key or a file; test has neither, and asks an address.
+                shell.Append(words[0] == "Test-ConsulConnectivity" ? " --address " : " ").Append(Quoted(words[index]));
                 continue;
             }
             var name = words[index][1..];
@@ -85,6 +92,10 @@ internal static partial class ShellCommand
     // A session made on the spot: its parameters are options of the verb itself.
     [GeneratedRegex(@"-Session \(New-ConsulKvSession ([^()]*)\)", RegexOptions.CultureInvariant)]
     private static partial Regex InnerSession();
+
+    // Without a verb here: whoever meets such a finding has the module.
+    [GeneratedRegex(@"^[A-Z][a-z]+-Consul\w+$", RegexOptions.CultureInvariant)]
+    private static partial Regex OurCmdlet();
 
     // Behind another program, which runs it elsewhere.
     [GeneratedRegex("pwsh -c \"([^\"]*)\"$", RegexOptions.CultureInvariant)]

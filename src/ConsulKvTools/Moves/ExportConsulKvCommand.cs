@@ -137,6 +137,9 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
     {
         if (answer.State == KvReadState.Missing) WriteWarning($"No key begins with '{Printable.Text(Prefix, 200)}': the export is empty.");
         else if (answer.Finding is { } hidden) WriteWarning(FindingErrors.Warning(hidden));
+        if (export.MayHide is { } unseen) WriteWarning(FindingErrors.Warning(unseen));
+        if (export.Unwritable is { First: { } first, Count: var count })
+            WriteWarning($"{Amount.Of(count, "key")} of this export cannot be written by an import; the first: {first.Title}. Import-ConsulKv refuses the document unless its -Exclude, or the export's, leaves such keys out.");
         if (export.Doubtful.Count > 0)
             WriteWarning($"Consul gives U+FFFD for bytes of a key that are no UTF-8, so these may not be what their keys are: {string.Join(", ", export.Doubtful.Select(key => Printable.Text(key, 80)))}. consul kv export writes the same.");
     }

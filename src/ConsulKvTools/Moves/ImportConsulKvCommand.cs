@@ -27,6 +27,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     private ConsulKvImport? result;
     private long shown;
     private bool isWhatIf;
+    private KeyMapping mapping = KeyMapping.Below("");
 
     /// <summary>The file or folder. A file that <c>-UndoPath</c> wrote gives back what was before.</summary>
     [Parameter(Position = 0)]
@@ -44,19 +45,24 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     [Parameter]
     public ConsulKvFormat? Format { get; set; }
 
-    /// <summary>Puts every key below this folder: with -Prefix app the key db/host goes to app/db/host.</summary>
+    /// <summary>Puts every key below this folder: with -Prefix app the key db/host goes to app/db/host. <c>/</c> is the top of the store.</summary>
     [Parameter]
     [AllowEmptyString]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(PrefixCompleter))]
     public string Prefix { get; set; } = "";
 
-    /// <summary>Beginnings of keys and what stands in their place, such as <c>@{ 'app/' = 'app2/' }</c>; the longest that fits counts. A key that none fits is an error; '' takes what is left.</summary>
+    /// <summary>Beginnings of keys and what stands in their place, such as <c>@{ 'app/' = 'app2/' }</c>; the longest that fits counts. A key that none fits is an error; '' takes what is left. <c>/</c> as a target is the top of the store.</summary>
     [Parameter]
     [ValidateNotNull]
     public IDictionary? Map { get; set; }
 
-    /// <summary>Removes the keys below -Prefix, or below the targets of -Map, that the document does not have. Asks first, with their number.</summary>
+    /// <summary>Leaves alone keys that fit one of these patterns, in the document's names or the store's: they are neither written nor removed. <c>*</c> stands for any characters, slashes too, <c>?</c> for one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Removes the keys below -Prefix, or below the targets of -Map, that the document does not have; one of the two has to say where that is. Asks first, with their number.</summary>
     [Parameter]
     public SwitchParameter Delete { get; set; }
 
@@ -64,7 +70,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     [Parameter]
     public SwitchParameter Plan { get; set; }
 
-    /// <summary>Writes also what somebody changed after the comparison, does not ask before keys are removed, and allows -Delete with an empty document or for the whole store.</summary>
+    /// <summary>Writes also what somebody changed after the comparison, does not ask before keys are removed, and allows -Delete with an empty document or, with -Prefix /, for the whole store.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -98,7 +104,13 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         isWhatIf = PrefersWhatIf();
         if (Map is not null && given.ContainsKey(nameof(Prefix))) Refuse("-Map", "-Map says where keys go, so it does not go with -Prefix; give the whole target in the table");
         if (Path is null && !MyInvocation.ExpectingInput && InputObject is null) Refuse("-Path", "there is no document; give -Path, or pipe entries, text or a file");
+        mapping = Map is null ? KeyMapping.Below(KvTreeNames.FolderOf(Prefix)) : KeyMapping.Of(Map.Cast<DictionaryEntry>().Select(row => new KeyValuePair<string, string>(KvInput.TextOf(row.Key), KvInput.TextOf(row.Value))));
         Path = FilePaths.Resolve(this, Path, "-Path");
+        if (Path is null || !UndoReader.IsUndo(Path))
+        {
+            // Before anything is read: a variable that was never set, in the place of the prefix, must not stand for the whole store.
+            if (new KvImportOptions { Mapping = mapping, Delete = Delete }.Unbounded is { } unbounded) ThrowTerminatingError(FindingErrors.Create(unbounded, Path, ConsulException.From(unbounded)));
+        }
         JournalPath = FilePaths.Resolve(this, JournalPath, "-JournalPath");
         UndoPath = FilePaths.Resolve(this, UndoPath, "-UndoPath");
         if (Path is not null) RequireForm(Path);
@@ -124,10 +136,9 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         var document = Document();
         try
         {
-            import = new KvImport(Observed, document, Options(document));
+            import = new KvImport(Observed, document, Options(document)) { DocumentRead = () => Warn(document) };
             Await(async cancellation => await import.PlanAsync(Plan ? Give : isWhatIf ? Show : null, keepFiles: !Plan && !isWhatIf, cancellation).ConfigureAwait(false));
             if (import.Hidden is { } hidden) WriteWarning(FindingErrors.Warning(hidden));
-            if (import.Keys == 0) WriteWarning($"{Printable.Text(document.Name, 200)} holds no keys.");
             if (isWhatIf && !Plan) SayWhatIf(document);
             else if (!Plan) Run(document);
         }
@@ -149,6 +160,14 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         var ended = import;
         if (running is { IsCompleted: false } late) _ = late.ContinueWith(_ => ended?.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         else ended?.Dispose();
+    }
+
+    /// <summary>Before the first key is shown, so that whoever cuts a plan off has read it.</summary>
+    private void Warn(KvDocument document)
+    {
+        if (import!.Keys == 0) WriteWarning($"{Printable.Text(document.Name, 200)} holds no keys{(import!.Excluded > 0 ? $" but the {import!.Excluded:N0} that -Exclude leaves out" : "")}.");
+        if (import!.Doubled is { } doubled)
+            WriteWarning($"Every key of {Printable.Text(document.Name, 200)} begins with {Printable.Text(mapping.Folder, 80)} already, so -Prefix makes it {Printable.Text(doubled, 120)}. If that is not meant, leave -Prefix out; with -Delete, say -Map @{{ '{Printable.Text(mapping.Folder, 80)}' = '{Printable.Text(mapping.Folder, 80)}' }} instead.");
     }
 
     private void Run(KvDocument document)
@@ -223,7 +242,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         if (isUndo && (Map is not null || Prefix.Length > 0 || Delete)) Refuse("-Path", "an undo file says itself what goes where and what is removed; it goes without -Prefix, -Map and -Delete");
         return new KvImportOptions
         {
-            Mapping = Map is null ? KeyMapping.Below(Prefix.Length == 0 ? "" : KvTreeNames.FolderOf(Prefix)) : KeyMapping.Of(Map.Cast<DictionaryEntry>().Select(row => new KeyValuePair<string, string>(KvInput.TextOf(row.Key), KvInput.TextOf(row.Value)))),
+            Mapping = mapping, Exclude = new KeyPatterns(Exclude),
             Delete = Delete, Force = Force, Atomic = Atomic, JournalPath = JournalPath, UndoPath = UndoPath, AtOnce = ThrottleLimit,
         };
     }
@@ -263,6 +282,10 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         {
             var bytes = input.Bytes is { } exact ? exact as byte[] ?? KvValue.BytesOf(exact) : KvValue.TryConvert(input.Value, out var converted, out var problem) ? converted : throw new KvValueException(problem!);
             (entries ??= new GivenEntries()).Add(new ConsulKvEntry { Key = key, Bytes = bytes, Flags = input.Flags is null ? 0 : IndexAttribute.Read(input.Flags, "a number from 0 to 18446744073709551615") });
+        }
+        catch (ConsulException failed)
+        {
+            ThrowTerminatingError(FindingErrors.Create(failed.Finding, InputObject, failed));
         }
         catch (Exception refused) when (refused is KvValueException or ArgumentTransformationMetadataException)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ConsulKvTools.Kv.Documents;
 
 /// <summary>What is wrong with a document, as the exception that says so.</summary>
@@ -19,6 +21,50 @@ internal static class DocumentFault
     /// <summary>It cannot be written.</summary>
     public static ConsulException NotWritten(string file, Exception error) => NotWritten(file, Words(error), error);
 
+    /// <summary>An undo file cannot be written.</summary>
+    public static ConsulException UndoNotWritten(string file, string problem, Exception? error = null) => BeforeTheFirstKey("undo file", "-UndoPath", file, problem, error);
+
+    /// <summary>An undo file cannot be written.</summary>
+    public static ConsulException UndoNotWritten(string file, Exception error) => UndoNotWritten(file, Words(error), error);
+
+    /// <summary>A journal cannot be written, and no key is yet.</summary>
+    public static ConsulException JournalNotWritten(string file, string problem, Exception? error = null) => BeforeTheFirstKey("journal", "-JournalPath", file, problem, error);
+
+    /// <summary>A journal cannot be written, and no key is yet.</summary>
+    public static ConsulException JournalNotWritten(string file, Exception error) => JournalNotWritten(file, Words(error), error);
+
+    /// <summary>A journal cannot be written any more, in the middle of an import.</summary>
+    /// <param name="fault">What was said before the first key.</param>
+    /// <param name="known">What became of the import.</param>
+    public static ConsulException JournalBrokeOff(ConsulException fault, ConsulKvImport known) => ConsulException.From(fault.Finding with
+    {
+        Cause = string.Format(CultureInfo.InvariantCulture,
+            "A journal says what is done, so the import began nothing more when it could not: of its keys {0:N0} are written, {1:N0} are not begun, {2:N0} are not written or not known. Each key is whole, and the journal still holds the plan.",
+            known.Created + known.Changed + known.Deleted, known.NotBegun, known.Failed + known.Conflicts),
+        Remedy = "Make room and run the same command again: it goes on where this one stopped, and looks again at the last keys. Without -JournalPath and -UndoPath it compares anew, and writes what is left.",
+    }, fault);
+
+    /// <summary>What is read cannot be set aside in the temporary folder.</summary>
+    public static ConsulException NotSetAside(Exception error)
+    {
+        var folder = Printable.Text(Path.GetTempPath(), LongestName);
+        return ConsulException.From(ConsulFinding.Create("Document.NotWritten", ("file", folder), ("problem", Words(error))) with
+        {
+            Title = $"What was read cannot be set aside in {folder}: {Words(error)}",
+            Cause = "Values are set aside in a file of the temporary folder until all are read and found sound. They are not, so neither the store nor any document was changed.",
+            Remedy = "Make room there, or let TMPDIR (on Windows TEMP) name a folder that has room, and try again.",
+        }, error);
+    }
+
+    /// <summary>The undo file or the journal: each stands before the first write.</summary>
+    private static ConsulException BeforeTheFirstKey(string what, string parameter, string file, string problem, Exception? error) => ConsulException.From(
+        ConsulFinding.Create("Document.NotWritten", ("file", Printable.Text(file, LongestName)), ("problem", problem)) with
+        {
+            Title = $"The {what} {Printable.Text(file, LongestName)} was not written: {problem}",
+            Cause = $"The {what} of an import is on the disk before the first key is written. This one is not, so nothing was written to Consul.",
+            Remedy = $"Mend what is named, or give another {parameter}, and import again.",
+        }, error);
+
     /// <summary>It is not what its form says.</summary>
     /// <param name="file">The document.</param>
     /// <param name="place">Where in it: <c>line 12, item 3</c>.</param>
@@ -34,6 +80,13 @@ internal static class DocumentFault
     /// <summary>The form has no way to hold an entry as it is.</summary>
     public static ConsulException Unrepresentable(string key, ConsulKvFormat format, string problem) =>
         Of("Document.Unrepresentable", null, ("key", Printable.Text(key, LongestName)), ("format", format.ToString()), ("problem", problem));
+
+    /// <summary>A file for this key would have a path that the system does not take.</summary>
+    public static ConsulException PathTooLong(string key, string problem)
+    {
+        var refused = Unrepresentable(key, ConsulKvFormat.Folder, problem);
+        return ConsulException.From(refused.Finding with { Remedy = "Export as Json, into a folder with a shorter path, or with -StripPrefix; or leave the key out with -Exclude." });
+    }
 
     /// <summary>True for what the file system throws.</summary>
     public static bool IsOfFiles(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;

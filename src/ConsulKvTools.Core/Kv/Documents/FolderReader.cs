@@ -7,7 +7,7 @@ internal sealed class FolderReader(string folder) : KvDocumentReader(folder)
     /// <inheritdoc/>
     public override IEnumerable<IReadOnlyList<KvDocumentItem>> Read(CancellationToken cancellation)
     {
-        if (!Directory.Exists(Name)) throw DocumentFault.Unreadable(Name, File.Exists(Name) ? "it is a file, and a folder was expected" : "there is no such folder");
+        if (!Directory.Exists(Name)) throw DocumentFault.Unreadable(Name, File.Exists(Name) ? "it is a file, and a folder was expected" : "there is no such file or folder");
         if (File.Exists(Path.Combine(Name, FolderManifest.WritingName)))
             throw DocumentFault.Malformed(Name, FolderManifest.WritingName, "an export into this folder did not end, so it is neither the old nor the new state; export again, or take the last state from git");
         var flags = FolderManifest.Read(Name).Files;

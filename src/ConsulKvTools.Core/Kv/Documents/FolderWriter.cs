@@ -52,11 +52,12 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
     private void Write()
     {
         if (File.Exists(folder)) throw DocumentFault.NotWritten(folder, "it is a file, and a folder is to be written");
+        var paths = new FolderPaths(spool.Keys).Paths();
+        CheckLengths(paths);
         Directory.CreateDirectory(folder);
         var old = FolderManifest.Read(folder);
         if (!force && old.Files.Count == 0 && !File.Exists(At(FolderManifest.FileName)) && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry)[0] != '.'))
             throw DocumentFault.NotWritten(folder, "it is not empty, and no export wrote what is in it: its files would be keys; give a new or empty folder");
-        var paths = new FolderPaths(spool.Keys).Paths();
         var now = new FolderManifest();
         var index = 0;
         foreach (var flags in spool.Flags) now.Files[paths[index++]] = flags;
@@ -74,6 +75,14 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
         Put(FolderManifest.FileName, now.ToBytes(), isKey: false);
         if (!File.Exists(At(AttributesName))) Put(AttributesName, Encoding.UTF8.GetBytes(Attributes), isKey: false);
         File.Delete(At(FolderManifest.WritingName));
+    }
+
+    /// <summary>Before anything is changed: the system would refuse such a file when others are written already.</summary>
+    private void CheckLengths(IReadOnlyList<string> paths)
+    {
+        var index = 0;
+        foreach (var key in spool.Keys)
+            if (PathLimit.Problem(At(paths[index++])) is { } problem) throw DocumentFault.PathTooLong(key, problem);
     }
 
     /// <summary>Before anything is changed: what stands where a key is to stand, and is not ours.</summary>

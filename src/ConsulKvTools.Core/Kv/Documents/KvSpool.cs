@@ -44,16 +44,32 @@ internal sealed class KvSpool(string name) : IDisposable
     public void Add(ConsulKvEntry entry, int item, int line)
     {
         if (isSorted && rows.Count > 0 && KvOrder.Bytes.Compare(Last, entry.Key) >= 0) isSorted = false;
-        if (values is MemoryStream memory && memory.Length + entry.Bytes.Length > InMemory) values = ToFile(memory);
-        rows.Add(new Row(entry.Key, entry.Flags, values.Position, entry.Bytes.Length, item, line));
-        values.Write(entry.Bytes, 0, entry.Bytes.Length);
+        try
+        {
+            if (values is MemoryStream memory && memory.Length + entry.Bytes.Length > InMemory) values = ToFile(memory);
+            rows.Add(new Row(entry.Key, entry.Flags, values.Position, entry.Bytes.Length, item, line));
+            values.Write(entry.Bytes, 0, entry.Bytes.Length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw DocumentFault.NotSetAside(error);
+        }
         Bytes += entry.Bytes.Length;
     }
 
     /// <summary>Puts them in order.</summary>
-    /// <exception cref="ConsulDocumentException">A key is there twice.</exception>
+    /// <exception cref="ConsulDocumentException">A key is there twice, or the temporary folder is full.</exception>
     public void Complete()
     {
+        try
+        {
+            // What a buffer holds back is found not to fit here, and not in the middle of a reading.
+            values.Flush();
+        }
+        catch (IOException error)
+        {
+            throw DocumentFault.NotSetAside(error);
+        }
         if (isSorted) return;
         rows.Sort((a, b) => KvOrder.Bytes.Compare(a.Key, b.Key) is not 0 and var order ? order : a.Item.CompareTo(b.Item));
         for (var index = 1; index < rows.Count; index++)
@@ -101,7 +117,7 @@ internal sealed class KvSpool(string name) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => values.Dispose();
+    public void Dispose() => Discard(values);
 
     private static string Place(in Row row) => row.Line > 0 ? $"line {row.Line}" : $"item {row.Item}";
 
@@ -109,9 +125,29 @@ internal sealed class KvSpool(string name) : IDisposable
     private static FileStream ToFile(MemoryStream memory)
     {
         var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.DeleteOnClose);
-        memory.WriteTo(file);
+        try
+        {
+            memory.WriteTo(file);
+        }
+        catch
+        {
+            Discard(file);
+            throw;
+        }
         memory.Dispose();
         return file;
+    }
+
+    private static void Discard(Stream stream)
+    {
+        try
+        {
+            stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk was full, which was told when it was written to; the file goes all the same.
+        }
     }
 
     private readonly record struct Row(string Key, ulong Flags, long Offset, int Length, int Item, int Line);

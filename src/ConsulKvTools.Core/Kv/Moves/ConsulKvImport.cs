@@ -18,6 +18,9 @@ public sealed record ConsulKvImport
     /// <summary>Keys that already were as the document says; they were not touched.</summary>
     public long Unchanged { get; init; }
 
+    /// <summary>Keys of the document that <c>-Exclude</c> left out.</summary>
+    public long Excluded { get; init; }
+
     /// <summary>Keys that an earlier run, by its journal, had done.</summary>
     public long DoneBefore { get; init; }
 

@@ -45,7 +45,7 @@ internal sealed class ImportJournal : IDisposable
         catch (Exception error) when (DocumentFault.IsOfFiles(error))
         {
             throw error is IOException and not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException)
-                ? DocumentFault.NotWritten(path, "another import is using it, or it cannot be opened", error) : DocumentFault.NotWritten(path, error);
+                ? DocumentFault.JournalNotWritten(path, "another import is using it, or it cannot be opened", error) : DocumentFault.JournalNotWritten(path, error);
         }
         try
         {
@@ -182,7 +182,7 @@ internal sealed class ImportJournal : IDisposable
         }
         catch (IOException error)
         {
-            throw DocumentFault.NotWritten(path, error);
+            throw DocumentFault.JournalNotWritten(path, error);
         }
     }
 }

@@ -4,6 +4,7 @@ using ConsulKvTools.Diagnosis.Reports.Files;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Kv.Sources;
+using ConsulKvTools.Kv.Writing;
 
 namespace ConsulKvTools.Kv.Moves;
 
@@ -30,6 +31,15 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
     /// <summary>Keys that were left out so far.</summary>
     public long Excluded { get; private set; }
 
+    /// <summary>
+    /// Why the export may lack keys, though Consul did not say so: before 1.11 it never does, and the token may not read all that is below the prefix. Null when that is
+    /// not so, or cannot be known.
+    /// </summary>
+    public ConsulFinding? MayHide { get; private set; }
+
+    /// <summary>Keys, as the document names them, that no import can write.</summary>
+    public UnwritableKeys Unwritable { get; } = new();
+
     /// <summary>Keys that hold U+FFFD, which Consul sends in place of bytes that are no UTF-8; a few of them.</summary>
     public List<string> Doubtful { get; } = [];
 
@@ -48,10 +58,12 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
     public async IAsyncEnumerable<ConsulKvEntry[]> EntriesAsync(Action<KvReadState, ConsulFinding?> report, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ConsulFinding? hidden = null;
+        var last = KvReadState.Missing;
         void Look(KvReadState state, ConsulFinding? finding)
         {
             // An export of nothing, because nothing may be seen, would look like an empty store.
             if (state == KvReadState.Forbidden) hidden = finding;
+            last = state;
             report(state, finding);
         }
 
@@ -60,13 +72,34 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
             var kept = new List<ConsulKvEntry>(piece.Length);
             foreach (var entry in piece)
             {
-                if (Exclude.Match(entry.Key)) Excluded++;
-                else kept.Add(StripPrefix ? Stripped(entry) : entry);
+                if (Exclude.Match(entry.Key))
+                {
+                    Excluded++;
+                    continue;
+                }
+                var own = StripPrefix ? Stripped(entry) : entry;
+                kept.Add(own);
+                if (KvKey.Check(own.Key, isPrefix: false) is { } why) Unwritable.Add(own.Key, "", why);
                 if (entry.Key.IndexOf('\ufffd') >= 0 && Doubtful.Count < 5) Doubtful.Add(entry.Key);
             }
             if (kept.Count > 0) yield return [.. kept];
         }
         if (hidden is not null) throw ConsulException.From(hidden);
+        if (last == KvReadState.Found) MayHide = await MayHideAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ConsulFinding?> MayHideAsync(CancellationToken cancellation)
+    {
+        if (!await new KvReader(session).MayNotListAsync(prefix, cancellation).ConfigureAwait(false)) return null;
+        // An agent that takes so many operations says itself when it leaves something out, to those who send a token.
+        if (session.HasToken && (await AgentLimits.AskAsync(session, cancellation).ConfigureAwait(false)).Operations == AgentLimits.OperationsOfNew) return null;
+        var shown = prefix.Length == 0 ? "the whole store" : Printable.Text(prefix, 200);
+        return ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(prefix)), ("key", Printable.Text(prefix)), ("address", session.Address)) with
+        {
+            Title = $"The export may lack keys: the token has no rule that lets it read all of {shown}",
+            Cause = "Consul leaves keys out of a list instead of denying it, and before 1.11 does not say so. What the token may read is exported; whether there is more cannot be seen with it.",
+            Remedy = "Export with a token that may read the whole prefix, or just the prefixes that this one is for.",
+        };
     }
 
     /// <summary>Writes the document, beside its place first: what stands there is whole at every moment.</summary>

@@ -22,10 +22,14 @@ internal sealed class KvImport : IDisposable
     private readonly KvImportOptions options;
     private readonly UndoReader? undo;
     private readonly List<PlannedWrite> writes = [];
+    private readonly UnwritableKeys unwritable = new();
+    private readonly HashSet<string> leftAlone = new(StringComparer.Ordinal);
     private readonly long began;
     private KvSpool? spool;
     private ImportJournal? journal;
     private bool isUndoWritten;
+    private bool isBelowAlready = true;
+    private ConsulException? journalFault;
 
     /// <summary>An import.</summary>
     /// <param name="session">Where to.</param>
@@ -55,6 +59,17 @@ internal sealed class KvImport : IDisposable
     /// <summary>True when a journal says what is left to do.</summary>
     public bool IsResumed => journal?.Planned is not null;
 
+    /// <summary>Keys of the document that were left out by patterns.</summary>
+    public long Excluded { get; private set; }
+
+    /// <summary>
+    /// The first key as it would be written, when each of the document begins already with the folder that it is put below, which most likely was not meant; null otherwise.
+    /// </summary>
+    public string? Doubled => options.Mapping.Folder is not null && isBelowAlready && undo is null ? spool?.First : null;
+
+    /// <summary>Called when the document is read and sound, before it is compared; null when nobody wants to know.</summary>
+    public Action? DocumentRead { get; init; }
+
     /// <summary>What was hidden by ACLs when the store was read; null when nothing was.</summary>
     public ConsulFinding? Hidden { get; private set; }
 
@@ -67,7 +82,10 @@ internal sealed class KvImport : IDisposable
     /// <exception cref="ConsulException">The document is not sound, the store cannot be read, or a file cannot be written.</exception>
     public async Task PlanAsync(Func<ConsulKvImportItem, ValueTask>? show, bool keepFiles, CancellationToken cancellation)
     {
+        if (undo is null && options.Unbounded is { } unbounded) throw ConsulException.From(unbounded);
         spool = await document.SpoolAsync(Mapped, cancellation).ConfigureAwait(false);
+        if (unwritable.Count > 0) throw unwritable.Refuse(document.Name);
+        DocumentRead?.Invoke();
         if (options is { Delete: true, Force: false } && undo is null) CheckSweep();
         if (keepFiles && options.JournalPath is { } path)
         {
@@ -75,7 +93,7 @@ internal sealed class KvImport : IDisposable
             if (journal.Planned is { } planned)
             {
                 if (options.UndoPath is { } earlier && !File.Exists(earlier))
-                    throw DocumentFault.NotWritten(earlier, "this import had begun, by its journal, so what was before cannot be put down any more; go on without -UndoPath, or give the one it began with");
+                    throw DocumentFault.UndoNotWritten(earlier, "this import had begun, by its journal, so what was before cannot be put down any more; go on without -UndoPath, or give the one it began with");
                 writes.AddRange(planned);
                 for (var number = 0; number < writes.Count; number++)
                     if (!journal.IsDone(number)) Counts[writes[number].Action]++;
@@ -83,22 +101,33 @@ internal sealed class KvImport : IDisposable
             }
         }
         if (keepFiles && options.UndoPath is { } there && File.Exists(there) && !options.Force)
-            throw DocumentFault.NotWritten(there, "there is an undo file already, which may be needed still; give another name");
-        await CompareAsync(show, keepFiles, cancellation).ConfigureAwait(false);
-        journal?.Plan(writes);
+            throw DocumentFault.UndoNotWritten(there, "there is an undo file already, which may be needed still; give another name");
+        try
+        {
+            await CompareAsync(show, keepFiles, cancellation).ConfigureAwait(false);
+            journal?.Plan(writes);
+        }
+        catch
+        {
+            // Nothing is begun: the next try finds neither in its way.
+            Discard();
+            throw;
+        }
     }
 
     /// <summary>Does what is planned. Stopped, it begins nothing more, waits a moment for what is under way, and tells the state.</summary>
     /// <param name="tell">Told of each write that did not go well.</param>
     /// <param name="count">Told of results as they come; null when nobody wants to know.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulException">The journal cannot be written any more: nothing more was begun, and the finding says how far it came.</exception>
     public async Task<ConsulKvImport> RunAsync(Action<ConsulKvWriteResult> tell, Action<long>? count, CancellationToken cancellation)
     {
         var tally = new ImportTally(document.Name, session.Name, Counts[ConsulKvImportAction.Unchanged], Counts[ConsulKvImportAction.Conflict]);
         if (options.Atomic) await RunAtomicAsync(tally, tell, cancellation).ConfigureAwait(false);
         else await RunEachAsync(tally, tell, count, cancellation).ConfigureAwait(false);
-        var result = tally.Result;
+        var result = tally.Result with { Excluded = Excluded };
         if (result.IsComplete) journal?.Remove();
+        else if (journalFault is { } fault) throw DocumentFault.JournalBrokeOff(fault, result);
         return result with
         {
             UndoPath = options.UndoPath,
@@ -146,7 +175,16 @@ internal sealed class KvImport : IDisposable
 
         void Note()
         {
-            if (done.Count > 0) journal?.Done(done);
+            if (done.Count == 0) return;
+            try
+            {
+                if (journalFault is null) journal?.Done(done);
+            }
+            catch (ConsulException fault)
+            {
+                // What is under way is brought to its end, and nothing more is begun that the journal would not know.
+                journalFault = fault;
+            }
             done.Clear();
         }
 
@@ -159,7 +197,7 @@ internal sealed class KvImport : IDisposable
                     tally.DoneBefore();
                     continue;
                 }
-                if (cancellation.IsCancellationRequested)
+                if (cancellation.IsCancellationRequested || journalFault is not null)
                 {
                     tally.NotBegun(1);
                     continue;
@@ -234,7 +272,7 @@ internal sealed class KvImport : IDisposable
         using var file = keepFiles && options.UndoPath is { } path ? OpenUndo(path) : null;
         await foreach (var pair in KvJoin.PairsAsync(Wanted(cancellation), entry => entry.Key, TargetAsync(cancellation), entry => entry.Key, cancellation).ConfigureAwait(false))
         {
-            if (pair.Left is null && !options.Delete) continue;
+            if (pair.Left is null && (!options.Delete || leftAlone.Contains(pair.Name) || options.Exclude.Match(pair.Name))) continue;
             var (action, after) = Judge(pair.Left, pair.Right);
             Counts[action]++;
             if (action is ConsulKvImportAction.Create or ConsulKvImportAction.Change or ConsulKvImportAction.Delete)
@@ -263,7 +301,7 @@ internal sealed class KvImport : IDisposable
         return undo!;
     }
 
-    /// <summary>Does a piece of work on a file; a disk that is full is told as what it is.</summary>
+    /// <summary>Does a piece of work on the undo file; a disk that is full is told as what it is.</summary>
     private static void Written(string path, Action work)
     {
         try
@@ -272,7 +310,7 @@ internal sealed class KvImport : IDisposable
         }
         catch (Exception error) when (DocumentFault.IsOfFiles(error))
         {
-            throw DocumentFault.NotWritten(path, error);
+            throw DocumentFault.UndoNotWritten(path, error);
         }
     }
 
@@ -311,10 +349,22 @@ internal sealed class KvImport : IDisposable
     private ConsulKvEntry? Mapped(KvDocumentItem item, int number)
     {
         var place = item.Line > 0 ? $"line {item.Line}, item {number}" : $"item {number}";
+        var key = undo is not null ? item.Entry.Key : options.Mapping.Target(item.Entry.Key);
+        if (options.Exclude.Match(item.Entry.Key) || (key is not null && options.Exclude.Match(key)))
+        {
+            Excluded++;
+            if (key is not null && options.Delete) leftAlone.Add(key);
+            return null;
+        }
         if (undo is not null) return item.Entry;
-        if (options.Mapping.Target(item.Entry.Key) is not { } key)
+        if (key is null)
             throw DocumentFault.Malformed(document.Name, place, $"no row of -Map says where {Printable.Text(item.Entry.Key, 120)} goes; a row with '' for its name takes what is left");
-        if (KvKey.Check(key, isPrefix: false) is { } refused) throw DocumentFault.Malformed(document.Name, place, $"the key {Printable.Text(key, 120)} cannot be written: {refused.Title}");
+        if (KvKey.Check(key, isPrefix: false) is { } refused)
+        {
+            unwritable.Add(key, place, refused);
+            return null;
+        }
+        isBelowAlready &= options.Mapping.Folder is { } folder && item.Entry.Key.StartsWith(folder, StringComparison.Ordinal);
         return key == item.Entry.Key ? item.Entry : new ConsulKvEntry { Key = key, Bytes = item.Entry.Bytes, Flags = item.Entry.Flags };
     }
 
@@ -351,5 +401,5 @@ internal sealed class KvImport : IDisposable
     }
 
     private string TargetIdentity() => string.Join("\n",
-        session.Address, session.Namespace ?? "", session.Partition ?? "", session.Datacenter ?? "", options.Delete ? "delete" : "", options.Mapping.Identity);
+        session.Address, session.Namespace ?? "", session.Partition ?? "", session.Datacenter ?? "", options.Delete ? "delete" : "", options.Mapping.Identity + (options.Exclude.Identity is { Length: > 0 } left ? "\n" + left : ""));
 }

@@ -9,6 +9,13 @@ internal sealed record KvImportOptions
     /// <summary>True to remove keys below the mapping's targets that the document does not have.</summary>
     public bool Delete { get; init; }
 
+    /// <summary>Keys that are left alone: neither written where the document has them, in its names or the store's, nor removed.</summary>
+    public KeyPatterns Exclude { get; init; } = new([]);
+
+    /// <summary>Why this cannot be done whatever the document says; null when it can.</summary>
+    public ConsulFinding? Unbounded => Delete && Mapping.Scopes.Contains("") && !Mapping.NamesTop
+        ? ConsulFinding.Create("Document.WouldEmpty", ("problem", "keys of the whole store: nothing says below which prefix it may")) : null;
+
     /// <summary>True to write whatever somebody changed meanwhile, and to allow what would empty a store.</summary>
     public bool Force { get; init; }
 

@@ -89,6 +89,26 @@ public sealed class DocumentFaultTests
     }
 
     [Fact]
+    public void A_key_whose_file_the_system_would_refuse_is_named_before_the_first_file_is_written()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A key has fewer characters than a path there.");
+        using var folder = new TemporaryFolder();
+        DocumentText.WriteFolder(folder.Path, entries: DocumentText.Entry("a", "old"));
+        var key = string.Join("/", Enumerable.Repeat(new string('k', 100), 60));
+        var refused = Assert.Throws<ConsulDocumentException>(() => DocumentText.WriteFolder(folder.Path, entries: [DocumentText.Entry("a", "new"), DocumentText.Entry(key, "1")])).Finding;
+        Assert.Equal("Document.Unrepresentable", refused.Code);
+        Assert.Contains(OperatingSystem.IsMacOS() ? "takes 1,023" : "takes 4,095", refused.Title);
+        Assert.StartsWith("kkk", refused.Title);
+        Assert.Equal("old", File.ReadAllText(folder.At("a")));
+        // And where there was nothing, there is nothing.
+        Assert.Throws<ConsulDocumentException>(() => DocumentText.WriteFolder(folder.At("new"), entries: DocumentText.Entry(key, "1")));
+        Assert.False(Directory.Exists(folder.At("new")));
+        // The longest that fits is written and read.
+        var fits = string.Join("/", Enumerable.Repeat(new string('k', 99), 30));
+        if (!OperatingSystem.IsMacOS()) DocumentText.WriteFolder(folder.At("fits"), entries: DocumentText.Entry(fits, "1"));
+    }
+
+    [Fact]
     public async Task A_folder_whose_export_did_not_end_is_read_by_nobody_and_mended_by_the_next_export()
     {
         using var folder = new TemporaryFolder();

@@ -116,6 +116,9 @@ public sealed class ImportTests
         Assert.Contains("line 3, item 2", (await Refused(folder.At("bad.json"), new())).Title);
         Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("empty.json"), new() { Mapping = KeyMapping.Below("app/"), Delete = true })).Code);
         Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("one.json"), new() { Delete = true })).Code);
+        Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("one.json"), new() { Delete = true, Force = true })).Code);
+        Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("one.json"), new() { Delete = true, Force = true, Mapping = KeyMapping.Of([new("app/", ""), new("", "b/")]) })).Code);
+        Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("one.json"), new() { Delete = true, Mapping = KeyMapping.Below("/") })).Code);
         using (var begun = new KvImport(session, KvDocument.Open(folder.At("one.json"), null), new() { JournalPath = folder.At("journal") })) await begun.PlanAsync(null, keepFiles: true, Stop);
         Assert.Equal("Document.JournalForeign", (await Refused(folder.At("two.json"), new() { JournalPath = folder.At("journal") })).Code);
         Assert.Equal("Document.JournalForeign", (await Refused(folder.At("one.json"), new() { JournalPath = folder.At("journal"), Mapping = KeyMapping.Below("b/") })).Code);
