@@ -26,6 +26,7 @@ internal sealed class LogSearch
     private readonly Dictionary<long, Dictionary<string, long>> failures = [];
     private readonly List<LogSignal> signals = [];
     private readonly Dictionary<LogSignalKind, long> signalCounts = [];
+    private readonly List<LogSource> sources = [];
     private readonly Action<ConsulLogLine>? raw;
     private DateTimeOffset? first;
     private DateTimeOffset? last;
@@ -43,6 +44,12 @@ internal sealed class LogSearch
 
     /// <summary>What had to be assumed of times; empty when nothing.</summary>
     public SortedSet<string> TimeNotes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What is to be said of logs that tell nothing: a sentence each; empty when Consul's lines were read.</summary>
+    public IEnumerable<string> Silence => LogSilence.Of(sources, request);
+
+    /// <summary>A source was read to its end.</summary>
+    public void Finish(LogSource source) => sources.Add(source);
 
     /// <summary>Adds a line of a source.</summary>
     public void Add(LogSource source, ReadOnlySpan<char> line)
@@ -68,7 +75,10 @@ internal sealed class LogSearch
         var now = source.Time;
         var read = SignalReader.Read(record.Module, record.Message, request.SlowWrite);
         if (read.Node is not null) source.Node ??= read.Node;
+        var isConsuls = read.Kind is not null || read.Node is not null || (record.Level != ConsulLogLevel.None && ConsulModules.Has(record.Module));
+        if (isConsuls) source.Recognised++;
         if (!IsWithin(now)) return;
+        source.Within++;
         if (first is null || now < first) first = now;
         if (last is null || now > last) last = now;
         var owner = source.NodeOf(record.Node);
@@ -79,6 +89,7 @@ internal sealed class LogSearch
         var code = CodeOf(line, ref record, out var finding);
         if (code is not null)
         {
+            if (!isConsuls) source.Recognised++;
             if (!groups.TryGetValue(code, out var group)) groups.Add(code, group = Begin(code, finding ?? Known(code, line), source, line));
             group.Add(now, owner, source.Name);
             // Only what is in the way is a failure.
