@@ -90,7 +90,7 @@ internal sealed class LogSearch
         if (code is not null)
         {
             if (!isConsuls) source.Recognised++;
-            if (!groups.TryGetValue(code, out var group)) groups.Add(code, group = Begin(code, finding ?? Known(code, line), source, line));
+            if (!groups.TryGetValue(code, out var group)) groups.Add(code, group = Begin(code, finding ?? Known(code, Whole(line, ref record)), source, line));
             group.Add(now, owner, source.Name);
             // Only what is in the way is a failure.
             if (now is { } moment && group.Finding.Severity >= FindingSeverity.Warning) Failure(moment, code);
@@ -156,13 +156,17 @@ internal sealed class LogSearch
         if (record.Level is ConsulLogLevel.Trace or ConsulLogLevel.Debug) return null;
         var template = LineTemplate.Of(record.Module, record.Message);
         if (codeOf.TryGetValue(template, out var known)) return known;
-        var recognised = ErrorTexts.Recognise(line.Length > 8000 ? line.Slice(0, 8000).ToString() : line.ToString());
+        var recognised = ErrorTexts.Recognise(Whole(line, ref record));
         if (recognised is not null) finding = recognised.ToFinding();
         if (codeOf.Count < MostTemplates) codeOf.Add(template, finding?.Code);
         return finding?.Code;
     }
 
-    private static ConsulFinding Known(string code, ReadOnlySpan<char> line) => ErrorTexts.Recognise(line.ToString())?.ToFinding() is { } finding && finding.Code == code ? finding : ConsulFinding.Create(code);
+    /// <summary>The line as an agent writes it as text: of JSON each field by itself would mean less, "context canceled" for one.</summary>
+    private static string Whole(ReadOnlySpan<char> line, ref LogRecord record) =>
+        record.IsComposed ? $"[{record.Level.ToString().ToUpperInvariant()}] {record.Module.ToString()}: {Bounded(record.Message, 8000)}" : Bounded(line, 8000);
+
+    private static ConsulFinding Known(string code, string line) => ErrorTexts.Recognise(line)?.ToFinding() is { } finding && finding.Code == code ? finding : ConsulFinding.Create(code);
 
     private void Unrecognised(ref LogRecord record, ReadOnlySpan<char> line, LogSource source, string? owner)
     {

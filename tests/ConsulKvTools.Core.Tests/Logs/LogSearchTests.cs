@@ -190,6 +190,34 @@ public sealed class LogSearchTests : IDisposable
         Assert.Equal((30_000, 1000), (slow.Count, slow.Events.Count));
     }
 
+    [Theory]
+    [InlineData("agent.server", "error performing anti-entropy sync of federation state", "context canceled", "Log.Expected")]
+    [InlineData("agent.server.serf.lan", "serf: Shutdown without a Leave", null, "Log.Expected")]
+    [InlineData("agent.server.raft", "failed to get previous log: previous-index=105 last-index=97", "log not found", "Log.Expected")]
+    [InlineData("agent.server.memberlist.lan", "memberlist: Failed fallback ping: read tcp 127.0.0.1:40336->127.0.0.1:29541: i/o timeout", null, "Cluster.GossipUnheard")]
+    [InlineData("agent.server.raft", "failed to decode incoming command", "read tcp 127.0.0.1:40336->127.0.0.1:29541: read: connection reset by peer", "Cluster.PeerUnheard")]
+    public void A_line_means_the_same_as_text_and_as_JSON(string module, string message, string? error, string code)
+    {
+        var text = Line(0, "ERROR", $"{module}: {message}{(error is null ? "" : message.Contains('=', StringComparison.Ordinal) ? $" error=\"{error}\"" : $": error=\"{error}\"")}");
+        var json = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["@level"] = "error", ["@message"] = message, ["@module"] = module, ["@timestamp"] = "2026-01-31T08:00:00.000000Z" }
+            .Concat(error is null ? [] : [new("error", error)]).ToDictionary(pair => pair.Key, pair => pair.Value));
+        foreach (var line in new[] { text, json })
+        {
+            var found = Assert.Single(Search([line]));
+            Assert.Equal(code, found.Code);
+            Assert.True(found.Severity < FindingSeverity.Error);
+        }
+    }
+
+    [Fact]
+    public void An_agents_line_means_in_a_log_what_it_means_by_itself()
+    {
+        var wrong = Errors.CorpusRow.All.Where(row => row.Client == "consul agent" && row.Text.Contains("] ", StringComparison.Ordinal) && !row.Text.Contains("[DEBUG]", StringComparison.Ordinal))
+            .Select(row => (row, Codes: string.Join(",", Search([row.Text]).Select(found => found.Code).Where(code => !code.StartsWith("Log.", StringComparison.Ordinal) || code is "Log.Expected" or "Log.ServiceCheck"))))
+            .Where(pair => pair.Codes != (pair.row.Code == "Error.NotRecognised" ? "" : pair.row.Code)).Select(pair => $"line {pair.row.Number}: expected {pair.row.Code}, got {pair.Codes}: {pair.row.Text}").ToArray();
+        Assert.True(wrong.Length == 0, string.Join("\n", wrong));
+    }
+
     [Fact]
     public void A_log_without_any_line_of_Consuls_is_said_to_be_none()
     {
