@@ -95,6 +95,25 @@ Describe 'Compare-ConsulKv' {
         finally { $second.Dispose() }
     }
 
+    It 'shows what is empty, what is no text and what is not there' {
+        Set-Keys compare/kind/p/ @{ none = ''; gone = ''; text = 'abc' }; Set-Keys compare/kind/s/ @{ gone = 'x'; text = '' }
+        Set-ConsulKv compare/kind/p/bytes ([byte[]](255, 254, 0)) -Session $session | Out-Null
+        $PSStyle.OutputRendering = 'PlainText'
+        $found = Compare-ConsulKv compare/kind/p/ compare/kind/s/
+        $shown = $found | Out-String
+        $shown | Should -Match '(?m)^- bytes .*\r?\n    \(binary, 3 bytes\)'
+        $shown | Should -Match '(?m)^- none .*\r?\n    \(empty\)'
+        $table = $found | Format-Table | Out-String -Width 200
+        $table | Should -Match 'bytes\s+\(binary, 3 bytes\)\s+\(not there\)'
+        $table | Should -Match 'none\s+\(empty\)\s+\(not there\)'
+        $table | Should -Match 'text\s+abc\s+\(empty\)'
+        $rows = Compare-ConsulKv -Environment ([ordered]@{ one = $session; two = New-LabSession }) compare/kind/p/ -IncludeEqual
+        $rows | Out-String -Width 200 | Should -Match 'none\s+one A \(empty\), two A \(empty\)'
+        ($rows | Where-Object Name -EQ bytes).Values['one'] | Should -BeNullOrEmpty
+        ($rows | Where-Object Name -EQ bytes).Sizes['one'] | Should -Be 3
+        $rows | Format-List | Out-String | Should -Match 'one: \(binary, 3 bytes\)'
+    }
+
     It 'looks like git at a prompt' {
         Set-Keys compare/view/p/ @{ text = "one`ntwo`nthree`n"; old = '1' }; Set-Keys compare/view/s/ @{ text = "one`nzwei`nthree`n" }
         $PSStyle.OutputRendering = 'PlainText'

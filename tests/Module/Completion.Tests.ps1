@@ -296,6 +296,14 @@ Describe 'Other arguments' {
         Get-Completion 'Test-ConsulConnectivity -Timeout abc' -Once | Should -BeNullOrEmpty
     }
 
+    It 'offers how long ago, and the units for a number' {
+        foreach ($name in 'Since', 'Until') {
+            (Get-Completion "Search-ConsulLog ./x -$name ").CompletionText | Should -Be '5m', '15m', '1h', '2h', '6h', '12h', '1d', '7d', '30d'
+            (Get-Completion "Search-ConsulLog ./x -$name 3").CompletionText | Should -Be '30d', '3m', '3h', '3d'
+            (Get-Completion "Search-ConsulLog ./x -$name 3").ToolTip | Should -Contain '3 days ago'
+        }
+    }
+
     It 'offers areas of codes, then codes, or codes that hold a word: <_>' -ForEach @('Get-ConsulFinding', 'Resolve-ConsulError -Code', 'Invoke-ConsulDiagnosis -Suppress') {
         (Get-Completion "$_ ").CompletionText | Should -Be (((Get-ConsulFinding).Area | Sort-Object -Unique -CaseSensitive) -replace '$', '.')
         (Get-Completion "$_ Acl.perm").CompletionText | Should -Be 'Acl.PermissionDenied'

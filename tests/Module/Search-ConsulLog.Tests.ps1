@@ -39,6 +39,17 @@ Describe 'Search-ConsulLog' {
         (Search-ConsulLog $real -Code 'Acl.*').Code | Sort-Object -Unique | Should -BeLike 'Acl.*'
     }
 
+    It 'says that nothing of Consul''s was read, or nothing within the time' {
+        $strange = Add-Lines strange.log 'Jan 31 08:00:00 host sshd[1]: Accepted publickey', 'Jan 31 08:00:01 host cron[2]: ran'
+        Search-ConsulLog $strange -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -BeLike '*2 lines read*none of them was recognised as Consul''s*Give the log of the Consul agent*'
+        $old = Add-Lines window.log '    2026-01-31T08:00:00.000Z [INFO]  agent: one', '    2026-01-31T09:00:00.000Z [INFO]  agent: two'
+        Search-ConsulLog $old -Raw -Since '2026-01-31T10:00:00Z' -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -BeLike '*2 lines read*none lies after 2026-01-31 10:00:00*the first is of 2026-01-31 08:00:00*the last of 2026-01-31 09:00:00*'
+        Search-ConsulLog $real -WarningVariable warned | Out-Null
+        $warned | Should -BeNullOrEmpty
+    }
+
     It 'says what it had to assume of times' {
         $file = Add-Lines old.log '    2020/01/31 08:00:00 [WARN] raft: Heartbeat timeout from "10.0.0.1:8300" reached, starting election'
         $found = Search-ConsulLog $file -WarningVariable warned -WarningAction SilentlyContinue

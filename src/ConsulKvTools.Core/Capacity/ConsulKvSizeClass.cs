@@ -16,5 +16,5 @@ public sealed record ConsulKvSizeClass
     public required long Bytes { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{From} to {To} bytes: {Amount.Of(Keys, "key")}";
+    public override string ToString() => $"{(From == To ? Amount.Of(From, "byte") : $"{From} to {To} bytes")}: {Amount.Of(Keys, "key")}";
 }

@@ -29,12 +29,15 @@ internal static class MeasurementSection
             [.. measured.Limits.Where(use => use.Share is not null).Select(use => new ReportBar(MeasurementWords.Name(use.Limit), Math.Min(1, use.Share!.Value), $"{MeasurementWords.Use(use)} ({MeasurementWords.Share(use.Share)})", MeasurementWords.ToneOf(use)))], 1);
         yield return new ReportTable("What uses the most of each", [new("Limit"), new("Key or prefix", ReportColumnStyle.Code), new("Used", ReportColumnStyle.Number), new("Limit's source")],
             [.. measured.Limits.Where(use => use.Subject is not null).Select(use => new ReportRow([MeasurementWords.Name(use.Limit), use.Subject!.Length == 0 ? "(all)" : use.Subject, MeasurementWords.Use(use), use.Source]))]);
-        foreach (var forecast in measured.Forecasts)
+        // Without a course there is no plot, and most often one reason for all.
+        if (measured.History.Count < 2 && measured.Forecasts.Count > 0) yield return new ReportText("Over time", [.. MeasurementWords.Forecasts(measured)]);
+        foreach (var forecast in measured.History.Count < 2 ? [] : measured.Forecasts)
         {
             var name = forecast.Limit == ConsulKvLimit.StoredBytes ? "Stored bytes over time" : "Keys over time";
-            yield return measured.History.Count < 2 ? new ReportText(name, forecast.Sentence) : Plot(measured, forecast, name);
+            yield return Plot(measured, forecast, name);
         }
-        if (measured.Forecasts.Count > 0) yield return new ReportText("How the forecast was made", [.. measured.Forecasts.Select(forecast => $"{(forecast.Limit == ConsulKvLimit.StoredBytes ? "Stored bytes" : "Keys")}: {forecast.Method}")]);
+        if (measured.Forecasts.Any(forecast => forecast.State != ConsulKvForecastState.TooLittleHistory))
+            yield return new ReportText("How the forecast was made", [.. measured.Forecasts.Select(forecast => $"{(forecast.Limit == ConsulKvLimit.StoredBytes ? "Stored bytes" : "Keys")}: {forecast.Method}")]);
         if (measured.Churn is { } churn)
             yield return new ReportValues("Changes since the measurement before",
             [

@@ -38,11 +38,11 @@ internal static class MeasurementText
             text.Append('\n');
             foreach (var prefix in measured.Prefixes.OrderByDescending(prefix => prefix.StoredBytes).ThenBy(prefix => prefix.Level).Take(ShownPrefixes))
             {
-                var row = $"  {ByteText.Of(prefix.StoredBytes),10}{MeasurementWords.Share(prefix.Share),9}{prefix.Keys.ToString("N0", CultureInfo.InvariantCulture),12} keys  ";
+                var row = $"  {ByteText.Of(prefix.StoredBytes),10}{MeasurementWords.Share(prefix.Share),9}{prefix.Keys.ToString("N0", CultureInfo.InvariantCulture),12} {(prefix.Keys == 1 ? "key " : "keys")}  ";
                 text.Append(row + Cut(prefix.Prefix, Math.Max(20, width - row.Length))).Append('\n');
             }
         }
-        foreach (var forecast in measured.Forecasts) text.Append('\n').Append("  ").Append(forecast.Sentence);
+        foreach (var sentence in MeasurementWords.Forecasts(measured)) text.Append('\n').Append("  ").Append(sentence);
         return text.ToString().TrimEnd('\n') + "\n";
     }
 

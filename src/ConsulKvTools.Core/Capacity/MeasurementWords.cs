@@ -65,7 +65,10 @@ internal static class MeasurementWords
     };
 
     /// <summary>A class of sizes.</summary>
-    public static string Class(ConsulKvSizeClass size) => size.To <= 1 ? $"{size.From} bytes".Replace("1 bytes", "1 byte") : $"{ByteText.Of(size.From)} to {ByteText.Of(size.To + 1)}";
+    public static string Class(ConsulKvSizeClass size) => size.To <= 1 ? ByteText.Of(size.From) : $"{ByteText.Of(size.From)} to {ByteText.Of(size.To + 1)}";
+
+    /// <summary>What the forecasts say, each sentence once: that there is too little history is so of bytes and keys alike.</summary>
+    public static IEnumerable<string> Forecasts(ConsulKvMeasurement measured) => measured.Forecasts.Select(forecast => forecast.Sentence).Distinct(StringComparer.Ordinal);
 
     /// <summary>What was measured.</summary>
     public static string Place(ConsulKvMeasurement measured) => measured.Prefix.Length == 0 ? "the whole store" : $"below {Printable.Text(measured.Prefix, 200)}";

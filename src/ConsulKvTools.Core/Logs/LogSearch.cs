@@ -26,6 +26,7 @@ internal sealed class LogSearch
     private readonly Dictionary<long, Dictionary<string, long>> failures = [];
     private readonly List<LogSignal> signals = [];
     private readonly Dictionary<LogSignalKind, long> signalCounts = [];
+    private readonly List<LogSource> sources = [];
     private readonly Action<ConsulLogLine>? raw;
     private DateTimeOffset? first;
     private DateTimeOffset? last;
@@ -43,6 +44,12 @@ internal sealed class LogSearch
 
     /// <summary>What had to be assumed of times; empty when nothing.</summary>
     public SortedSet<string> TimeNotes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What is to be said of logs that tell nothing: a sentence each; empty when Consul's lines were read.</summary>
+    public IEnumerable<string> Silence => LogSilence.Of(sources, request);
+
+    /// <summary>A source was read to its end.</summary>
+    public void Finish(LogSource source) => sources.Add(source);
 
     /// <summary>Adds a line of a source.</summary>
     public void Add(LogSource source, ReadOnlySpan<char> line)
@@ -68,7 +75,10 @@ internal sealed class LogSearch
         var now = source.Time;
         var read = SignalReader.Read(record.Module, record.Message, request.SlowWrite);
         if (read.Node is not null) source.Node ??= read.Node;
+        var isConsuls = read.Kind is not null || read.Node is not null || (record.Level != ConsulLogLevel.None && ConsulModules.Has(record.Module));
+        if (isConsuls) source.Recognised++;
         if (!IsWithin(now)) return;
+        source.Within++;
         if (first is null || now < first) first = now;
         if (last is null || now > last) last = now;
         var owner = source.NodeOf(record.Node);
@@ -79,7 +89,8 @@ internal sealed class LogSearch
         var code = CodeOf(line, ref record, out var finding);
         if (code is not null)
         {
-            if (!groups.TryGetValue(code, out var group)) groups.Add(code, group = Begin(code, finding ?? Known(code, line), source, line));
+            if (!isConsuls) source.Recognised++;
+            if (!groups.TryGetValue(code, out var group)) groups.Add(code, group = Begin(code, finding ?? Known(code, Whole(line, ref record)), source, line));
             group.Add(now, owner, source.Name);
             // Only what is in the way is a failure.
             if (now is { } moment && group.Finding.Severity >= FindingSeverity.Warning) Failure(moment, code);
@@ -145,13 +156,17 @@ internal sealed class LogSearch
         if (record.Level is ConsulLogLevel.Trace or ConsulLogLevel.Debug) return null;
         var template = LineTemplate.Of(record.Module, record.Message);
         if (codeOf.TryGetValue(template, out var known)) return known;
-        var recognised = ErrorTexts.Recognise(line.Length > 8000 ? line.Slice(0, 8000).ToString() : line.ToString());
+        var recognised = ErrorTexts.Recognise(Whole(line, ref record));
         if (recognised is not null) finding = recognised.ToFinding();
         if (codeOf.Count < MostTemplates) codeOf.Add(template, finding?.Code);
         return finding?.Code;
     }
 
-    private static ConsulFinding Known(string code, ReadOnlySpan<char> line) => ErrorTexts.Recognise(line.ToString())?.ToFinding() is { } finding && finding.Code == code ? finding : ConsulFinding.Create(code);
+    /// <summary>The line as an agent writes it as text: of JSON each field by itself would mean less, "context canceled" for one.</summary>
+    private static string Whole(ReadOnlySpan<char> line, ref LogRecord record) =>
+        record.IsComposed ? $"[{record.Level.ToString().ToUpperInvariant()}] {record.Module.ToString()}: {Bounded(record.Message, 8000)}" : Bounded(line, 8000);
+
+    private static ConsulFinding Known(string code, string line) => ErrorTexts.Recognise(line)?.ToFinding() is { } finding && finding.Code == code ? finding : ConsulFinding.Create(code);
 
     private void Unrecognised(ref LogRecord record, ReadOnlySpan<char> line, LogSource source, string? owner)
     {

@@ -31,7 +31,8 @@ public sealed class MomentAttribute : ArgumentTransformationAttribute
         }
     }
 
-    private static TimeSpan? Ago(string text)
+    /// <summary>How long ago; null when the text is no such thing.</summary>
+    internal static TimeSpan? Ago(string text)
     {
         if (text.Length > 1 && text[text.Length - 1] == 'd' && double.TryParse(text.Substring(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var days) && days < 36500) return TimeSpan.FromDays(days);
         return GoDuration.TryParse(text, out var duration) ? duration : null;

@@ -66,12 +66,14 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
     /// <summary>Only what is not older: a date, or how long ago, as a TimeSpan or <c>2h</c>, <c>90m</c>, <c>3d</c>.</summary>
     [Parameter]
     [Moment]
+    [ArgumentCompleter(typeof(MomentCompleter))]
     [PSDefaultValue(Help = "None")]
     public DateTimeOffset? Since { get; set; }
 
     /// <summary>Only what is not newer: as -Since.</summary>
     [Parameter]
     [Moment]
+    [ArgumentCompleter(typeof(MomentCompleter))]
     [PSDefaultValue(Help = "None")]
     public DateTimeOffset? Until { get; set; }
 
@@ -166,6 +168,7 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
         GiveRest();
         if (status is not null) ((Cmdlet)this).WriteProgress(new ProgressRecord(8599, "Searching Consul's log", "Done") { RecordType = ProgressRecordType.Completed });
         foreach (var note in search!.TimeNotes) WriteWarning(note + ".");
+        foreach (var silence in search.Silence) WriteWarning(silence);
         if (raw is null)
         {
             var secrets = ParameterSetName == AgentSet ? Active.SecretPrints : null;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using ConsulKvTools.Diagnosis.Host;
@@ -164,8 +165,21 @@ public static class View
     /// <summary>What changed in a key, line by line.</summary>
     public static string Changes(IEnumerable<string> changes) => Join(changes.Select(line => Printable.Text(line, LongestLine)));
 
-    /// <summary>Which environments have the same: <c>production A, staging A, test B</c>.</summary>
-    public static string Groups(IDictionary groups) => string.Join(", ", groups.Cast<DictionaryEntry>().Select(row => $"{Text(row.Key, 60)} {Text(row.Value, 4)}"));
+    /// <summary>Which environments have the same: <c>production A, staging A, test B (empty)</c>.</summary>
+    public static string Groups(ConsulKvEnvironmentRow row) => string.Join(", ", row.Groups.Cast<DictionaryEntry>().Select(group => $"{Text(group.Key, 60)} {Text(group.Value, 4)}{(SizeOf(row, group.Key) == 0 ? " (empty)" : "")}"));
+
+    /// <summary>A side's value on a line; what stands in parentheses instead is none: <c>(empty)</c>, <c>(binary, 12 bytes)</c>, <c>(not there)</c>.</summary>
+    public static string Side(ConsulKvDifference difference, bool isReference, int longest)
+    {
+        var (value, size) = isReference ? (difference.ReferenceValue, difference.ReferenceSize) : (difference.DifferenceValue, difference.DifferenceSize);
+        return ValuePlaceholder.Of(value, size, difference.Kind == ConsulKvDifferenceKind.Unknown) ?? Text(value, longest);
+    }
+
+    /// <summary>Values by environment, one a line.</summary>
+    public static string Values(ConsulKvEnvironmentRow row) => Join(row.Values.Cast<DictionaryEntry>().Select(value =>
+        $"{Text(value.Key, 60)}: {ValuePlaceholder.Of(value.Value as string, SizeOf(row, value.Key), row.Groups[value.Key] as string == "?") ?? Text(value.Value, 1000)}"));
+
+    private static int? SizeOf(ConsulKvEnvironmentRow row, object environment) => row.Sizes?[environment] is { } size ? Convert.ToInt32(size, CultureInfo.InvariantCulture) : null;
 
     /// <summary>A part as a percentage.</summary>
     public static string Percent(double share) => DiagnosisText.Percent(share);

@@ -46,6 +46,22 @@ public sealed class StoreMeasurementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_key_of_one_byte_is_told_in_the_singular_and_a_reason_once()
+    {
+        await agent.PutKeyAsync("one/folder/key", "1");
+        var measured = await MeasureAsync(new() { Prefix = "one/", HistoryPath = HistoryFile });
+        var report = ((ConsulKvTools.Diagnosis.Reports.Sections.IReportPart)measured).Section.ToString() + string.Join("\n", ((ConsulKvTools.Diagnosis.Reports.Sections.IReportPart)measured).Section.Blocks.OfType<ConsulKvTools.Diagnosis.Reports.Sections.ReportText>().SelectMany(block => block.Paragraphs));
+        foreach (var text in new[] { MeasurementText.Of(measured, 120, unicode: true), report })
+        {
+            Assert.DoesNotMatch(@"(?<![\d.,])1 (?:bytes|keys|measurements)", text);
+            Assert.Single(System.Text.RegularExpressions.Regex.Matches(text, "[Tt]oo little history"));
+        }
+        Assert.Contains("1 key  one/folder/", System.Text.RegularExpressions.Regex.Replace(MeasurementText.Of(measured, 120, unicode: true), "key +one", "key  one"), StringComparison.Ordinal);
+        Assert.Equal("1 byte: 1 key", measured.SizeClasses[0].ToString());
+        Assert.Equal("1 key", ConsulKvTools.Capacity.Forecasting.Forecaster.SizeText(isBytes: false, 1));
+    }
+
+    [Fact]
     public async Task Changes_between_two_measurements_are_told_by_index()
     {
         foreach (var name in new[] { "stays", "changes", "goes", "is-made-again" }) await agent.PutKeyAsync("churn/" + name, "1");

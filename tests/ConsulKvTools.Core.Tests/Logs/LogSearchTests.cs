@@ -190,6 +190,74 @@ public sealed class LogSearchTests : IDisposable
         Assert.Equal((30_000, 1000), (slow.Count, slow.Events.Count));
     }
 
+    [Theory]
+    [InlineData("agent.server", "error performing anti-entropy sync of federation state", "context canceled", "Log.Expected")]
+    [InlineData("agent.server.serf.lan", "serf: Shutdown without a Leave", null, "Log.Expected")]
+    [InlineData("agent.server.raft", "failed to get previous log: previous-index=105 last-index=97", "log not found", "Log.Expected")]
+    [InlineData("agent.server.memberlist.lan", "memberlist: Failed fallback ping: read tcp 127.0.0.1:40336->127.0.0.1:29541: i/o timeout", null, "Cluster.GossipUnheard")]
+    [InlineData("agent.server.raft", "failed to decode incoming command", "read tcp 127.0.0.1:40336->127.0.0.1:29541: read: connection reset by peer", "Cluster.PeerUnheard")]
+    public void A_line_means_the_same_as_text_and_as_JSON(string module, string message, string? error, string code)
+    {
+        var text = Line(0, "ERROR", $"{module}: {message}{(error is null ? "" : message.Contains('=', StringComparison.Ordinal) ? $" error=\"{error}\"" : $": error=\"{error}\"")}");
+        var json = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["@level"] = "error", ["@message"] = message, ["@module"] = module, ["@timestamp"] = "2026-01-31T08:00:00.000000Z" }
+            .Concat(error is null ? [] : [new("error", error)]).ToDictionary(pair => pair.Key, pair => pair.Value));
+        foreach (var line in new[] { text, json })
+        {
+            var found = Assert.Single(Search([line]));
+            Assert.Equal(code, found.Code);
+            Assert.True(found.Severity < FindingSeverity.Error);
+        }
+    }
+
+    [Fact]
+    public void An_agents_line_means_in_a_log_what_it_means_by_itself()
+    {
+        var wrong = Errors.CorpusRow.All.Where(row => row.Client == "consul agent" && row.Text.Contains("] ", StringComparison.Ordinal) && !row.Text.Contains("[DEBUG]", StringComparison.Ordinal))
+            .Select(row => (row, Codes: string.Join(",", Search([row.Text]).Select(found => found.Code).Where(code => !code.StartsWith("Log.", StringComparison.Ordinal) || code is "Log.Expected" or "Log.ServiceCheck"))))
+            .Where(pair => pair.Codes != (pair.row.Code == "Error.NotRecognised" ? "" : pair.row.Code)).Select(pair => $"line {pair.row.Number}: expected {pair.row.Code}, got {pair.Codes}: {pair.row.Text}").ToArray();
+        Assert.True(wrong.Length == 0, string.Join("\n", wrong));
+    }
+
+    [Fact]
+    public void A_log_without_any_line_of_Consuls_is_said_to_be_none()
+    {
+        Assert.Equal(["3 lines read from syslog, and none of them was recognised as Consul's. Look elsewhere."],
+            Silence(new(), ("syslog", ["Jan 31 08:00:00 host sshd[12]: Accepted publickey for root", "Jan 31 08:00:01 host cron[13]: (root) CMD (true)", "    2026-01-31T08:00:00.000Z [ERROR] nomad.raft: failed to heartbeat"])));
+        Assert.Equal(["In 1 of 2 logs no line was recognised as Consul's: syslog. Look elsewhere."], Silence(new(), ("consul.log", [Line(0, "INFO", "agent: Synced node info")]), ("syslog", ["Jan 31 08:00:00 host sshd[12]: x"])));
+        Assert.Equal(["No line came from empty. Look elsewhere."], Silence(new(), ("empty", [])));
+    }
+
+    [Theory]
+    [InlineData("    2026-01-31T08:00:00.000Z [INFO]  agent.server.serf.lan: serf: EventMemberJoin: one 127.0.0.1")]
+    [InlineData("    2019/01/31 08:00:00 [INFO] raft: Node at 127.0.0.1:8300 [Follower] entering Follower state")]
+    [InlineData("{\"@level\":\"info\",\"@message\":\"Synced node info\",\"@module\":\"agent\",\"@timestamp\":\"2026-01-31T08:00:00.000000Z\"}")]
+    [InlineData("Jan 31 08:00:00 host consul[12]:     2026-01-31T08:00:00.000Z [INFO]  agent: Synced node info")]
+    [InlineData("2026-01-31 08:00:00 our-app: put failed: Unexpected response code: 500 (No cluster leader)")]
+    public void A_line_of_Consuls_or_about_it_is_no_silence(string line) => Assert.Empty(Silence(new(), ("log", [line])));
+
+    [Fact]
+    public void A_window_in_which_nothing_lies_is_said_with_the_times_that_were_read()
+    {
+        Assert.Equal(["2 lines read from log, and none lies between 2026-01-31 09:00:00 +00:00 and 2026-01-31 10:00:00 +00:00: the first is of 2026-01-31 08:00:00 +00:00, the last of 2026-01-31 08:00:59 +00:00."],
+            Silence(new() { Since = Start.AddHours(1), Until = Start.AddHours(2) }, ("log", [Line(0, "INFO", "agent: a"), Line(59, "INFO", "agent: b")])));
+        Assert.StartsWith("1 line read from log, and none of them says its time, so none counts after ", Assert.Single(Silence(new() { Since = Start }, ("log", ["[INFO] agent: a"]))), StringComparison.Ordinal);
+        Assert.Empty(Silence(new() { Since = Start, Level = ConsulLogLevel.Error }, ("log", [Line(1, "INFO", "agent: a")])));
+        // A rotated file outside of the window is no news where another lies within it.
+        Assert.Empty(Silence(new() { Since = Start.AddHours(1) }, ("old", [Line(1, "INFO", "agent: a")]), ("new", [Line(3601, "INFO", "agent: a")])));
+    }
+
+    private static string[] Silence(LogSearchRequest request, params (string Name, string[] Lines)[] logs)
+    {
+        var search = new LogSearch(request);
+        foreach (var (name, lines) in logs)
+        {
+            var source = new LogSource(name, Start.AddDays(1), hasNumbers: true) { WayOn = "Look elsewhere." };
+            foreach (var line in lines) search.Add(source, line);
+            search.Finish(source);
+        }
+        return [.. search.Silence];
+    }
+
     private static IReadOnlyList<ConsulLogFinding> Search(IEnumerable<string> lines, LogSearchRequest? request = null)
     {
         var search = new LogSearch(request ?? new());

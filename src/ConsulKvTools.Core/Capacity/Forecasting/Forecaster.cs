@@ -89,7 +89,7 @@ internal static class Forecaster
     }
 
     /// <summary>A size in words.</summary>
-    public static string SizeText(bool isBytes, double size) => isBytes ? ByteText.Of((long)Math.Round(size)) : string.Format(CultureInfo.InvariantCulture, size < 10 && size != Math.Floor(size) ? "{0:0.#} keys" : "{0:N0} keys", size);
+    public static string SizeText(bool isBytes, double size) => isBytes ? ByteText.Of((long)Math.Round(size)) : size < 10 && size != Math.Floor(size) ? string.Format(CultureInfo.InvariantCulture, "{0:0.#} keys", size) : Amount.Of((long)Math.Round(size), "key");
 
     private static string Day(DateTimeOffset time, IReadOnlyList<ConsulKvMeasurePoint> points) =>
         time.ToString(points[points.Count - 1].Time - points[0].Time < TimeSpan.FromDays(2) ? "yyyy-MM-dd HH:mm zzz" : "yyyy-MM-dd", CultureInfo.InvariantCulture);

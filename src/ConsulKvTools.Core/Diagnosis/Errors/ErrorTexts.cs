@@ -24,6 +24,9 @@ internal static class ErrorTexts
 
     private static readonly Regex WebServer = new("nginx|openresty|Apache|HAProxy|Varnish|cloudflare|envoy|squid|Traefik|IIS", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
 
+    // Of parts that only Consul's logger is likely to have; another program may well have one called http.
+    private static readonly Regex Agents = new(@"\[(?:TRACE|DEBUG|INFO|WARN|ERR|ERROR)\]\s+(?:agent|consul|raft|serf|memberlist|yamux|autopilot)(?:\.[\w.-]+)?: ", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+
     /// <summary>False for lines that no rule can know: told in one pass, without any allocation.</summary>
     public static bool MayBeKnown(ReadOnlySpan<char> line) => Search.Value.IsIn(line);
 
@@ -42,7 +45,7 @@ internal static class ErrorTexts
         var log = LogLine.Read(text);
         var mentions = log.Texts.Select(RequestMention.Of).ToArray();
         var line = mentions.Aggregate((outer, inner) => inner.Within(outer)).Within(context);
-        if (!line.NamesConsul && (context is { NamesOther: true } || mentions.Take(Math.Max(1, mentions.Length - 1)).Any(mention => mention.NamesOther))) return null;
+        if (!line.NamesConsul && (context is { NamesOther: true } || mentions.Take(Math.Max(1, mentions.Length - 1)).Any(mention => mention.NamesOther)) && !IsAgents(text)) return null;
         for (var index = 0; index < mentions.Length; index++)
         {
             var part = log.Texts[index];
@@ -51,6 +54,9 @@ internal static class ErrorTexts
         }
         return null;
     }
+
+    // What names another program there is a node or a service that somebody called so: vault-1, s3.
+    private static bool IsAgents(string text) => Agents.IsMatch(text);
 
     /// <summary>What an answer of <paramref name="status"/> with this body means.</summary>
     public static RecognisedError OfAnswer(int status, string? body, RequestMention request) => FromAnswer(status, body, request);

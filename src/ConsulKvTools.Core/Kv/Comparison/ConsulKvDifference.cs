@@ -15,10 +15,10 @@ public sealed record ConsulKvDifference
     /// <summary>The key on the reference side, whether it is there or not.</summary>
     public required string ReferenceKey { get; init; }
 
-    /// <summary>The reference value with its secrets hidden; null when it is not there or no text.</summary>
+    /// <summary>The reference value with its secrets hidden; null when it is not there or no text, which <see cref="ReferenceSize"/> tells apart; empty when it is empty.</summary>
     public string? ReferenceValue { get; init; }
 
-    /// <summary>The difference value with its secrets hidden; null when it is not there or no text.</summary>
+    /// <summary>The difference value with its secrets hidden; null when it is not there or no text, which <see cref="DifferenceSize"/> tells apart; empty when it is empty.</summary>
     public string? DifferenceValue { get; init; }
 
     /// <summary>Bytes of the reference value; null when it is not there.</summary>

@@ -14,8 +14,11 @@ public sealed record ConsulKvEnvironmentRow
     /// <summary>Which environments have the same: <c>A</c> for the first and all that equal it, <c>B</c> for the next that does not…; <c>-</c> where it is missing, <c>?</c> where that is not known. By environment, in the order given.</summary>
     public required IDictionary Groups { get; init; }
 
-    /// <summary>The values by environment, their secrets hidden; bytes that are no text as their number; null where there is none.</summary>
+    /// <summary>The values by environment, their secrets hidden; null where there is none, or bytes that are no text: <see cref="Sizes"/> tells which.</summary>
     public required IDictionary Values { get; init; }
+
+    /// <summary>The values' bytes by environment; 0 for the empty value, null where there is none.</summary>
+    public required IDictionary Sizes { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Status}: {Printable.Text(Name)}";

@@ -17,7 +17,8 @@ internal static class DifferenceText
         {
             if (difference.Kind is ConsulKvDifferenceKind.Equal or ConsulKvDifferenceKind.Changed) yield break;
             var value = difference.ReferenceSize is not null ? difference.ReferenceValue : difference.DifferenceValue;
-            if (value is not null) yield return (null, "    " + Cut(Printable.Text(value, LongestLine), width - 5));
+            if (Placeholder(difference) is { } placeholder) yield return (DiagnosisTone.Dim, "    " + placeholder);
+            else if (value is not null) yield return (null, "    " + Cut(Printable.Text(value, LongestLine), width - 5));
             yield break;
         }
         // That neither side ends with a line break is so for nearly every value of one line.
@@ -26,6 +27,10 @@ internal static class DifferenceText
         foreach (var line in difference.Changes.Take(MostLines).Where(line => !bothLackIt || !line.StartsWith("\\", StringComparison.Ordinal))) yield return (ToneOf(line), "    " + Printable.Text(line, LongestLine));
         if (difference.Changes.Count > MostLines) yield return (DiagnosisTone.Dim, $"    … {Amount.Of(difference.Changes.Count - MostLines, "line")} more in Changes");
     }
+
+    // One side only is there.
+    private static string? Placeholder(ConsulKvDifference difference) =>
+        ValuePlaceholder.Of(difference.ReferenceValue ?? difference.DifferenceValue, difference.ReferenceSize ?? difference.DifferenceSize, isUnknown: false);
 
     private static string Before(IReadOnlyList<string> lines, string line) => lines.TakeWhile(one => one != line).LastOrDefault() ?? "";
 
@@ -44,7 +49,7 @@ internal static class DifferenceText
         var flags = difference.ReferenceFlags is { } left && difference.DifferenceFlags is { } right && left != right ? $", flags {left} → {right}" : "";
         return difference.Kind switch
         {
-            ConsulKvDifferenceKind.Changed when difference is { ReferenceValue: null } or { DifferenceValue: null } => $"changed, {Bytes(difference.ReferenceSize)} → {Bytes(difference.DifferenceSize)}, no text{flags}",
+            ConsulKvDifferenceKind.Changed when difference is { ReferenceValue: null } or { DifferenceValue: null } or { ReferenceSize: 0 } or { DifferenceSize: 0 } => $"changed, {Side(difference.ReferenceValue, difference.ReferenceSize)} → {Side(difference.DifferenceValue, difference.DifferenceSize)}{flags}",
             ConsulKvDifferenceKind.Changed => $"changed{flags}",
             ConsulKvDifferenceKind.Added => $"added, {Bytes(difference.DifferenceSize)}",
             ConsulKvDifferenceKind.Removed => $"removed, {Bytes(difference.ReferenceSize)}",
@@ -52,6 +57,8 @@ internal static class DifferenceText
             _ => "equal",
         };
     }
+
+    private static string Side(string? value, int? size) => ValuePlaceholder.Of(value, size, isUnknown: false)?.Trim('(', ')') ?? $"text, {Bytes(size)}";
 
     private static string Bytes(int? size) => size is { } known ? Amount.Of(known, "byte") : "";
 

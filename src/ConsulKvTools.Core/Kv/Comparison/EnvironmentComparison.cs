@@ -70,6 +70,7 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
         var values = entries.Select(entry => entry is null ? null : new ComparedValue(entry, options.ExcludeValue)).ToArray();
         var groups = new OrderedDictionary(StringComparer.Ordinal);
         var shown = new OrderedDictionary(StringComparer.Ordinal);
+        var sizes = new OrderedDictionary(StringComparer.Ordinal);
         var kinds = new List<int>();
         var (isUnknown, isMissing) = (false, false);
         for (var at = 0; at < entries.Length; at++)
@@ -79,7 +80,7 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
                 var unknown = hidden[at].Contains(name);
                 (isUnknown, isMissing) = (isUnknown || unknown, isMissing || !unknown);
                 groups[environments[at].Name] = unknown ? "?" : "-";
-                shown[environments[at].Name] = null;
+                shown[environments[at].Name] = sizes[environments[at].Name] = null;
                 continue;
             }
             var group = kinds.FindIndex(other => IsSame(value, values[other]!) && (options.IgnoreFlags || entries[at]!.Flags == entries[other]!.Flags));
@@ -89,11 +90,12 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
                 kinds.Add(at);
             }
             groups[environments[at].Name] = group < 26 ? ((char)('A' + group)).ToString() : "A" + group;
-            shown[environments[at].Name] = value.Shown ?? Amount.Of(entries[at]!.Bytes.Length, "byte");
+            shown[environments[at].Name] = value.Shown;
+            sizes[environments[at].Name] = entries[at]!.Bytes.Length;
         }
         return new ConsulKvEnvironmentRow
         {
-            Name = name, Groups = groups.AsReadOnly(), Values = shown.AsReadOnly(),
+            Name = name, Groups = groups.AsReadOnly(), Values = shown.AsReadOnly(), Sizes = sizes.AsReadOnly(),
             Status = isUnknown ? ConsulKvAgreement.Unknown : isMissing ? ConsulKvAgreement.Missing : kinds.Count > 1 ? ConsulKvAgreement.Differs : ConsulKvAgreement.Same,
         };
     }

@@ -7,6 +7,7 @@ namespace ConsulKvTools.Logs.Reading;
 internal static class LogFiles
 {
     private const int Sniffed = 64;
+    private const string WayOn = "Give the log of the Consul agent itself: the file of its -log-file, or where its service manager keeps its output. Errors in another program's log are told by Resolve-ConsulError -Path.";
 
     private static readonly Regex Rotated = new(@"^[.-][\w.:-]*$", RegexOptions.CultureInvariant);
 
@@ -43,7 +44,7 @@ internal static class LogFiles
         try
         {
             using var file = Open(path);
-            var source = new LogSource(path, File.GetLastWriteTimeUtc(path), hasNumbers: true);
+            var source = new LogSource(path, File.GetLastWriteTimeUtc(path), hasNumbers: true) { WayOn = WayOn };
             var total = file.CanSeek ? file.Length : 0;
             var lines = 0L;
             using var plain = Unpacked(file);
@@ -52,6 +53,7 @@ internal static class LogFiles
                 search.Add(source, line);
                 if ((++lines & 0x3fff) == 0 && total > 0) progress?.Invoke(file.Position, total);
             }, cancellation);
+            search.Finish(source);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {

@@ -9,6 +9,8 @@ namespace ConsulKvTools.Logs.Reading;
 internal static class LogJournal
 {
     private const int LongestError = 4000;
+    private const string WayOn = "systemctl list-units --all '*consul*' names the units of this machine for -Unit, and journalctl --list-boots tells how far back the journal goes. Where Consul is no service of systemd, give its log by -Path or listen with -Agent.";
+    private const string WayOnFile = "Without -Unit all of a given journal is searched; journalctl --field=_SYSTEMD_UNIT with its --file or --directory names the units in it.";
 
     /// <summary>Reads it.</summary>
     /// <param name="unit">The unit; null for all.</param>
@@ -32,7 +34,7 @@ internal static class LogJournal
         var errors = process.StandardError.ReadToEndAsync();
         try
         {
-            var source = new LogSource(name, DateTimeOffset.UtcNow, hasNumbers: false);
+            var source = new LogSource(name, DateTimeOffset.UtcNow, hasNumbers: false) { WayOn = journal is null ? WayOn : WayOnFile };
             var lines = 0L;
             TextLines.Read(process.StandardOutput.BaseStream, line =>
             {
@@ -46,6 +48,7 @@ internal static class LogJournal
             // Nothing at all is an exit code of its own in newer versions, and no error.
             if (process.ExitCode != 0 && (lines == 0 && said.Trim().Length > 0)) throw LogFiles.Unusable(name, "journalctl says: " + said.Substring(0, Math.Min(said.Length, LongestError)).Trim());
             if (lines == 0 && said.IndexOf("ermission", StringComparison.Ordinal) >= 0) throw LogFiles.Unusable(name, "journalctl says: " + said.Substring(0, Math.Min(said.Length, LongestError)).Trim());
+            search.Finish(source);
         }
         finally
         {

@@ -19,7 +19,7 @@ internal static class LogOfAgent
     /// <exception cref="ConsulException">The agent cannot be reached or refuses.</exception>
     public static async Task ListenAsync(ConsulKvSession session, ConsulLogLevel level, TimeSpan? duration, LogSearch search, CancellationToken cancellation)
     {
-        var source = new LogSource(session.Address, session.Time.GetUtcNow(), hasNumbers: false);
+        var source = new LogSource(session.Address, session.Time.GetUtcNow(), hasNumbers: false) { WayOn = "A longer -Duration or -Level Debug hears more." };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (duration is { } time) limit.CancelAfter(time);
         var request = ConsulRequest.Get("/v1/agent/monitor", "loglevel=" + (level == ConsulLogLevel.None ? "info" : level.ToString().ToLowerInvariant())) with { SendScope = false };
@@ -59,6 +59,7 @@ internal static class LogOfAgent
         {
             // The time that was asked for.
         }
+        search.Finish(source);
     }
 
     // An agent that says nothing at all does not even begin its answer, so the end of the time may look like a time-out.

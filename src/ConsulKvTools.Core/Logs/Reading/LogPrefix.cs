@@ -121,6 +121,7 @@ internal static class LogPrefix
                 if (Text(root, "@level") is { } level) record.Level = Of(level.AsSpan());
                 record.Module = Text(root, "@module").AsSpan();
                 var fields = root.EnumerateObject().Where(field => !field.Name.StartsWith("@", StringComparison.Ordinal)).Select(field => $"{field.Name}={Quoted(field.Value)}").ToArray();
+                record.IsComposed = true;
                 record.Message = (fields.Length == 0 ? message : $"{message}: {string.Join(" ", fields)}").AsSpan();
                 return false;
             }

@@ -15,6 +15,9 @@ internal ref struct LogRecord
     /// <summary>The part of Consul; empty when it does not say.</summary>
     public ReadOnlySpan<char> Module { get; set; }
 
+    /// <summary>True when the message was put together from fields, so that the line does not hold it as it is.</summary>
+    public bool IsComposed { get; set; }
+
     /// <summary>The message.</summary>
     public ReadOnlySpan<char> Message { get; set; }
 }

@@ -32,6 +32,21 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     /// <summary>The time of the first line that has one; null before it.</summary>
     public DateTimeOffset? First { get; private set; }
 
+    /// <summary>The least of its times; null when it has none.</summary>
+    public DateTimeOffset? Earliest { get; private set; }
+
+    /// <summary>The greatest of its times; null when it has none.</summary>
+    public DateTimeOffset? Latest { get; private set; }
+
+    /// <summary>Lines that are Consul's, or that a rule knows.</summary>
+    public long Recognised { get; set; }
+
+    /// <summary>Lines within the time that was asked for, of any level.</summary>
+    public long Within { get; set; }
+
+    /// <summary>What to do where it tells nothing, in sentences; null when nobody knows.</summary>
+    public string? WayOn { get; init; }
+
     /// <summary>What had to be assumed of it; null when nothing.</summary>
     public string? Note { get; set; }
 
@@ -50,6 +65,8 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     {
         Time = time;
         First ??= time;
+        if (Earliest is null || time < Earliest) Earliest = time;
+        if (Latest is null || time > Latest) Latest = time;
         if (times.Count < MostNodes || times.ContainsKey(node ?? "")) times[node ?? ""] = time;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Comparison;
 using ConsulKvTools.Kv.Sources;
 
@@ -106,6 +107,28 @@ public sealed class StoreComparisonTests(AclAgentFixture lab)
         Assert.Equal(["db/password: Differs A B A", "gone: Missing A A -", "same: Same A A A", "two: Differs A B A"], rows.Select(Of));
         Assert.Equal($"<hidden 9-16 chars #{new ConsulSecret(Password).Fingerprint}>", rows[0].Values["production"]);
         Assert.Null(rows[1].Values["test"]);
+        Assert.Equal((1, null), (rows[1].Sizes["production"], rows[1].Sizes["test"]));
+    }
+
+    [Fact]
+    public async Task Nothing_the_empty_value_bytes_and_a_text_about_bytes_are_told_apart()
+    {
+        await PutAsync("cmp/kind/l/", ("empty", ""), ("gone", ""), ("like", "3 bytes"), ("to", ""));
+        await new KvWriter(lab.Session()).WriteAsync(new ConsulKvWrite { Key = "cmp/kind/l/bytes", Value = [0xff, 0xfe, 0x00] }, Stop);
+        await PutAsync("cmp/kind/r/", ("bytes", "abc"), ("like", "3 bytes"), ("to", "text"));
+        var found = await CompareAsync(Side("cmp/kind/l/"), Side("cmp/kind/r/"), new());
+        string Text(string name) => string.Join("|", DifferenceText.Lines(found.Single(one => one.Name == name), 80).Select(line => line.Text.Trim()));
+        Assert.Equal("- empty  (removed, 0 bytes)|(empty)", Text("empty"));
+        Assert.Equal("~ bytes  (changed, binary, 3 bytes → text, 3 bytes)", Text("bytes"));
+        Assert.StartsWith("~ to  (changed, empty → text, 4 bytes)|", Text("to"), StringComparison.Ordinal);
+
+        var rows = new List<ConsulKvEnvironmentRow>();
+        await foreach (var piece in new EnvironmentComparison([("one", Side("cmp/kind/l/")), ("two", Side("cmp/kind/r/"))], new() { IncludeEqual = true }).RunAsync(Stop)) rows.AddRange(piece);
+        (object?, object?) Of(string name, string environment) => (rows.Single(row => row.Name == name).Values[environment], rows.Single(row => row.Name == name).Sizes[environment]);
+        Assert.Equal((null, 3), Of("bytes", "one"));
+        Assert.Equal(("3 bytes", 7), Of("like", "one"));
+        Assert.Equal(("", 0), Of("gone", "one"));
+        Assert.Equal((null, null), Of("gone", "two"));
     }
 
     private KvSide Side(string prefix, ConsulKvSession? session = null) => new(new KvPrefixSource(session ?? lab.Session(), prefix, ConsulConsistency.Default), prefix);
