@@ -44,6 +44,17 @@ function Get-ErrorOf([scriptblock] $Script) {
     $found
 }
 
+# A script in a runspace of its own, while the caller goes on; Receive-Beside waits for what it writes.
+function Start-Beside([scriptblock] $Script, [object[]] $Arguments) {
+    $shell = [powershell]::Create()
+    [void]$shell.AddScript($Script.ToString())
+    foreach ($argument in $Arguments) { [void]$shell.AddArgument($argument) }
+    [pscustomobject]@{ Shell = $shell; Handle = $shell.BeginInvoke() }
+}
+function Receive-Beside($Running) {
+    try { $Running.Shell.EndInvoke($Running.Handle) } finally { $Running.Shell.Dispose() }
+}
+
 # Runs a script in a new PowerShell process with the module imported; gives its standard output and error as text. No colours, unless as it is.
 function Invoke-NewShell([string] $Script, [hashtable] $Environment = @{}, [switch] $AsItIs) {
     $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)

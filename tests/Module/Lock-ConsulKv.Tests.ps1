@@ -41,6 +41,29 @@ Describe 'Lock-ConsulKv' {
         finally { Unlock-ConsulKv $other | Out-Null }
     }
 
+    It 'does not wait without end for a lock of this very runspace: <Name>' -ForEach @(
+        @{ Name = 'Lock-ConsulKv'; Does = { Lock-ConsulKv locks/own; $script:went = $true } }
+        @{ Name = 'Invoke-ConsulKvLock'; Does = { Invoke-ConsulKvLock locks/own { $script:went = $true } } }
+    ) {
+        $own = Lock-ConsulKv locks/own
+        try {
+            $script:went = $false
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $failure = Get-ErrorOf $Does
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 30
+            $failure.FullyQualifiedErrorId | Should -BeLike 'Lock.HeldHere,*'
+            "$failure" | Should -Match $own.LockSession
+            $failure.ErrorDetails.RecommendedAction | Should -Match 'Unlock-ConsulKv'
+            $script:went | Should -BeFalse -Because 'a script that goes on would believe that it has a second lock'
+            # Another runspace of the same process waits its turn.
+            $waiting = Start-Beside { Import-Module $args[0]; $lock = Lock-ConsulKv locks/own -Session $args[1]; $lock.IsHeld; Unlock-ConsulKv $lock | Out-Null } $ManifestPath, $session
+            Start-Sleep -Milliseconds 500
+            $waiting.Handle.IsCompleted | Should -BeFalse
+        }
+        finally { Unlock-ConsulKv $own | Out-Null }
+        Receive-Beside $waiting | Should -BeTrue
+    }
+
     It 'changes nothing with -WhatIf' {
         Lock-ConsulKv locks/whatif -WhatIf | Should -BeNullOrEmpty
         Get-ConsulKv locks/whatif -ErrorAction Ignore | Should -BeNullOrEmpty

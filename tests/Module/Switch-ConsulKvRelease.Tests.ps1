@@ -120,7 +120,104 @@ Describe 'Releases' {
     It 'are not copied in part because a token sees only a part' {
         Publish-ConsulKvRelease $name v1 @{ a = 1; secret = 2 } | Out-Null
         $part = New-LabSession "key_prefix `"$name/`" { policy = `"write`" } key `"$name/releases/v1/secret`" { policy = `"deny`" }"
-        (Get-ErrorOf { Publish-ConsulKvRelease $name v2 -FromPrefix "$name/releases/v1" -Session $part }).FullyQualifiedErrorId | Should -BeLike 'Release.Changed,*'
+        (Get-ErrorOf { Publish-ConsulKvRelease $name v2 -FromPrefix "$name/releases/v1" -Session $part }).FullyQualifiedErrorId | Should -BeLike 'Release.Unverifiable,*'
         (Get-ConsulKvRelease $name).Release | Should -Be 'v1'
+        # Of a prefix that is no release nobody knows what has to be there.
+        Set-ConsulKv "$name/draft/a" 1 | Out-Null
+        Set-ConsulKv "$name/draft/secret" 2 | Out-Null
+        $part = New-LabSession "key_prefix `"$name/`" { policy = `"write`" } key `"$name/draft/secret`" { policy = `"deny`" }"
+        (Get-ErrorOf { Publish-ConsulKvRelease $name v2 -FromPrefix "$name/draft" -Session $part }).FullyQualifiedErrorId | Should -BeLike 'Release.SourceUnverifiable,*'
+        (Publish-ConsulKvRelease $name v2 -FromPrefix "$name/draft" -FromSession $session -Session $part).Keys | Should -Be 2
+        (Publish-ConsulKvRelease $name v3 -FromPrefix "$name/draft" -Session $part -Force).Keys | Should -Be 1
+    }
+
+    It 'are published of all below a configuration, without its releases, and say which key is none of them' {
+        Publish-ConsulKvRelease $name v1 @{ old = 1 } | Switch-ConsulKvRelease | Out-Null
+        Set-ConsulKv "$name/a" 1 | Out-Null
+        Publish-ConsulKvRelease $name v2 -FromPrefix $name -WarningVariable quiet | Out-Null
+        Get-ConsulKv "$name/releases/v2/" -NamesOnly | Should -Be "$name/releases/v2/a"
+        $quiet | Should -BeNullOrEmpty
+        Set-ConsulKv "$name/" kept -Confirm:$false | Out-Null
+        Publish-ConsulKvRelease $name v3 -FromPrefix $name -WarningVariable warned -WarningAction SilentlyContinue | Out-Null
+        "$warned" | Should -Match "$name/ itself, 4 bytes, is not part"
+    }
+
+    It 'take a list of rows by argument as down the pipeline' {
+        $rows = @{ Key = 'a/b'; Value = 1 }, [pscustomobject]@{ Key = 'c'; Value = 'x' }
+        (Publish-ConsulKvRelease $name v1 $rows).Digest | Should -Be ($rows | Publish-ConsulKvRelease $name v2).Digest
+        (Publish-ConsulKvRelease $name v3 @($rows[0])).Keys | Should -Be 1
+    }
+
+    It 'are listed although their history is somebody else''s, with a warning that names it' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+        Set-ConsulKv "$name/history" 'foreign' | Out-Null
+        $listed = Get-ConsulKvRelease $name -WarningVariable warned -WarningAction SilentlyContinue
+        $listed.Release, $listed.Status | Should -Be 'v1', 'Current'
+        "$warned" | Should -BeLike "Release.RecordForeign: $name/history does not hold*remove it*"
+        (Get-ErrorOf { Remove-ConsulKvRelease $name v1 -OlderThan 0s -Force }).FullyQualifiedErrorId | Should -BeLike 'Release.RecordForeign,*'
+    }
+
+    It 'that a token cannot see whole are not called damaged' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1; secret = 2 } | Switch-ConsulKvRelease | Out-Null
+        Publish-ConsulKvRelease $name v2 @{ a = 1; secret = 3 } | Out-Null
+        $part = New-LabSession "key_prefix `"$name/`" { policy = `"read`" } key `"$name/releases/v1/secret`" { policy = `"deny`" } key `"$name/releases/v2/secret`" { policy = `"deny`" }"
+        $listed = Get-ConsulKvRelease $name -Verify -Session $part
+        $listed.Status | Should -Be 'Current', 'Unknown'
+        $listed.Finding.Code | Should -Be 'Release.Unverifiable', 'Release.Unverifiable'
+        $listed.Verified | Should -Not -Contain $false
+    }
+
+    It 'survive two deployments in two processes, beside readers: nothing is lost or mixed, and losers are told who won' {
+        foreach ($number in 1..3) { Publish-ConsulKvRelease $name "v$number" @{ who = "v$number"; a = 1; b = @{ c = 2 } } | Out-Null }
+        Switch-ConsulKvRelease $name v1 | Out-Null
+        $environment = @{ CONSUL_HTTP_ADDR = $session.Address; CONSUL_HTTP_TOKEN = (Get-LabAgent).ManagementToken }
+        $switch = {
+            param($who)
+            $rows = foreach ($number in 1..40) {
+                $failed = $null
+                # Both publish under the same names, with content of their own.
+                if ($number % 8 -eq 0) { Publish-ConsulKvRelease NAME "n$number" @{ who = "n$number"; by = $who; more = $who } -ErrorAction SilentlyContinue -ErrorVariable failed | Out-Null; $to = "n$number" } else { $to = "v$(($number + $who) % 3 + 1)" }
+                $done = if ($number % 5) { Switch-ConsulKvRelease NAME $to -ErrorAction SilentlyContinue -ErrorVariable +failed } else { Switch-ConsulKvRelease NAME -Rollback -ErrorAction SilentlyContinue -ErrorVariable +failed }
+                @{ id = $done.Id; outcome = "$($done.Outcome)"; said = @($failed | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object { $_.FullyQualifiedErrorId.Split(',')[0] + ': ' + $_ }) }
+            }
+            ConvertTo-Json @($rows) -Depth 4 -Compress
+        }
+        $module, $done = $ManifestPath, (Join-Path $TestDrive 'done')
+        $reader = Start-Beside -Arguments $module, $name, $environment, $done {
+            param($module, $name, $environment, $done)
+            Import-Module $module
+            $reading = New-ConsulKvSession -Address $environment.CONSUL_HTTP_ADDR -Token (ConvertTo-SecureString $environment.CONSUL_HTTP_TOKEN -AsPlainText -Force)
+            while (-not (Test-Path $done)) {
+                $entries = Get-ConsulKv -Release $name -Session $reading
+                "$(@($entries.Key | ForEach-Object { $_.Split('/')[2] } | Sort-Object -Unique) -join '+') $(($entries | Where-Object Key -Like '*/who').Value) $($entries.Count)"
+                Get-ConsulKvRelease $name -Verify -Session $reading | Where-Object Status -EQ Damaged | ForEach-Object { "damaged $($_.Release)" }
+            }
+        }
+        $shells = foreach ($who in 1, 2) {
+            Start-Beside -Arguments $PSScriptRoot, $who, $switch.ToString().Replace('NAME', $name), $environment {
+                param($folder, $who, $script, $environment)
+                . "$folder/Lab.ps1"
+                Invoke-NewShell "& { $script } $who" $environment
+            }
+        }
+        $rows = $shells | ForEach-Object { Receive-Beside $_ } | ConvertFrom-Json | ForEach-Object { $_ }
+        Set-Content $done x
+        $views = Receive-Beside $reader | Sort-Object -Unique
+
+        $rows.Count | Should -Be 80
+        $views.Count | Should -BeGreaterThan 1
+        $views | Where-Object { $_ -notmatch '^(\w+) \1 3$' } | Should -BeNullOrEmpty
+        # Each loser has one error that says what won; nobody is left without a word.
+        foreach ($row in $rows) {
+            $row.outcome | Should -BeIn 'Written', 'Unchanged', 'Conflict', '' -Because "$($row.said)"
+            if ($row.outcome -notin 'Written', 'Unchanged') { @($row.said) | Should -Not -BeNullOrEmpty }
+            $row.said | Where-Object { $_ -notmatch '^Release\.(Raced: .* was not switched to .*: .*@.* switched it to|Exists: .* already published|Unfinished: .*@.* began at|NoPrevious: |Missing: )' } | Should -BeNullOrEmpty
+        }
+        $history = (Get-ConsulKv "$name/history").Value | ConvertFrom-Json
+        for ($at = 1; $at -lt $history.Count; $at++) { $history[$at].from | Should -Be $history[$at - 1].to }
+        $made = @($rows | Where-Object outcome -EQ Written).id
+        $history.id | Select-Object -Skip 1 | Where-Object { $_ -notin $made } | Should -BeNullOrEmpty
+        $history.Count | Should -Be ([Math]::Min(100, $made.Count + 1))
+        $made | Group-Object | Where-Object Count -GT 1 | Should -BeNullOrEmpty
     }
 }

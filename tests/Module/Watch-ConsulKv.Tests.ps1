@@ -138,6 +138,32 @@ Describe 'Watch-ConsulKv' {
         "$($said[-1])" | Should -Match 'while nothing was heard of watch/deaf'
     }
 
+    It 'takes one key of the pipeline, and refuses a second one before it begins' {
+        Set-ConsulKv watch/piped 1 | Out-Null
+        ('watch/piped' | Watch-ConsulKv -InitialState -MaximumChanges 1 -Timeout 30s).Key | Should -Be 'watch/piped'
+        (Get-ConsulKv watch/piped | Watch-ConsulKv -InitialState -MaximumChanges 1 -Timeout 30s).NewValue | Should -Be '1'
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $failure = Get-ErrorOf { 'watch/piped', 'watch/second' | Watch-ConsulKv -InitialState -Timeout 60s }
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        "$failure" | Should -Match 'watch/second is a second.*-Prefix'
+    }
+
+    It 'warns once when something changes that the token may not read' {
+        Set-ConsulKv watch/partly/a 1 | Out-Null
+        $part = New-LabSession 'key_prefix "watch/partly/" { policy = "read" } key "watch/partly/secret" { policy = "deny" }'
+        $job = Start-Beside { Import-Module $args[0]; Watch-ConsulKv -Prefix watch/partly/ -InitialState -Session $args[1] -Timeout 6s -Interval 0s 3>&1 } $ManifestPath, $part
+        foreach ($number in 1..30) { Start-Sleep -Milliseconds 150; Set-ConsulKv watch/partly/secret $number | Out-Null }
+        $said = Receive-Beside $job
+        @($said -match 'changed below watch/partly/ that cannot be seen').Count | Should -Be 1
+        # Who may see all has nothing to be warned of.
+        $job = Start-Beside { Import-Module $args[0]; Watch-ConsulKv -Prefix watch/partly/ -Session $args[1] -Timeout 3s 3>&1 } $ManifestPath, $session
+        Start-Sleep -Milliseconds 1500
+        Set-ConsulKv watch/partly/brief 1 | Out-Null
+        Remove-ConsulKv watch/partly/brief | Out-Null
+        Receive-Beside $job | Where-Object { $_ -is [Management.Automation.WarningRecord] } | Should -BeNullOrEmpty
+    }
+
     It 'warns when the token may see nothing of what is watched' {
         Set-ConsulKv watch/veiled/a 1 | Out-Null
         $blind = New-LabSession 'key_prefix "elsewhere/" { policy = "read" }'

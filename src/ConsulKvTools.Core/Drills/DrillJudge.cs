@@ -33,7 +33,7 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
             {
                 ConsulFaultDrillVerdict.NotHit => windows.Count == 0 ? "no fault struck: let it run longer, or at a higher rate" : "nothing was under way when faults struck",
                 ConsulFaultDrillVerdict.Lost => $"{Amount.Of(verification.Lost.Count, "key")} of {Amount.Of(verification.Lost.Count + verification.Verified.Count, "key")} not as the outcomes said",
-                ConsulFaultDrillVerdict.Degraded when failedRuns > 0 => $"{failedRuns:N0} of {Amount.Of(runs, "run")} left an error, the longest pause was {DiagnosisText.Time(pause)}; {Amount.Of(verification.Verified.Count, "key")} verified",
+                ConsulFaultDrillVerdict.Degraded => Degraded(faults, runs, failedRuns),
                 _ => $"the longest pause was {DiagnosisText.Time(pause)}; {Amount.Of(verification.Verified.Count, "key")} verified",
             },
             Target = target,
@@ -59,6 +59,22 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
             Lost = verification.Lost.Select(Told).ToArray(),
             Rules = Rules,
         };
+    }
+
+    /// <summary>What was not well, how often, and where to look for it.</summary>
+    private string Degraded(IReadOnlyList<ConsulFaultDrillFault> faults, int runs, int failedRuns)
+    {
+        var bad = operations.Where(operation => !operation.IsGood).ToArray();
+        var codes = bad.GroupBy(operation => operation.Code ?? operation.Outcome.ToString()).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToArray();
+        var slow = faults.Where(fault => fault.LongestPause > options.AcceptedPause).OrderByDescending(fault => fault.LongestPause).ToArray();
+        var problems = new List<string>();
+        if (bad.Length > 0)
+            problems.Add($"{bad.Length:N0} of {Amount.Of(operations.Count, "operation")} did not end well ({string.Join(", ", codes.Take(3).Select(code => $"{code.Count():N0} {code.Key}"))}{(codes.Length > 3 ? $" and {codes.Length - 3} other codes" : "")}; see Outcomes)");
+        if (slow.Length > 0)
+            problems.Add($"a pause of {DiagnosisText.Time(slow[0].LongestPause)} under {slow[0].Kind} is longer than the accepted {DiagnosisText.Time(options.AcceptedPause)} (see Faults)");
+        if (failedRuns > 0) problems.Add($"{failedRuns:N0} of {Amount.Of(runs, "run")} left an error (see Errors)");
+        if (verification.Unverified.Count > 0) problems.Add($"of {Amount.Of(verification.Unverified.Count, "key")} it cannot be told what became (see Unverified)");
+        return $"{string.Join("; ", problems)}; nothing was lost, {Amount.Of(verification.Verified.Count, "key")} verified";
     }
 
     private ConsulFaultDrillFault Fault(DrillWindow window)

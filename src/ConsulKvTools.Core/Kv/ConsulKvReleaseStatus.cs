@@ -17,4 +17,7 @@ public enum ConsulKvReleaseStatus
 
     /// <summary>A manifest without its tree, or the tree is not what was published. It cannot be switched to.</summary>
     Damaged,
+
+    /// <summary>Whether the tree is what was published cannot be told, since the token may not see all of it.</summary>
+    Unknown,
 }

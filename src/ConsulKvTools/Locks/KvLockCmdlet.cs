@@ -106,6 +106,7 @@ public abstract class KvLockCmdlet : ConsulCmdlet
         var wanted = new KvLockRequest
         {
             Key = LockedKey, Limit = Limit, Ttl = Ttl, LockDelay = LockDelay, Behavior = Behavior, NodeChecks = NodeCheck, ServiceChecks = ServiceCheck,
+            Own = RunspaceLocks.Current.Held,
             Patience = NoWait ? TimeSpan.Zero : MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) ? Timeout : null,
         };
         try
@@ -124,7 +125,8 @@ public abstract class KvLockCmdlet : ConsulCmdlet
         catch (ConsulException failed)
         {
             var error = FindingErrors.Create(failed.Finding, LockedKey, failed);
-            if (isVital) ThrowTerminatingError(error);
+            // Whoever waits for itself has not thought of it: going on without the lock would do more harm.
+            if (isVital || failed.Finding.Code == "Lock.HeldHere") ThrowTerminatingError(error);
             WriteError(error);
             return null;
         }

@@ -26,7 +26,7 @@ public sealed class GetConsulKvReleaseCommand : ReleaseCmdlet
     {
         var patterns = Release?.Select(pattern => new WildcardPattern(pattern, WildcardOptions.None)).ToArray();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var release in await new ReleaseList(Store).ReadAsync(Verify, cancellation).ConfigureAwait(false))
+        foreach (var release in await new ReleaseList(Store).ReadAsync(Verify, problem => WriteWarning(FindingErrors.Warning(problem)), cancellation).ConfigureAwait(false))
         {
             if (patterns is not null && !Array.Exists(patterns, pattern => pattern.IsMatch(release.Release))) continue;
             seen.Add(release.Release);

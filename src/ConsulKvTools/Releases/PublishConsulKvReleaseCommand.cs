@@ -37,7 +37,10 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     [ArgumentCompleter(typeof(PrefixCompleter))]
     public string? TrimPrefix { get; set; }
 
-    /// <summary>Publishes a copy of the keys below this prefix, all of one moment, such as <c>app/draft/</c> or another release's.</summary>
+    /// <summary>
+    /// Publishes a copy of the keys below this prefix, all of one moment, such as <c>app/draft/</c> or another release's. The key that is the prefix itself is none of
+    /// them, nor are the releases of this configuration and what belongs to them.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = PrefixSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PrefixCompleter))]
@@ -54,7 +57,10 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     [Parameter(Mandatory = true, ParameterSetName = ExistingSet)]
     public SwitchParameter Existing { get; set; }
 
-    /// <summary>Writes over what an unfinished publishing left below the release's prefix, and removes what does not belong to it. A published release is never written over.</summary>
+    /// <summary>
+    /// Writes over what an unfinished publishing left below the release's prefix, and removes what does not belong to it; nobody may be publishing it any more. With -FromPrefix
+    /// also takes what the token can see where it cannot be told whether that is all. A published release is never written over.
+    /// </summary>
     [Parameter(ParameterSetName = ContentSet)]
     [Parameter(ParameterSetName = PrefixSet)]
     public SwitchParameter Force { get; set; }
@@ -74,7 +80,9 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
         if (ParameterSetName != ContentSet || isSpoilt) return;
         try
         {
-            Take(InputObject!);
+            // A list by argument is what it would be down the pipeline.
+            if (InputObject!.BaseObject is object?[] rows) foreach (var row in rows.OfType<object>()) Take(PSObject.AsPSObject(row));
+            else Take(InputObject);
         }
         catch (Exception refused) when (refused is KvValueException or ArgumentTransformationMetadataException or GetValueException)
         {
@@ -124,7 +132,10 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
         var prefix = KvTreeNames.FolderOf(FromPrefix);
         if (FromSession is not null) RequireUsable(FromSession);
         var from = FromSession is null ? store : new ReleaseStore(FromSession, store.Layout);
-        content.AddRange(Ask(cancellation => ReleasePublisher.ContentOfAsync(from, prefix, cancellation)));
+        var (keys, folder) = Ask(cancellation => ReleasePublisher.ContentOfAsync(from, prefix, Force, cancellation));
+        content.AddRange(keys);
+        if (folder is { Bytes.Length: > 0 } or { Flags: > 0 })
+            WriteWarning($"The value of the key {Printable.Text(prefix, 200)} itself, {Amount.Of(folder.Bytes.Length, "byte")}, is not part of the release: what is published are the keys below it.");
         return $"{Amount.Of(content.Count, "key")} from {Printable.Text(prefix, 200)}";
     }
 

@@ -44,7 +44,7 @@ public sealed class RemoveConsulKvReleaseCommand : ReleaseCmdlet
     {
         try
         {
-            var all = Ask(cancellation => new ReleaseList(Store).ReadAsync(verify: false, cancellation));
+            var all = Ask(cancellation => new ReleaseList(Store).ReadAsync(verify: false, tell: null, cancellation));
             TellTrace();
             foreach (var release in ParameterSetName == KeepSet ? ReleaseRemover.Removable(all, Keep, OlderThan, Now) : Chosen(all)) Remove(release);
         }

@@ -114,7 +114,7 @@ public static class View
             ConsulKvReleaseStatus release => (release.ToString(), release switch
             {
                 ConsulKvReleaseStatus.Current => DiagnosisTone.Good,
-                ConsulKvReleaseStatus.Unfinished => DiagnosisTone.Warning,
+                ConsulKvReleaseStatus.Unfinished or ConsulKvReleaseStatus.Unknown => DiagnosisTone.Warning,
                 ConsulKvReleaseStatus.Damaged => DiagnosisTone.Bad,
                 _ => DiagnosisTone.Dim,
             }),

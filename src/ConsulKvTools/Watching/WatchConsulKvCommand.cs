@@ -12,8 +12,8 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
     private const string KeySet = "Key";
     private const string PrefixSet = "Prefix";
 
-    /// <summary>The key to watch; it need not exist yet. One that ends with a slash stands for everything below it.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
+    /// <summary>The key to watch; it need not exist yet. One that ends with a slash stands for everything below it. A watch is of one key, also down the pipeline.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(KeyCompleter))]
@@ -87,9 +87,12 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
 
     private protected override AclOperation OperationOn(string key) => IsPrefix ? AclOperation.List : AclOperation.Read;
 
-    private bool IsPrefix => ParameterSetName == PrefixSet || Key.EndsWith("/", StringComparison.Ordinal);
+    private bool IsPrefix => ParameterSetName == PrefixSet || watched?.EndsWith("/", StringComparison.Ordinal) == true;
 
-    private string Watched => ParameterSetName == PrefixSet ? Prefix : Key;
+    private string Watched => watched!;
+
+    // Of the pipeline nothing is left in the parameter when it has ended.
+    private string? watched;
 
     private bool hasBegun;
 
@@ -109,7 +112,20 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => AwaitFor(Watched, WatchAsync);
+    protected override void ProcessRecord()
+    {
+        // The first watch would not end, and nobody would notice that the second was never begun.
+        if (watched is not null)
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Key", $"a watch goes on until it is stopped, so it is of one key, and {Printable.Text(Key, 120)} is a second; give what they begin with as -Prefix, or run a watch for each in ForEach-Object -Parallel or a thread job", Key));
+        watched = ParameterSetName == PrefixSet ? Prefix : Key;
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (watched is not null) AwaitFor(Watched, WatchAsync);
+        base.EndProcessing();
+    }
 
     private async Task WatchAsync(CancellationToken cancellation)
     {

@@ -46,12 +46,12 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         await PutAsync(session, store.Layout.Tree("v4") + "b", "added");
         await PutAsync(session, store.Layout.Tree("v5") + "b", "by hand");
 
-        var listed = await new ReleaseList(store).ReadAsync(verify: true, Stop);
+        var listed = await new ReleaseList(store).ReadAsync(verify: true, null, Stop);
 
         Assert.Equal(["v1 Previous ", "v2 Current ", "v3 Damaged Release.Changed", "v4 Damaged Release.Changed", "v5 Unfinished Release.Unfinished"], listed.Select(one => $"{one.Release} {one.Status} {one.Finding?.Code}"));
         Assert.All(listed.Take(4), one => Assert.Equal((1L, 2L, ReleaseStore.Author), (one.Keys, one.Bytes!.Value, one.CreatedBy)));
         // The number of keys is seen without reading them, their values are not.
-        Assert.Equal(ConsulKvReleaseStatus.Available, (await new ReleaseList(store).ReadAsync(verify: false, Stop)).Single(one => one.Release == "v3").Status);
+        Assert.Equal(ConsulKvReleaseStatus.Available, (await new ReleaseList(store).ReadAsync(verify: false, null, Stop)).Single(one => one.Release == "v3").Status);
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         switch (meanwhile)
         {
             case "a key is added": await PutAsync(session, store.Layout.Tree("v2") + "k9999", "x"); break;
-            case "the release is removed": await new ReleaseRemover(store).RemoveAsync((await new ReleaseList(store).ReadAsync(false, Stop)).Single(one => one.Release == "v2"), Stop); break;
+            case "the release is removed": await new ReleaseRemover(store).RemoveAsync((await new ReleaseList(store).ReadAsync(false, null, Stop)).Single(one => one.Release == "v2"), Stop); break;
             case "another switches": await SwitchAsync(store, "v3"); break;
             default: await PutAsync(session, store.Layout.Tree("v2") + "k1", "x"); break;
         }
@@ -134,7 +134,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         var store = Store(session);
         foreach (var name in new[] { "v1", "v2", "v3" }) await PublishAsync(store, name, ("a", name));
         foreach (var name in new[] { "v1", "v2", "v3" }) await SwitchAsync(store, name);
-        var old = (await new ReleaseList(store).ReadAsync(false, Stop)).Single(one => one.Release == "v1");
+        var old = (await new ReleaseList(store).ReadAsync(false, null, Stop)).Single(one => one.Release == "v1");
         // The remover reads the state once more; what happens after that is what its transaction has to notice.
         using var through = ConsulKvSession.Create(new ConsulSessionOptions
         {
@@ -154,7 +154,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         foreach (var name in new[] { "v1", "v2", "v3", "v4", "v5", "v6" }) await PublishAsync(store, name, ("a", name));
         foreach (var name in new[] { "v1", "v3", "v2" }) await SwitchAsync(store, name);
         await PutAsync(session, store.Layout.Tree("v0") + "b", "unfinished");
-        var all = await new ReleaseList(store).ReadAsync(false, Stop);
+        var all = await new ReleaseList(store).ReadAsync(false, null, Stop);
         var later = DateTimeOffset.UtcNow.AddHours(1);
 
         Assert.Equal(["v1", "v4"], ReleaseRemover.Removable(all, keep: 2, TimeSpan.FromMinutes(5), later).Select(one => one.Release));
@@ -163,7 +163,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         Assert.Equal("Release.InUse", await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v2"), Stop)));
         Assert.Equal("Release.InUse", await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v3"), Stop)));
         Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v4"), Stop)).Outcome);
-        Assert.DoesNotContain(await new ReleaseList(store).ReadAsync(false, Stop), one => one.Release == "v4");
+        Assert.DoesNotContain(await new ReleaseList(store).ReadAsync(false, null, Stop), one => one.Release == "v4");
         FaultMatrix.Add(FaultOrigin.Real, "the current release and the one before it were to be removed", "Release.InUse", "refused", TimeSpan.Zero);
     }
 
@@ -202,6 +202,153 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         FaultMatrix.Add(FaultOrigin.Real, "a pointer that was written by hand", "Release.PointerForeign", "refused", TimeSpan.Zero);
     }
 
+    [Theory]
+    [InlineData("before its first write", "Release.Exists")]
+    [InlineData("when all of it is written", "Release.Unfinished")]
+    public async Task Two_who_publish_other_content_under_one_name_do_not_spoil_each_others_tree(string when, string code)
+    {
+        using var session = Open();
+        var store = Store(session);
+        ConsulKvWrite[] Content(string who) => [.. Enumerable.Range(0, 5).Select(number => new ConsulKvWrite { Key = $"{who}{number}", Value = Encoding.UTF8.GetBytes(who) })];
+        var early = when.StartsWith("before", StringComparison.Ordinal);
+        var refused = new List<string>();
+        // Early: the other is done between our look and our first write. Late: the other comes between our last write and our seal.
+        var manifestPuts = 0;
+        using var slow = Meeting(async () =>
+        {
+            if (early) await new ReleasePublisher(store).PublishAsync("v1", Content("other"), false, Stop);
+            else refused.Add(await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v1", Content("other"), false, Stop)));
+        }, request => request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.Contains("/manifests/", StringComparison.Ordinal) && Interlocked.Increment(ref manifestPuts) == (early ? 1 : 2));
+
+        var publisher = new ReleasePublisher(new ReleaseStore(slow, store.Layout));
+        if (early) refused.Add(await CodeOfAsync(() => publisher.PublishAsync("v1", Content("mine"), false, Stop)));
+        else Assert.True((await publisher.PublishAsync("v1", Content("mine"), false, Stop)).IsNew);
+
+        Assert.Equal([code], refused);
+        Assert.Equal("v1 Available True", Assert.Single(await new ReleaseList(store).ReadAsync(verify: true, null, Stop)) is var one ? $"{one.Release} {one.Status} {one.Verified}" : "");
+        Assert.Equal(ConsulKvOutcome.Written, (await SwitchAsync(store, "v1")).Outcome);
+        Assert.Equal([early ? "other" : "mine"], (await ReadAsync(store)).Select(entry => entry.Value).Distinct());
+        FaultMatrix.Add(FaultOrigin.Real, $"other content published under the same name, {when}", code, "refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task What_broke_off_says_who_began_it_and_the_same_content_ends_it()
+    {
+        using var session = Open();
+        var store = Store(session);
+        ConsulKvWrite[] content = [.. Enumerable.Range(0, 100).Select(number => new ConsulKvWrite { Key = $"k{number}", Value = "1"u8.ToArray() })];
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var transactions = 0;
+        using var cut = Meeting(async () =>
+        {
+            await over.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, over.Token);
+        }, request => request.RequestUri!.AbsolutePath == "/v1/txn" && Interlocked.Increment(ref transactions) == 2);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ReleasePublisher(new ReleaseStore(cut, store.Layout), atOnce: 1).PublishAsync("v1", content, false, over.Token));
+
+        var listed = Assert.Single(await new ReleaseList(store).ReadAsync(false, null, Stop));
+        Assert.Equal((ConsulKvReleaseStatus.Unfinished, null), (listed.Status, listed.Created));
+        Assert.Contains($"{ReleaseStore.Author} began at", listed.Finding!.Title, StringComparison.Ordinal);
+        Assert.Contains("and 64 of 100 keys are there", listed.Finding.Title, StringComparison.Ordinal);
+        Assert.Equal("Release.Unfinished", await CodeOfAsync(() => SwitchAsync(store, "v1")));
+        Assert.Equal("Release.Unfinished", await CodeOfAsync(() => new ReleasePublisher(store).SealAsync("v1", Stop)));
+        Assert.Equal("Release.Unfinished", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v1", [content[0]], false, Stop)));
+        Assert.True((await new ReleasePublisher(store).PublishAsync("v1", content, false, Stop)).IsNew);
+        Assert.Equal(ConsulKvOutcome.Written, (await SwitchAsync(store, "v1")).Outcome);
+        FaultMatrix.Add(FaultOrigin.Real, "a publishing that broke off", "Release.Unfinished", "named, and brought to its end", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_removal_removes_all_of_a_release_or_nothing()
+    {
+        using var session = Open();
+        var store = Store(session);
+        await PublishAsync(store, "v1", ("a", "1"), ("b", "2"));
+        var name = store.Layout.Name;
+        using var some = fixture.Session((await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{name}}/" { policy = "write" } key "{{name}}/releases/v1/b" { policy = "read" }""", Stop)).SecretId);
+        var release = Assert.Single(await new ReleaseList(store).ReadAsync(false, null, Stop));
+
+        Assert.Equal(ConsulKvOutcome.Denied, (await new ReleaseRemover(new ReleaseStore(some, store.Layout)).RemoveAsync(release, Stop)).Outcome);
+        Assert.True(Assert.Single(await new ReleaseList(store).ReadAsync(true, null, Stop)).Verified);
+        // Nor does one whose answer is lost leave anything behind.
+        using var proxy = new TcpFaultProxy(fixture.Agent.Address);
+        proxy.CutAfterRequest("PUT");
+        using var through = fixture.Session(address: proxy.Address.OriginalString);
+        Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(new ReleaseStore(through, store.Layout)).RemoveAsync(release, Stop)).Outcome);
+        Assert.Empty(await KeysAsync(session, name + "/"));
+        // What is in no manifest goes in the same way.
+        await PutAsync(session, store.Layout.Tree("v2") + "stray", "x");
+        Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(store).RemoveAsync(Assert.Single(await new ReleaseList(store).ReadAsync(false, null, Stop)), Stop)).Outcome);
+        Assert.Empty(await KeysAsync(session, name + "/"));
+    }
+
+    [Theory]
+    [InlineData("history", "Release.RecordForeign", "v1 Available v2 Current v3 Available")]
+    [InlineData("current", "Release.PointerForeign", "v1 Available v2 Previous v3 Available")]
+    public async Task A_foreign_value_beside_the_releases_hides_none_of_them(string key, string code, string expected)
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v1", "v2", "v3" }) await PublishAsync(store, name, ("a", name));
+        foreach (var name in new[] { "v1", "v2" }) await SwitchAsync(store, name);
+        await PutAsync(session, $"{store.Layout.Name}/{key}", "somebody else's");
+        var told = new List<string>();
+
+        var listed = await new ReleaseList(store).ReadAsync(false, problem => told.Add(problem.Code), Stop);
+
+        Assert.Equal([code], told);
+        Assert.Equal(expected, string.Join(' ', listed.Select(one => $"{one.Release} {one.Status}")));
+        // Nothing is decided by half of the truth.
+        Assert.Equal(code, await CodeOfAsync(() => new ReleaseList(store).ReadAsync(false, null, Stop)));
+        Assert.Equal(code, await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(listed[2], Stop)));
+        Assert.Equal(code, await CodeOfAsync(() => SwitchAsync(store, "v3")));
+    }
+
+    [Theory]
+    [InlineData("""key "{0}/releases/v1/b" {{ policy = "deny" }}""", "v1 Unknown Release.Unverifiable v2 Available ")]
+    [InlineData("""key_prefix "{0}/releases/v1/" {{ policy = "deny" }}""", "v1 Unknown Release.Unverifiable v2 Available ")]
+    [InlineData("""key_prefix "{0}/releases/" {{ policy = "deny" }}""", "v1 Unknown Acl.ReadFiltered v2 Unknown Acl.ReadFiltered")]
+    [InlineData("""key "{0}/manifests/v1" {{ policy = "deny" }}""", "v2 Available  v1 Unknown Release.Unverifiable")]
+    public async Task What_a_token_may_not_see_is_not_called_damaged(string rule, string expected)
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v1", "v2" }) await PublishAsync(store, name, ("a", name), ("b", name));
+        using var part = fixture.Session((await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{store.Layout.Name}}/" { policy = "read" } {{string.Format(System.Globalization.CultureInfo.InvariantCulture, rule, store.Layout.Name)}}""", Stop)).SecretId);
+
+        foreach (var verify in new[] { false, true })
+        {
+            var listed = await new ReleaseList(new ReleaseStore(part, store.Layout)).ReadAsync(verify, _ => { }, Stop);
+            Assert.Equal(expected, string.Join(' ', listed.Select(one => $"{one.Release} {one.Status} {one.Finding?.Code}")));
+            Assert.DoesNotContain(listed, one => one.Verified == false);
+        }
+        // Who may see all of it is told what is so.
+        await PutAsync(session, store.Layout.Tree("v1") + "b", "changed");
+        Assert.Equal(ConsulKvReleaseStatus.Damaged, (await new ReleaseList(store).ReadAsync(true, null, Stop))[0].Status);
+        FaultMatrix.Add(FaultOrigin.Real, "a release of which the token may read a part", "Release.Unverifiable", "said", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_prefix_is_published_whole_or_not_at_all()
+    {
+        using var session = Open();
+        var store = Store(session);
+        var name = store.Layout.Name;
+        await PublishAsync(store, "v1", ("a", "1"));
+        await SwitchAsync(store, "v1");
+        foreach (var key in new[] { "", "a", "b/c" }) await PutAsync(session, $"{name}/{key}", key + "x");
+        using var part = fixture.Session((await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{name}}/" { policy = "write" } key "{{name}}/b/c" { policy = "deny" }""", Stop)).SecretId);
+        Task<(IReadOnlyList<ConsulKvWrite> Content, ConsulKvEntry? Folder)> Of(ConsulKvSession from, bool asSeen = false) => ReleasePublisher.ContentOfAsync(new ReleaseStore(from, store.Layout), name + "/", asSeen, Stop);
+
+        // Neither the releases themselves nor the prefix's own key.
+        var (content, folder) = await Of(session);
+        Assert.Equal(["a", "b/c"], content.Select(write => write.Key));
+        Assert.Equal("x", folder!.Value);
+        Assert.Equal("Release.SourceUnverifiable", await CodeOfAsync(() => Of(part)));
+        Assert.Equal(["a"], (await Of(part, asSeen: true)).Content.Select(write => write.Key));
+        FaultMatrix.Add(FaultOrigin.Real, "a prefix of which the token may read a part was to be published", "Release.SourceUnverifiable", "refused", TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task A_switch_whose_answers_are_all_lost_is_found_out_by_its_history()
     {
@@ -237,6 +384,12 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         Assert.Equal(all.Length, all.Distinct().Count());
         await Task.CompletedTask;
     }
+
+    /// <summary>A session in which something happens before the first of certain requests.</summary>
+    private ConsulKvSession Meeting(Func<Task> first, Func<HttpRequestMessage, bool> which) => ConsulKvSession.Create(new ConsulSessionOptions
+    {
+        Address = fixture.Agent.HttpAddress!.ToString(), Token = new ConsulSecret(fixture.ManagementToken), Handler = new BeforeTransaction(first, which),
+    }, ConsulEnvironment.Empty);
 
     private ConsulKvSession Open() => fixture.Session();
 

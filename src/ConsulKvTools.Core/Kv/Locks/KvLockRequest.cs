@@ -33,6 +33,9 @@ internal sealed record KvLockRequest
     /// <summary>The longest wait for the lock; null waits for as long as it takes, zero not at all.</summary>
     public TimeSpan? Patience { get; init; }
 
+    /// <summary>The locks that only whoever waits could give back: to wait for them without end would be to wait for oneself.</summary>
+    public IReadOnlyCollection<ConsulKvLock> Own { get; init; } = [];
+
     /// <summary>True for a semaphore.</summary>
     public bool IsSemaphore => Limit > 1;
 }

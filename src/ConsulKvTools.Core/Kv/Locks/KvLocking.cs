@@ -15,7 +15,9 @@ internal static class KvLocking
     /// <param name="tell">Hears whom or what it waits for, whenever that changes.</param>
     /// <param name="cancellation">Stops the wait.</param>
     /// <param name="clock">Counts the TTL; null is the machine's.</param>
-    /// <exception cref="ConsulLockException">It could not be had in time (<c>Lock.NotAcquired</c>), or the key is no lock.</exception>
+    /// <exception cref="ConsulLockException">
+    /// It could not be had in time (<c>Lock.NotAcquired</c>), would be waited for without end by its own holder (<c>Lock.HeldHere</c>), or the key is no lock.
+    /// </exception>
     /// <exception cref="ConsulException">It may not be had, or no answer could be had.</exception>
     public static async Task<ConsulKvLock> AcquireAsync(ConsulKvSession session, KvLockRequest wanted, Action<string> tell, CancellationToken cancellation, TimeProvider? clock = null)
     {
@@ -54,6 +56,7 @@ internal static class KvLocking
                             Say($"it is held by {holder?.ToString() ?? "lock session " + attempt.Holder}");
                         }
                         if (wanted.Patience == TimeSpan.Zero) throw NotAcquired();
+                        if (wanted.Patience is null && Own(attempt.Holder) is { } own) throw OwnLock(own);
                         await WaitAsync(attempt.Index).ConfigureAwait(false);
                         break;
                     case LockTryState.Delayed:
@@ -103,6 +106,16 @@ internal static class KvLocking
             waitsFor = what;
             tell(what);
         }
+
+        // A semaphore is full of own holders only when nobody else can make room either.
+        ConsulKvLock? Own(string? by)
+        {
+            var alive = wanted.Own.Where(one => one.IsHeld && one.Key == wanted.Key && one.Limit == wanted.Limit && one.Owner.Address == session.Address).ToArray();
+            return wanted.IsSemaphore ? alive.Length >= wanted.Limit ? alive[0] : null : Array.Find(alive, one => one.LockSession == by);
+        }
+
+        ConsulException OwnLock(ConsulKvLock own) => ConsulException.From(ConsulFinding.Create("Lock.HeldHere",
+            ("key", Printable.Text(wanted.Key)), ("holder", own.LockSession), ("since", own.AcquiredAt), ("limit", wanted.Limit), ("address", session.Address)));
 
         ConsulException NotAcquired() => ConsulException.From(ConsulFinding.Create("Lock.NotAcquired",
             ("key", Printable.Text(wanted.Key)), ("seconds", Math.Round(session.Time.GetElapsedTime(began).TotalSeconds, 1)), ("detail", waitsFor), ("holder", holder?.Id), ("address", session.Address)));

@@ -44,6 +44,9 @@ internal sealed class ReleaseLayout
         return layout.ReleaseOf(prefix) is { } release ? (layout, release) : null;
     }
 
+    /// <summary>True for a key of the releases themselves: pointer, history, manifests and trees.</summary>
+    public bool Owns(string key) => key == Pointer || key == History || key.StartsWith(Manifests, StringComparison.Ordinal) || key.StartsWith(Releases, StringComparison.Ordinal);
+
     /// <summary>The manifest of a release.</summary>
     public string Manifest(string release) => Manifests + release;
 

@@ -3,15 +3,20 @@ using System.Text.Json;
 
 namespace ConsulKvTools.Kv.Releases;
 
-/// <summary>What was published as a release: its existence seals the tree, its numbers tell whether the tree still is that.</summary>
+/// <summary>What was published as a release, or is being: its seal stands for the tree, its numbers tell whether the tree still is that.</summary>
 /// <param name="Id">Tells two publications of the same content apart.</param>
 /// <param name="Keys">Keys of the tree.</param>
 /// <param name="Bytes">Bytes of the values.</param>
 /// <param name="Digest">As of <see cref="ReleaseTree.Digest"/>.</param>
 /// <param name="Created">When.</param>
 /// <param name="CreatedBy">User and machine.</param>
-internal sealed record ReleaseManifest(Guid Id, long Keys, long Bytes, string Digest, DateTimeOffset Created, string CreatedBy)
+/// <param name="IsSealed">
+/// False from the first write of a publishing to its end: the name is taken then for this content, so that two publishers cannot write into one tree.
+/// </param>
+internal sealed record ReleaseManifest(Guid Id, long Keys, long Bytes, string Digest, DateTimeOffset Created, string CreatedBy, bool IsSealed = true)
 {
+    private const string Publishing = "publishing";
+
     /// <summary>True for the tree that was published.</summary>
     public bool Fits(ReleaseTree tree) => tree.Count == Keys && tree.Digest == Digest;
 
@@ -28,6 +33,7 @@ internal sealed record ReleaseManifest(Guid Id, long Keys, long Bytes, string Di
             json.WriteString("digest", Digest);
             json.WriteString("created", Created.ToString("O", CultureInfo.InvariantCulture));
             json.WriteString("createdBy", CreatedBy);
+            if (!IsSealed) json.WriteString("state", Publishing);
             json.WriteEndObject();
         }
         return buffer.ToArray();
@@ -41,7 +47,8 @@ internal sealed record ReleaseManifest(Guid Id, long Keys, long Bytes, string Di
             using var document = JsonDocument.Parse(value);
             var root = document.RootElement;
             return new ReleaseManifest(root.GetProperty("id").GetGuid(), root.GetProperty("keys").GetInt64(), root.GetProperty("bytes").GetInt64(),
-                root.GetProperty("digest").GetString()!, root.GetProperty("created").GetDateTimeOffset(), root.GetProperty("createdBy").GetString() ?? "");
+                root.GetProperty("digest").GetString()!, root.GetProperty("created").GetDateTimeOffset(), root.GetProperty("createdBy").GetString() ?? "",
+                !(root.TryGetProperty("state", out var state) && state.GetString() == Publishing));
         }
         catch (Exception foreign) when (foreign is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

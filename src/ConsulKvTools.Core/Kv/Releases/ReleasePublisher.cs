@@ -3,14 +3,17 @@ using ConsulKvTools.Kv.Bulk;
 namespace ConsulKvTools.Kv.Releases;
 
 /// <summary>
-/// Writes the tree of a new release, reads it back, and seals it with a manifest. Until the manifest is there nothing can switch to it, so that a
-/// publishing that breaks off does no harm; the same call again brings it to its end.
+/// Writes the tree of a new release, reads it back, and seals it with a manifest. Until that is sealed nothing can switch to it, so that a
+/// publishing that breaks off does no harm; the same call again brings it to its end. The manifest is there before the first write, unsealed, and says for
+/// which content the name is taken: who comes with other content writes nothing, and so cannot spoil what another seals.
 /// </summary>
 /// <param name="store">The configuration.</param>
 /// <param name="atOnce">Requests under way at once, 1 or more.</param>
 /// <param name="done">Told of keys that were written; null for nobody.</param>
 internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Action<long>? done = null)
 {
+    private const int MostRounds = 5;
+
     private readonly ReleaseLayout layout = store.Layout;
 
     /// <summary>Publishes keys and values.</summary>
@@ -22,24 +25,39 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
     /// <exception cref="ConsulException">It was not published; the finding says why and what is there.</exception>
     public async Task<(ReleaseManifest Manifest, bool IsNew)> PublishAsync(string release, IReadOnlyList<ConsulKvWrite> content, bool replace, CancellationToken cancellation)
     {
-        var (wanted, left, published) = await LookAsync(release, content, replace, cancellation).ConfigureAwait(false);
-        if (published is not null) return (published, false);
+        ReleaseTree wanted, left;
+        ulong claim = 0;
+        for (var round = 1; ; round++)
+        {
+            (wanted, left, var published, var record) = await LookAsync(release, content, replace, cancellation).ConfigureAwait(false);
+            if (published is not null) return (published, false);
+            // Nothing to write: then nothing that another's seal could miss.
+            if (left.Digest == wanted.Digest) break;
+            claim = await ClaimAsync(release, wanted, record, cancellation).ConfigureAwait(false);
+            if (claim > 0) break;
+            // Another was faster: the next look says with what.
+            if (round == MostRounds) throw store.Fault("Release.Exists", ("value", Printable.Text(release, 120)), ("detail", "others begin to publish it again and again"));
+        }
         if (left.Digest != wanted.Digest)
         {
             await WriteAsync(release, content.Select(write => write with { Key = layout.Tree(release) + write.Key }), cancellation).ConfigureAwait(false);
             await WriteAsync(release, left.Keys.Where(key => !wanted.Contains(key.Name)).Select(key =>
                 new ConsulKvWrite { Key = layout.Tree(release) + key.Name, Kind = ConsulKvWriteKind.DeleteCheckAndSet, Index = key.Index }), cancellation).ConfigureAwait(false);
         }
-        return (await SealAsync(release, wanted, cancellation).ConfigureAwait(false), true);
+        else if (await store.RecordAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } begun)
+        {
+            claim = begun.Index;
+        }
+        return (await SealAsync(release, wanted, claim, cancellation).ConfigureAwait(false), true);
     }
 
     /// <summary>Seals a tree that was written by other means, as it is now.</summary>
     /// <exception cref="ConsulException">There is none, or it cannot be sealed.</exception>
     public async Task<(ReleaseManifest Manifest, bool IsNew)> SealAsync(string release, CancellationToken cancellation)
     {
-        var (tree, published) = await LookAsync(release, cancellation).ConfigureAwait(false);
+        var (tree, published, record) = await LookAsync(release, cancellation).ConfigureAwait(false);
         if (published is not null) return (published, false);
-        return (await SealAsync(release, tree, cancellation).ConfigureAwait(false), true);
+        return (await SealAsync(release, tree, record, cancellation).ConfigureAwait(false), true);
     }
 
     /// <summary>Looks, without a write, whether keys and values can be published; false when they are published already.</summary>
@@ -51,7 +69,7 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
     /// <exception cref="ConsulException">It cannot.</exception>
     public async Task<bool> CanSealAsync(string release, CancellationToken cancellation) => (await LookAsync(release, cancellation).ConfigureAwait(false)).Published is null;
 
-    private async Task<(ReleaseTree Wanted, ReleaseTree Left, ReleaseManifest? Published)> LookAsync(string release, IReadOnlyList<ConsulKvWrite> content, bool replace, CancellationToken cancellation)
+    private async Task<(ReleaseTree Wanted, ReleaseTree Left, ReleaseManifest? Published, ulong Record)> LookAsync(string release, IReadOnlyList<ConsulKvWrite> content, bool replace, CancellationToken cancellation)
     {
         layout.Check(release);
         var wanted = new ReleaseTree();
@@ -62,65 +80,109 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
             if (!wanted.TryAdd(write.Key, write.Value, write.Flags)) throw Twice(write.Key);
         }
         if (wanted.Count == 0) throw Invalid("-InputObject", "there is nothing to publish: a release without a key would look like one that was removed");
-        if (await store.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there)
+        var there = await store.RecordAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+        if (there is { Manifest: { IsSealed: true } sealedAs })
         {
             var now = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-            if (!there.Manifest.Fits(now)) throw ConsulException.From(new ReleaseSwitcher(store).Changed(release, there.Manifest, now));
-            if (now.Digest == wanted.Digest) return (wanted, now, there.Manifest);
+            if (!sealedAs.Fits(now)) throw ConsulException.From(await store.ChangedAsync(release, sealedAs, now.Count, cancellation).ConfigureAwait(false));
+            if (now.Digest == wanted.Digest) return (wanted, now, sealedAs, 0);
             var (added, removed, changed) = wanted.Against(now);
             throw store.Fault("Release.Exists", ("value", Printable.Text(release, 120)), ("detail", $"{Amount.Of(added, "key")} more, {removed} less, {changed} changed"));
         }
         var left = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-        if (left.Count > 0 && left.Digest != wanted.Digest && !replace)
-            throw store.Fault("Release.Unfinished", ("value", Printable.Text(release, 120)), ("prefix", Printable.Text(layout.Tree(release), 200)), ("count", left.Count));
-        return (wanted, left, null);
+        // What was begun with the same content is brought to its end.
+        var isFree = there is { } begun ? begun.Manifest.Digest == wanted.Digest : left.Count == 0 || left.Digest == wanted.Digest;
+        if (!isFree && !replace) throw ConsulException.From(store.Unfinished(release, there?.Manifest, left.Count));
+        return (wanted, left, null, there?.Index ?? 0);
     }
 
-    private async Task<(ReleaseTree Tree, ReleaseManifest? Published)> LookAsync(string release, CancellationToken cancellation)
+    private async Task<(ReleaseTree Tree, ReleaseManifest? Published, ulong Record)> LookAsync(string release, CancellationToken cancellation)
     {
         layout.Check(release);
         var tree = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-        if (await store.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there)
-            return there.Manifest.Fits(tree) ? (tree, there.Manifest) : throw ConsulException.From(new ReleaseSwitcher(store).Changed(release, there.Manifest, tree));
+        if (await store.RecordAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is var (manifest, index))
+        {
+            if (manifest.Fits(tree)) return (tree, manifest.IsSealed ? manifest : null, index);
+            throw ConsulException.From(manifest.IsSealed ? await store.ChangedAsync(release, manifest, tree.Count, cancellation).ConfigureAwait(false) : store.Unfinished(release, manifest, tree.Count));
+        }
         if (tree.Count == 0) throw store.Fault("Release.Missing", ("value", Printable.Text(release, 120)), ("detail", $"nothing stands below {Printable.Text(layout.Tree(release), 200)}"));
-        return (tree, null);
+        return (tree, null, 0);
     }
 
-    /// <summary>The keys below a prefix as the content of a release, from one answer.</summary>
-    /// <exception cref="ConsulException">They cannot be read, or not all of them.</exception>
-    public static async Task<IReadOnlyList<ConsulKvWrite>> ContentOfAsync(ReleaseStore from, string prefix, CancellationToken cancellation)
+    /// <summary>Takes the name for this content: the ModifyIndex of the manifest that says so; 0 when another was faster.</summary>
+    private async Task<ulong> ClaimAsync(string release, ReleaseTree wanted, ulong record, CancellationToken cancellation)
     {
+        var mine = Of(wanted) with { IsSealed = false };
+        var result = await PutAsync(release, mine, record, cancellation).ConfigureAwait(false);
+        if (result is { Outcome: ConsulKvOutcome.Written, ModifyIndex: { } index }) return index;
+        return await store.RecordAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there && there.Manifest.Id == mine.Id ? there.Index : 0;
+    }
+
+    private ReleaseManifest Of(ReleaseTree tree) => new(Guid.NewGuid(), tree.Count, tree.Bytes, tree.Digest, store.Session.Time.GetUtcNow(), ReleaseStore.Author);
+
+    /// <summary>Writes the manifest over the version that was seen, 0 for none: written, in conflict or unknown.</summary>
+    /// <exception cref="ConsulException">It was refused.</exception>
+    private async Task<ConsulKvWriteResult> PutAsync(string release, ReleaseManifest manifest, ulong record, CancellationToken cancellation)
+    {
+        var write = new ConsulKvWrite { Key = layout.Manifest(release), Kind = record == 0 ? ConsulKvWriteKind.CreateOnly : ConsulKvWriteKind.CheckAndSet, Index = record, Value = manifest.ToBytes() };
+        var result = await new KvWriter(store.Session).WriteAsync(write, cancellation).ConfigureAwait(false);
+        return result.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Conflict or ConsulKvOutcome.Unknown ? result : throw ConsulException.From(result.Finding!);
+    }
+
+    /// <summary>The keys below a prefix as the content of a release, from one answer. Those of the configuration's own releases are none of it.</summary>
+    /// <param name="from">Where they are read, and whose releases are left out.</param>
+    /// <param name="prefix">The prefix, with a slash at its end.</param>
+    /// <param name="asSeen">True takes what can be seen where it cannot be told whether that is all.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The content, and the key that is the prefix itself, of which no key of a release can be made; null when there is none.</returns>
+    /// <exception cref="ConsulException">They cannot be read, or not all of them.</exception>
+    public static async Task<(IReadOnlyList<ConsulKvWrite> Content, ConsulKvEntry? Folder)> ContentOfAsync(ReleaseStore from, string prefix, bool asSeen, CancellationToken cancellation)
+    {
+        var own = from.Layout;
+        var isAround = own.Releases.StartsWith(prefix, StringComparison.Ordinal);
+        ConsulKvEntry? folder = null;
         var content = new List<ConsulKvWrite>();
         var tree = new ReleaseTree();
         await foreach (var entry in from.EntriesAsync(prefix, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false))
         {
+            if (isAround && own.Owns(entry.Key)) continue;
             tree.TryAdd(entry.Key.Substring(prefix.Length), entry.Bytes, entry.Flags);
-            if (entry.Key.Length > prefix.Length) content.Add(new ConsulKvWrite { Key = entry.Key.Substring(prefix.Length), Value = entry.Bytes, Flags = entry.Flags });
+            if (entry.Key.Length == prefix.Length) folder = entry;
+            else content.Add(new ConsulKvWrite { Key = entry.Key.Substring(prefix.Length), Value = entry.Bytes, Flags = entry.Flags });
         }
         // Before 1.11 Consul leaves out without a word what the token may not read; of a release it is known what has to be there.
+        var isKnown = false;
         if (ReleaseLayout.OfTree(prefix) is (var home, var release))
         {
             var source = new ReleaseStore(from.Session, home);
-            if (await source.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } sealedAs && !sealedAs.Manifest.Fits(tree))
-                throw ConsulException.From(new ReleaseSwitcher(source).Changed(release, sealedAs.Manifest, tree));
+            isKnown = await source.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } sealedAs
+                && (sealedAs.Manifest.Fits(tree) ? true : throw ConsulException.From(await source.ChangedAsync(release, sealedAs.Manifest, tree.Count, cancellation).ConfigureAwait(false)));
         }
-        return content;
+        if (!isKnown && !asSeen && content.Count > 0 && !await new KvVisibility(from.Session).IsWholeAsync(prefix, cancellation).ConfigureAwait(false))
+            throw from.Fault("Release.SourceUnverifiable", ("prefix", Printable.Text(prefix, 200)), ("count", content.Count));
+        return (content, folder);
     }
 
-    private async Task<ReleaseManifest> SealAsync(string release, ReleaseTree wanted, CancellationToken cancellation)
+    private async Task<ReleaseManifest> SealAsync(string release, ReleaseTree wanted, ulong record, CancellationToken cancellation)
     {
-        var manifest = new ReleaseManifest(Guid.NewGuid(), wanted.Count, wanted.Bytes, wanted.Digest, store.Session.Time.GetUtcNow(), ReleaseStore.Author);
+        var manifest = Of(wanted);
         var stored = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-        if (!manifest.Fits(stored)) throw ConsulException.From(new ReleaseSwitcher(store).Changed(release, manifest, stored));
-        var result = await new KvWriter(store.Session).WriteAsync(
-            new ConsulKvWrite { Key = layout.Manifest(release), Kind = ConsulKvWriteKind.CreateOnly, Value = manifest.ToBytes() }, cancellation).ConfigureAwait(false);
-        if (result.Outcome is ConsulKvOutcome.Written) return manifest;
-        // Its id is nobody else's: where it stands, it was this one, whatever became of the answer.
-        if (result.Outcome is ConsulKvOutcome.Conflict or ConsulKvOutcome.Unknown
-            && await store.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there)
-            return there.Manifest.Id == manifest.Id || there.Manifest.Fits(wanted) ? there.Manifest
-                : throw store.Fault("Release.Exists", ("value", Printable.Text(release, 120)), ("detail", $"{Printable.Text(there.Manifest.CreatedBy, 120)} published it meanwhile"));
-        throw ConsulException.From(result.Finding!);
+        if (!manifest.Fits(stored)) throw ConsulException.From(await store.ChangedAsync(release, manifest, stored.Count, cancellation).ConfigureAwait(false));
+        for (var round = 1; ; round++)
+        {
+            var result = await PutAsync(release, manifest, record, cancellation).ConfigureAwait(false);
+            if (result.Outcome is ConsulKvOutcome.Written) return manifest;
+            if (await store.RecordAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is not var (there, index))
+                throw result.Outcome == ConsulKvOutcome.Unknown ? ConsulException.From(result.Finding!)
+                    : store.Fault("Release.Missing", ("value", Printable.Text(release, 120)), ("detail", "somebody removed it while it was being published"));
+            // Its id is nobody else's: where it stands, it was this one, whatever became of the answer.
+            if (there.Id == manifest.Id || (there.IsSealed && there.Fits(wanted))) return there;
+            if (there.IsSealed || there.Digest != wanted.Digest)
+                throw store.Fault("Release.Exists", ("value", Printable.Text(release, 120)), ("detail", $"{Printable.Text(there.CreatedBy, 120)} {(there.IsSealed ? "published it" : "began to publish it")} meanwhile"));
+            // Another publishes the very same: whoever seals it first.
+            if (round == MostRounds) throw ConsulException.From(result.Finding!);
+            record = index;
+        }
     }
 
     /// <exception cref="ConsulException">A write was not done: the first of them says why, and nothing is sealed.</exception>

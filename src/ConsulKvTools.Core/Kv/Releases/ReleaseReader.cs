@@ -29,7 +29,7 @@ internal sealed class ReleaseReader(ReleaseStore store)
                 var tree = await store.TreeAsync(current, consistency, entries.Add, cancellation).ConfigureAwait(false);
                 if (sealedAs.Manifest.Fits(tree)) return (current, entries);
                 // A follower may be behind with some of what was read. Twice the same release from the leader, and it is the tree that is wrong.
-                if (round == MostRounds || (before == current && consistency != ConsulConsistency.Stale)) throw ConsulException.From(new ReleaseSwitcher(store).Changed(current, sealedAs.Manifest, tree));
+                if (round == MostRounds || (before == current && consistency != ConsulConsistency.Stale)) throw ConsulException.From(await store.ChangedAsync(current, sealedAs.Manifest, tree.Count, cancellation).ConfigureAwait(false));
             }
             else if (round == MostRounds || (before == current && consistency != ConsulConsistency.Stale))
             {

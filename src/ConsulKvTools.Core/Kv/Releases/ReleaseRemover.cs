@@ -3,8 +3,8 @@ using ConsulKvTools.Kv.Writing;
 namespace ConsulKvTools.Kv.Releases;
 
 /// <summary>
-/// Removes releases that are not in use: first the manifest, in a transaction that checks that the pointer has not moved; from then on nothing can
-/// switch to it. Then the tree.
+/// Removes releases that are not in use: manifest and tree in one transaction that checks that the pointer has not moved. So a release is there or it is
+/// not; no half of one is left, wherever this breaks off.
 /// </summary>
 /// <param name="store">The configuration.</param>
 internal sealed class ReleaseRemover(ReleaseStore store)
@@ -34,22 +34,26 @@ internal sealed class ReleaseRemover(ReleaseStore store)
     };
 
     /// <summary>Removes one release.</summary>
-    /// <returns>What became of it: the removal of its tree, or what stood in the way.</returns>
+    /// <returns>What became of it, as the removal of its tree.</returns>
     /// <exception cref="ConsulException">It could not be found out whether it may go.</exception>
     public async Task<ConsulKvWriteResult> RemoveAsync(ConsulKvRelease release, CancellationToken cancellation)
     {
         var writer = new KvWriter(store.Session);
         var state = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
-        if (release.Release == state.Current || release.Release == state.Previous)
-            throw store.Fault("Release.InUse", ("value", Printable.Text(release.Release, 120)), ("problem", release.Release == state.Current ? "it is the current one" : "a rollback goes back to it"));
+        if (InUse(release, state) is { } used) throw ConsulException.From(used);
         var manifest = new KvReader(store.Session).GetAsync(layout.Manifest(release.Release), ConsulConsistency.Consistent, cancellation);
-        if ((await manifest.ConfigureAwait(false)).Entry is { } entry)
-        {
-            // The history moves with the pointer, even where that is moved away and back.
-            TransactionGuard[] checks = [new(layout.History, state.HistoryIndex), new(layout.Pointer, state.PointerIndex)];
-            var unsealed = (await writer.WriteAtomicAsync([new ConsulKvWrite { Key = entry.Key, Kind = ConsulKvWriteKind.DeleteCheckAndSet, Index = entry.ModifyIndex }], cancellation, checks).ConfigureAwait(false))[0];
-            if (unsealed.Outcome != ConsulKvOutcome.Written) return unsealed;
-        }
-        return await writer.WriteAsync(new ConsulKvWrite { Key = layout.Tree(release.Release), Kind = ConsulKvWriteKind.DeleteTree }, cancellation).ConfigureAwait(false);
+        var entry = (await manifest.ConfigureAwait(false)).Entry;
+        // The history moves with the pointer, even where that is moved away and back.
+        var checks = new List<TransactionGuard> { new(layout.History, state.HistoryIndex), new(layout.Pointer, state.PointerIndex) };
+        var writes = new List<ConsulKvWrite> { new() { Key = layout.Tree(release.Release), Kind = ConsulKvWriteKind.DeleteTree } };
+        if (entry is null) checks.Add(new(layout.Manifest(release.Release), 0));
+        else writes.Insert(0, new() { Key = entry.Key, Kind = ConsulKvWriteKind.DeleteCheckAndSet, Index = entry.ModifyIndex });
+        var result = (await writer.WriteAtomicAsync(writes, cancellation, checks).ConfigureAwait(false))[writes.Count - 1];
+        if (result.Outcome != ConsulKvOutcome.Conflict) return result;
+        return InUse(release, await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false)) is { } meanwhile
+            ? result with { Finding = meanwhile, Message = meanwhile.Title, Remedy = meanwhile.Remedy } : result;
     }
+
+    private ConsulFinding? InUse(ConsulKvRelease release, ReleaseState state) => release.Release != state.Current && release.Release != state.Previous ? null
+        : store.Finding("Release.InUse", ("value", Printable.Text(release.Release, 120)), ("problem", release.Release == state.Current ? "it is the current one" : "a rollback goes back to it"));
 }

@@ -27,12 +27,8 @@ internal sealed class ReleaseSwitcher(ReleaseStore store)
         var to = release ?? state.Previous ?? throw store.Fault("Release.NoPrevious", ("value", state.Current));
         var (manifest, index) = await store.ManifestAsync(to, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) ?? throw await MissingAsync(to, cancellation).ConfigureAwait(false);
         var tree = await store.TreeAsync(to, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-        return manifest.Fits(tree) ? new ReleasePlan(state, to, release is null, index, tree) : throw ConsulException.From(Changed(to, manifest, tree));
+        return manifest.Fits(tree) ? new ReleasePlan(state, to, release is null, index, tree) : throw ConsulException.From(await store.ChangedAsync(to, manifest, tree.Count, cancellation).ConfigureAwait(false));
     }
-
-    /// <summary>The finding of a tree that is not what was published.</summary>
-    public ConsulFinding Changed(string release, ReleaseManifest manifest, ReleaseTree tree) => store.Finding("Release.Changed",
-        ("value", Printable.Text(release, 120)), ("prefix", Printable.Text(layout.Tree(release), 200)), ("count", tree.Count), ("expected", manifest.Keys));
 
     /// <summary>Makes the switch. What Consul or the network does to it is its outcome.</summary>
     public async Task<ConsulKvReleaseSwitch> RunAsync(ReleasePlan plan, CancellationToken cancellation)
@@ -104,7 +100,7 @@ internal sealed class ReleaseSwitcher(ReleaseStore store)
             var now = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
             if (now.PointerIndex != plan.State.PointerIndex || now.HistoryIndex != plan.State.HistoryIndex) return Raced(result, plan, now);
             var finding = await store.ManifestAsync(plan.To, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } there
-                ? Changed(plan.To, there.Manifest, await store.TreeAsync(plan.To, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false))
+                ? await store.ChangedAsync(plan.To, there.Manifest, (await store.TreeAsync(plan.To, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false)).Count, cancellation).ConfigureAwait(false)
                 : (await MissingAsync(plan.To, cancellation).ConfigureAwait(false)).Finding;
             return result with { Finding = finding, Message = finding.Title };
         }
@@ -169,10 +165,11 @@ internal sealed class ReleaseSwitcher(ReleaseStore store)
     private async Task<ConsulException> MissingAsync(string release, CancellationToken cancellation)
     {
         var trees = await store.TreesAsync(cancellation).ConfigureAwait(false);
-        if (trees.TryGetValue(release, out var count))
-            return store.Fault("Release.Unfinished", ("value", Printable.Text(release, 120)), ("prefix", Printable.Text(layout.Tree(release), 200)), ("count", count));
-        var published = await store.ManifestsAsync(cancellation).ConfigureAwait(false);
-        var others = published.Count == 0 ? "none is published" : $"published are {string.Join(", ", published.Keys.OrderBy(name => name, StringComparer.Ordinal).Take(5).Select(name => Printable.Text(name, 60)))}{(published.Count > 5 ? $" and {published.Count - 5} more" : "")}";
+        var manifests = await store.ManifestsAsync(cancellation).ConfigureAwait(false);
+        manifests.TryGetValue(release, out var begun);
+        if (trees.TryGetValue(release, out var count) || begun is not null) return ConsulException.From(store.Unfinished(release, begun, count));
+        var published = manifests.Where(manifest => manifest.Value is not { IsSealed: false }).Select(manifest => manifest.Key).OrderBy(name => name, StringComparer.Ordinal).ToArray();
+        var others = published.Length == 0 ? "none is published" : $"published are {string.Join(", ", published.Take(5).Select(name => Printable.Text(name, 60)))}{(published.Length > 5 ? $" and {published.Length - 5} more" : "")}";
         return store.Fault("Release.Missing", ("value", Printable.Text(release, 120)), ("detail", others));
     }
 }

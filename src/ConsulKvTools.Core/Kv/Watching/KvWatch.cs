@@ -61,6 +61,11 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
             if (isBack) snapshot = await SettleAsync(snapshot, after, cancellation).ConfigureAwait(false);
             var (changes, isSettled) = await TakeAsync(snapshot, after, cancellation).ConfigureAwait(false);
             if (changes.Length > 0) yield return changes;
+            else if (isSettled && !isHidden && !isBack && after > 0 && snapshot.Index > after && await MovedUnseenAsync(snapshot, cancellation).ConfigureAwait(false))
+            {
+                isHidden = true;
+                tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"Something changed below {Printable.Text(options.Name, 120)} that cannot be seen: a key that the token may not read, or one that was made and removed at once", Filtered()));
+            }
             // Without an index nothing can be waited for; the answers of such an agent are compared all the same, once a second.
             idle = snapshot.Index == 0 ? LongestPause
                 : snapshot.Index != after && isSettled || session.Time.GetElapsedTime(asked) > ShortestPause ? TimeSpan.Zero
@@ -131,6 +136,12 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
             return null;
         }
     }
+
+    /// <summary>
+    /// The index of a prefix moves with its keys, the hidden ones among them. Where the agent says nothing of those, nothing else tells that they are there.
+    /// </summary>
+    private async Task<bool> MovedUnseenAsync(KvSnapshot snapshot, CancellationToken cancellation) =>
+        options.IsPrefix && options.IsExcluded is null && !snapshot.IsFiltered && hidden == 0 && !await new KvVisibility(session).IsWholeAsync(options.Name, cancellation).ConfigureAwait(false);
 
     /// <summary>False where the agent has no ACLs, or cannot be asked.</summary>
     private async Task<bool> MayBeHiddenAsync(CancellationToken cancellation)

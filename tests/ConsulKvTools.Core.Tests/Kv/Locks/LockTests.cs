@@ -42,6 +42,30 @@ public sealed class LockTests(AclAgentFixture lab)
     }
 
     [Fact]
+    public async Task Nobody_waits_without_end_for_a_lock_that_only_they_could_give_back()
+    {
+        using var session = lab.Session();
+        using var own = await TakeAsync(session, "lock/own");
+        Task<ConsulKvLock> Again(TimeSpan? patience, string key = "lock/own", int limit = 1, params ConsulKvLock[] held) =>
+            KvLocking.AcquireAsync(session, new KvLockRequest { Key = key, Limit = limit, Patience = patience, Own = held }, _ => { }, None).WaitAsync(TimeSpan.FromSeconds(20), None);
+
+        var refused = await Assert.ThrowsAsync<ConsulLockException>(() => Again(null, held: own));
+        Assert.Equal("Lock.HeldHere", refused.Finding.Code);
+        Assert.Contains(own.LockSession, refused.Finding.Cause, StringComparison.Ordinal);
+        // Who sets an end to the wait may wait; who does not hold it has to.
+        Assert.Equal("Lock.NotAcquired", (await Assert.ThrowsAsync<ConsulLockException>(() => Again(TimeSpan.FromMilliseconds(300), held: own))).Finding.Code);
+        var other = Again(null);
+        // Of a semaphore it counts only when all places are taken here.
+        using var one = await Again(null, "lock/ownsemaphore", 2);
+        using var two = await Again(null, "lock/ownsemaphore", 2, one);
+        Assert.Equal("Lock.HeldHere", (await Assert.ThrowsAsync<ConsulLockException>(() => Again(null, "lock/ownsemaphore", 2, one, two))).Finding.Code);
+        Assert.False(other.IsCompleted);
+        await own.ReleaseAsync(false, None);
+        (await other).Dispose();
+        FaultMatrix.Add(FaultOrigin.Real, "a lock that its holder asks for again", "Lock.HeldHere", "lock refused", TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task The_fencing_value_rises_also_after_the_key_was_removed_and_made_anew()
     {
         using var session = lab.Session();

@@ -1,0 +1,32 @@
+using ConsulKvTools.Acl;
+using ConsulKvTools.Http;
+
+namespace ConsulKvTools.Kv;
+
+/// <summary>
+/// Tells whether a listing that says nothing of hidden keys has all of them. Agents from 1.11 on say when they left out what the token may not read; those
+/// before leave it out without a word.
+/// </summary>
+/// <param name="session">Whose token reads.</param>
+internal sealed class KvVisibility(ConsulKvSession session)
+{
+    // Sent with every answer from 1.9 on, and by none before.
+    private const string SentByNewerAgents = "X-Consul-Default-ACL-Policy";
+
+    /// <summary>True when all below a prefix is seen; false when that cannot be told.</summary>
+    public async Task<bool> IsWholeAsync(string prefix, CancellationToken cancellation)
+    {
+        try
+        {
+            // Who may write all of it may read all of it; Consul answers no such question about reading. Without an answer ACLs are off.
+            var answer = await AclAuthorizer.AskAsync(session, [new AclQuestion("key", "write-prefix", prefix)], cancellation).ConfigureAwait(false);
+            if (answer is null || answer[0]) return true;
+            var any = await Queries.SendAsync(session, ConsulRequest.Get("/v1/status/leader"), response => response.Status == 200, null, cancellation).ConfigureAwait(false);
+            return any.Header(SentByNewerAgents) is not null;
+        }
+        catch (ConsulException)
+        {
+            return false;
+        }
+    }
+}
