@@ -221,7 +221,7 @@ internal sealed class KvImport : IDisposable
         var failed = results.FirstOrDefault(result => result.Outcome is not (ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged));
         for (var index = 0; index < all.Length; index++) tally.Add(all[index].Planned, all[index].Write, results[index]);
         // Nothing of it was written: one reason is enough, and the one that names its key says most.
-        if (failed is not null) tell(results.FirstOrDefault(result => result.Finding is not null && result.Message?.StartsWith("Nothing of this transaction", StringComparison.Ordinal) != true) ?? failed);
+        if (failed is not null) tell(results.FirstOrDefault(result => result.Finding is { } own && result.Message == own.Title) ?? failed);
     }
 
     /// <summary>
