@@ -8,6 +8,7 @@ namespace ConsulKvTools.Hygiene;
 internal static class TextParts
 {
     private const int ShortestBase64 = 40;
+    private static readonly string[] Which = ["value", "current", "previous", "old", "new", "plain", "text", "prod", "production", "stage", "staging", "test", "dev"];
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 256 };
 
@@ -30,11 +31,12 @@ internal static class TextParts
         return parts;
     }
 
-    /// <summary>The last part of a key.</summary>
+    /// <summary>The last part of a key: <c>password</c> of <c>db/password</c>; where it only tells which one, with the part before: <c>token_current</c> of <c>db/token/current</c>.</summary>
     public static string NameOf(string key)
     {
-        var end = key.TrimEnd('/');
-        return end.Substring(end.LastIndexOf('/') + 1);
+        var steps = key.TrimEnd('/').Split('/');
+        var last = steps[steps.Length - 1];
+        return steps.Length > 1 && Array.Exists(Which, word => word.Equals(last, StringComparison.OrdinalIgnoreCase)) ? $"{steps[steps.Length - 2]}_{last}" : last;
     }
 
     private static List<TextPart>? OfJson(byte[] value, int start)

@@ -1,4 +1,7 @@
 using System.Text.RegularExpressions;
+using ConsulKvTools.Diagnosis.Reports;
+using ConsulKvTools.Diagnosis.Reports.Secrets;
+using ConsulKvTools.Diagnosis.Reports.Sections;
 
 namespace ConsulKvTools.Tests.Reports;
 
@@ -52,18 +55,36 @@ public sealed partial class BrowserTests : IDisposable
     [InlineData("three")]
     public async Task Nothing_is_wider_than_a_phone(string name)
     {
+        await FitsAsync(DiagnosisReport.Render(Samples.All[name], DiagnosisReportFormat.Html), "scrollWidth", "documentElement");
+    }
+
+    [Fact]
+    public async Task Bars_with_long_words_beside_them_are_not_wider_than_a_phone()
+    {
+        ReportSection section = new("sample", "Title", DiagnosisTone.Good, "Fine", "All is well.", [],
+            [new ReportBars("Limits", "Limit", "Used", [new("One prefix in one transaction, operations", 0.6, "58.2 KiB of 512 KiB (11.4 %)")], 1)]);
+        await FitsAsync(DiagnosisReport.Render([], [new Part(section)], DiagnosisReportFormat.Html), "scrollWidth", "querySelector('.plots').parentElement");
+    }
+
+    private async Task FitsAsync(string report, string width, string element)
+    {
         Assert.SkipWhen(Chromium.Executable is null, "There is no Chromium on this machine.");
         var page = Path.Combine(folder.FullName, "page.html");
         var frame = Path.Combine(folder.FullName, "frame.html");
         // The report itself runs no script, so it is measured without its policy from a frame as wide as a phone.
-        var html = Policy().Replace(DiagnosisReport.Render(Samples.All[name], DiagnosisReportFormat.Html), "")
-            .Replace("</body>", "<script>document.title = document.documentElement.scrollWidth + ' of ' + window.innerWidth; parent.postMessage(document.title, '*');</script></body>", StringComparison.Ordinal);
+        var html = Policy().Replace(report, "")
+            .Replace("</body>", $"<script>document.title = (document.{element}.{width} <= document.{element}.clientWidth) + ' in ' + window.innerWidth; parent.postMessage(document.title, '*');</script></body>", StringComparison.Ordinal);
         await File.WriteAllTextAsync(page, html, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(frame, "<body><iframe src='page.html' width='360' height='640' style='border:0'></iframe><p id='wide'></p><script>onmessage = told => document.getElementById('wide').textContent = told.data;</script>", TestContext.Current.CancellationToken);
         using var browser = new Chromium();
         var (dom, _) = await browser.RunAsync(new Uri(frame), "--dump-dom", "--allow-file-access-from-files", "--virtual-time-budget=5000");
 
-        Assert.Contains("360 of 360", dom, StringComparison.Ordinal);
+        Assert.Contains("true in 360", dom, StringComparison.Ordinal);
+    }
+
+    private sealed record Part(ReportSection Section) : IReportPart
+    {
+        public SecretPrints Secrets => SecretPrints.None;
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -20,8 +20,9 @@ internal static class LogOfAgent
     public static async Task ListenAsync(ConsulKvSession session, ConsulLogLevel level, TimeSpan? duration, LogSearch search, CancellationToken cancellation)
     {
         var source = new LogSource(session.Address, session.Time.GetUtcNow(), hasNumbers: false) { WayOn = "A longer -Duration or -Level Debug hears more." };
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (duration is { } time) limit.CancelAfter(time);
+        // An agent that has nothing to say does not even begin its answer. Whether it is there is told by any answer to a question for which it asks no server.
+        await session.Http.SendAsync(ConsulRequest.Get("/") with { SendScope = false, SendToken = false }, session.RetryPolicy.AttemptTimeout, cancellation).ConfigureAwait(false);
+        using var limit = Deadline.In(duration ?? Timeout.InfiniteTimeSpan, cancellation);
         var request = ConsulRequest.Get("/v1/agent/monitor", "loglevel=" + (level == ConsulLogLevel.None ? "info" : level.ToString().ToLowerInvariant())) with { SendScope = false };
         try
         {
@@ -64,5 +65,5 @@ internal static class LogOfAgent
 
     // An agent that says nothing at all does not even begin its answer, so the end of the time may look like a time-out.
     private static bool IsOver(Exception failure, CancellationTokenSource limit, CancellationToken cancellation) =>
-        !cancellation.IsCancellationRequested && (limit.IsCancellationRequested ? failure is OperationCanceledException or ConsulTransportException : failure is ConsulTransportException { Code: "Http.ResponseTimeout" or "Http.ResponseStalled" });
+        !cancellation.IsCancellationRequested && ((limit.IsCancellationRequested && failure is OperationCanceledException) || failure is ConsulTransportException { Code: "Http.ResponseTimeout" or "Http.ResponseStalled" });
 }

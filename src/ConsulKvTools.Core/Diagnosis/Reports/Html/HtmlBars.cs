@@ -9,10 +9,13 @@ internal static class HtmlBars
 {
     private const int Height = 18;
 
+    // More letters in a row leave no room for its bar on a phone, which then goes below them.
+    private const int MostBeside = 36;
+
     public static XElement Of(ReportBars bars)
     {
         var whole = Math.Max(bars.Whole ?? 0, bars.Bars.Select(bar => bar.Length).DefaultIfEmpty(0).Max());
-        return E("table", Class("plots"),
+        return E("table", Class(bars.Bars.Any(bar => bar.Name.Length + bar.Says.Length > MostBeside) ? "plots stacked" : "plots"),
             E("thead", E("tr", E("th", At("scope", "col"), Text(bars.Label)), E("td"), E("th", At("scope", "col"), Class("time"), Text(bars.Value)))),
             E("tbody", bars.Bars.Select(bar => E("tr",
                 E("th", At("scope", "row"), Text(bar.Name)),
