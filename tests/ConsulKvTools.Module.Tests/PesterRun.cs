@@ -11,7 +11,7 @@ internal static class PesterRun
     private const int PesterMissing = 90;
     private const int PowerShellTooOld = 91;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(25);
     private static readonly Lazy<Task<IReadOnlyList<PesterTest>>> Once = new(() => Task.Run(RunAsync));
 
     /// <summary>Each test with its result; where nothing can be run, each as skipped with the reason.</summary>

@@ -16,12 +16,12 @@ internal sealed record DrillVerification(IReadOnlyList<string> Verified, IReadOn
     /// <param name="indexBefore">The index of the store before the drill.</param>
     /// <param name="isAlone">True when nobody else writes there.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="ConsulException">A key cannot be read.</exception>
     public static async Task<DrillVerification> RunAsync(ConsulKvSession session, IReadOnlyList<DrillOperation> operations, ulong indexBefore, bool isAlone, CancellationToken cancellation)
     {
         var writes = operations.Where(operation => operation.Write is not null).ToArray();
         var trees = writes.Where(write => write.Write!.IsTree && write.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unknown).ToArray();
-        var keys = writes.Where(write => !write.Write!.IsTree).GroupBy(write => write.Key, StringComparer.Ordinal).ToArray();
+        // A key that cannot be one was never sent, and cannot be asked for either.
+        var keys = writes.Where(write => !write.Write!.IsTree && KvKey.Check(write.Key, isPrefix: false) is null).GroupBy(write => write.Key, StringComparer.Ordinal).ToArray();
         var reader = new KvReader(session);
         using var places = new SemaphoreSlim(AtOnce);
         var read = await Task.WhenAll(keys.Select(async key =>
@@ -29,7 +29,12 @@ internal sealed record DrillVerification(IReadOnlyList<string> Verified, IReadOn
             await places.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                return (await reader.GetAsync(key.Key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false)).Entry;
+                var result = await reader.GetAsync(key.Key, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+                return (result.Entry, Unread: result.State == KvReadState.Forbidden ? result.Finding : null);
+            }
+            catch (ConsulException unheard)
+            {
+                return (null, unheard.Finding);
             }
             finally
             {
@@ -43,7 +48,12 @@ internal sealed record DrillVerification(IReadOnlyList<string> Verified, IReadOn
         {
             var key = keys[number].Key;
             var all = keys[number].Concat(trees.Where(tree => key.StartsWith(tree.Key, StringComparison.Ordinal))).ToArray();
-            switch (Judge(all, read[number], indexBefore, isAlone))
+            if (read[number].Unread is { } unread)
+            {
+                unverified[key] = $"it could not be read afterwards: {unread.Title}";
+                continue;
+            }
+            switch (Judge(all, read[number].Entry, indexBefore, isAlone))
             {
                 case (true, { } problem): lost[key] = problem; break;
                 case (false, { } reason): unverified[key] = reason; break;

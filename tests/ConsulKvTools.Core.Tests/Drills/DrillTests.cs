@@ -76,6 +76,26 @@ public sealed class DrillTests(AclAgentFixture fixture)
     }
 
     [Fact]
+    public async Task A_key_that_cannot_be_read_afterwards_is_neither_verified_nor_lost()
+    {
+        DrillOperation Wrote(string key, ConsulKvOutcome outcome) => new(key, DrillWrite.Of(new ConsulKvWrite { Key = key, Value = "a"u8.ToArray() }), outcome, null, TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, null);
+        // It was refused before it was sent: nobody could ask for it either.
+        using var session = fixture.Session();
+        var none = await DrillVerification.RunAsync(session, [Wrote("/bad", ConsulKvOutcome.Failed)], 0, true, Stop);
+        Assert.Empty(none.Verified);
+        Assert.Empty(none.Unverified);
+        Assert.Empty(none.Lost);
+
+        using var stranger = fixture.Session((await fixture.Agent.CreateTokenAsync("key_prefix \"other/\" { policy = \"write\" }", Stop)).SecretId);
+        Assert.Contains("denied", Assert.Single((await DrillVerification.RunAsync(stranger, [Wrote("drill-denied", ConsulKvOutcome.Written)], 0, true, Stop)).Unverified).Value, StringComparison.OrdinalIgnoreCase);
+
+        using var nowhere = fixture.Session(address: "http://127.0.0.1:1");
+        var unheard = await DrillVerification.RunAsync(nowhere, [Wrote("drill-unheard", ConsulKvOutcome.Written)], 0, true, Stop);
+        Assert.Equal("drill-unheard", Assert.Single(unheard.Unverified).Key);
+        Assert.Empty(unheard.Lost);
+    }
+
+    [Fact]
     public void A_pause_is_time_without_success_while_something_is_under_way()
     {
         DrillOperation Did(double from, double to, ConsulKvOutcome outcome = ConsulKvOutcome.Unchanged) => new("k", null, outcome, outcome == ConsulKvOutcome.Unchanged ? null : "Cluster.NoLeader", TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to), 0, null);
