@@ -138,9 +138,4 @@ public abstract class KvLockCmdlet : ConsulCmdlet
             waitsFor = null;
         }
     }
-
-    private void RequireWithin(TimeSpan time, string parameter, TimeSpan least, TimeSpan most, string right)
-    {
-        if (time < least || time > most) ThrowTerminatingError(FindingErrors.Invalid(this, parameter, $"{parameter} is {time}; give {right}", time));
-    }
 }

@@ -165,6 +165,12 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
             ThrowTerminatingError(FindingErrors.Invalid(this, parameter, $"{parameter} is {time}; give more than zero and at most one day, such as 15s", time));
     }
 
+    /// <summary>Ends the command when a time is outside of what is taken, which <paramref name="right"/> says.</summary>
+    private protected void RequireWithin(TimeSpan time, string parameter, TimeSpan least, TimeSpan most, string right)
+    {
+        if (time < least || time > most) ThrowTerminatingError(FindingErrors.Invalid(this, parameter, $"{parameter} is {time}; give {right}", time));
+    }
+
     /// <summary>Runs <paramref name="work"/> for one input: what Consul or the network does to it is an error of that input only.</summary>
     protected void AwaitFor(object? input, Func<CancellationToken, Task> work)
     {

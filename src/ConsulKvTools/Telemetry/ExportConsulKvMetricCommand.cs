@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using ConsulKvTools.Diagnosis.Reports.Files;
+using ConsulKvTools.Files;
 using ConsulKvTools.Telemetry;
 
 namespace ConsulKvTools.Commands;
@@ -55,7 +55,7 @@ public sealed class ExportConsulKvMetricCommand : PSCmdlet
         if (!ShouldProcess(Path, "Write metrics")) return;
         try
         {
-            ReportFile.Write(Path, PrometheusText.Of(labels, new MetricSelection(Session).Has), NoClobber, Force, "Report.MetricsNotWritten");
+            WholeFile.Write(Path, PrometheusText.Of(labels, new MetricSelection(Session).Has), NoClobber, Force, "Report.MetricsNotWritten");
             // The provider's own object: it carries the path by which Get-Content takes it from the pipeline.
             if (PassThru) WriteObject(InvokeProvider.Item.Get([Path], force: true, literalPath: true), enumerateCollection: true);
         }

@@ -185,9 +185,4 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
         if (note.Kind is KvWatchNoteKind.Interrupted or KvWatchNoteKind.Hidden) WriteWarning(note.Finding is { } finding ? $"{note.Text}. {FindingErrors.Warning(finding)}" : note.Text + ".");
         else WriteVerbose(note.Text + ".");
     }
-
-    private void RequireWithin(TimeSpan time, string parameter, TimeSpan least, TimeSpan most, string right)
-    {
-        if (time < least || time > most) ThrowTerminatingError(FindingErrors.Invalid(this, parameter, $"{parameter} is {time}; give {right}", time));
-    }
 }

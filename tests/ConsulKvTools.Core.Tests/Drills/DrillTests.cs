@@ -58,6 +58,24 @@ public sealed class DrillTests(AclAgentFixture fixture)
     }
 
     [Fact]
+    public void The_reason_of_a_degraded_drill_names_what_went_wrong_how_often_and_where_to_look()
+    {
+        DrillOperation Did(double from, double to, ConsulKvOutcome outcome, string? code = null) => new("k", null, outcome, code, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to), 0, null);
+        var recorder = new DrillRecorder(TimeProvider.System);
+        recorder.Struck(ConsulFaultKind.LeaderKill, "server", TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        DrillOperation[] operations =
+        [
+            Did(0, 5, ConsulKvOutcome.Failed, "Cluster.NoLeader"), Did(5, 9, ConsulKvOutcome.Failed, "Cluster.NoLeader"), Did(9, 14, ConsulKvOutcome.Unknown, "Http.ResponseTimeout"), Did(14, 15, ConsulKvOutcome.Unchanged),
+        ];
+        var unsure = new DrillVerification(["a", "b"], new Dictionary<string, string> { ["k"] = "why" }, new Dictionary<string, string>());
+
+        var reason = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.LeaderKill], Seed = 1, AcceptedPause = TimeSpan.FromSeconds(10) }, operations, unsure).Report(recorder, TimeSpan.FromSeconds(30), "x", true, 7, 2, ["e"]).Reason;
+
+        Assert.Equal("3 of 4 operations did not end well (2 Cluster.NoLeader, 1 Http.ResponseTimeout; see Outcomes); a pause of 15.0 s under LeaderKill is longer than the accepted 10.0 s (see Faults); "
+            + "2 of 7 runs left an error (see Errors); of 1 key it cannot be told what became (see Unverified); nothing was lost, 2 keys verified", reason);
+    }
+
+    [Fact]
     public async Task A_key_that_cannot_be_read_afterwards_is_neither_verified_nor_lost()
     {
         DrillOperation Wrote(string key, ConsulKvOutcome outcome) => new(key, DrillWrite.Of(new ConsulKvWrite { Key = key, Value = "a"u8.ToArray() }), outcome, null, TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, null);
@@ -75,24 +93,6 @@ public sealed class DrillTests(AclAgentFixture fixture)
         var unheard = await DrillVerification.RunAsync(nowhere, [Wrote("drill-unheard", ConsulKvOutcome.Written)], 0, true, Stop);
         Assert.Equal("drill-unheard", Assert.Single(unheard.Unverified).Key);
         Assert.Empty(unheard.Lost);
-    }
-
-    [Fact]
-    public void The_reason_of_a_degraded_drill_names_what_went_wrong_how_often_and_where_to_look()
-    {
-        DrillOperation Did(double from, double to, ConsulKvOutcome outcome, string? code = null) => new("k", null, outcome, code, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to), 0, null);
-        var recorder = new DrillRecorder(TimeProvider.System);
-        recorder.Struck(ConsulFaultKind.LeaderKill, "server", TimeSpan.Zero, TimeSpan.FromSeconds(30));
-        DrillOperation[] operations =
-        [
-            Did(0, 5, ConsulKvOutcome.Failed, "Cluster.NoLeader"), Did(5, 9, ConsulKvOutcome.Failed, "Cluster.NoLeader"), Did(9, 14, ConsulKvOutcome.Unknown, "Http.ResponseTimeout"), Did(14, 15, ConsulKvOutcome.Unchanged),
-        ];
-        var unsure = new DrillVerification(["a", "b"], new Dictionary<string, string> { ["k"] = "why" }, new Dictionary<string, string>());
-
-        var reason = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.LeaderKill], Seed = 1, AcceptedPause = TimeSpan.FromSeconds(10) }, operations, unsure).Report(recorder, TimeSpan.FromSeconds(30), "x", true, 7, 2, ["e"]).Reason;
-
-        Assert.Equal("3 of 4 operations did not end well (2 Cluster.NoLeader, 1 Http.ResponseTimeout; see Outcomes); a pause of 15.0 s under LeaderKill is longer than the accepted 10.0 s (see Faults); "
-            + "2 of 7 runs left an error (see Errors); of 1 key it cannot be told what became (see Unverified); nothing was lost, 2 keys verified", reason);
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 using ConsulKvTools.Diagnosis.Reports;
-using ConsulKvTools.Diagnosis.Reports.Files;
 using ConsulKvTools.Diagnosis.Reports.Html;
 using ConsulKvTools.Diagnosis.Reports.JUnit;
 using ConsulKvTools.Diagnosis.Reports.Markdown;
 using ConsulKvTools.Diagnosis.Reports.Secrets;
 using ConsulKvTools.Diagnosis.Reports.Sections;
+using ConsulKvTools.Files;
 
 namespace ConsulKvTools;
 
@@ -64,7 +64,7 @@ public static class DiagnosisReport
         IReadOnlyList<ConsulDiagnosis> diagnoses, IReadOnlyList<IReportPart> parts, string file, DiagnosisReportFormat? format, FindingSeverity minimumSeverity, bool noClobber, bool force)
     {
         var text = Render(diagnoses, parts, format ?? FormatOf(file) ?? throw UnknownForm(file), minimumSeverity);
-        return ReportFile.Write(file, text, noClobber, force);
+        return WholeFile.Write(file, text, noClobber, force);
     }
 
     /// <summary>The error for a file whose name says no form.</summary>

@@ -1,5 +1,5 @@
 using System.Text;
-using ConsulKvTools.Diagnosis.Reports.Files;
+using ConsulKvTools.Files;
 
 namespace ConsulKvTools.Kv.Documents;
 
@@ -110,7 +110,7 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
         try
         {
             File.WriteAllBytes(beside, bytes);
-            ReportFile.Replace(beside, place);
+            WholeFile.Replace(beside, place);
         }
         catch
         {

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ConsulKvTools.Diagnosis.Reports.Files;
+using ConsulKvTools.Files;
 using ConsulKvTools.Kv.Documents;
 
 namespace ConsulKvTools.Kv.Moves;
@@ -19,7 +19,7 @@ internal sealed class FileInPlace : IDisposable
     public FileInPlace(string place)
     {
         this.place = place;
-        Beside = ReportFile.Beside(place);
+        Beside = WholeFile.Beside(place);
         file = PrivateFile.Create(Beside);
         hashed = new CryptoStream(file, hash, CryptoStreamMode.Write);
     }
@@ -37,7 +37,7 @@ internal sealed class FileInPlace : IDisposable
         hashed.FlushFinalBlock();
         file.Flush(flushToDisk: true);
         file.Dispose();
-        ReportFile.Replace(Beside, place);
+        WholeFile.Replace(Beside, place);
         isDone = true;
         return Hexadecimal.Of(hash.Hash!);
     }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using ConsulKvTools.Diagnosis.Reports.Files;
+using ConsulKvTools.Files;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Kv.Sources;

@@ -159,7 +159,7 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
                 && (sealedAs.Manifest.Fits(tree) ? true : throw ConsulException.From(await source.ChangedAsync(release, sealedAs.Manifest, tree.Count, cancellation).ConfigureAwait(false)));
         }
         if (!isKnown && !asSeen && content.Count > 0 && !await new KvVisibility(from.Session).IsWholeAsync(prefix, cancellation).ConfigureAwait(false))
-            throw from.Fault("Release.SourceUnverifiable", ("prefix", Printable.Text(prefix, 200)), ("count", content.Count));
+            throw from.Fault("Release.SourceUnverifiable", ("prefix", Printable.Text(prefix, 200)), ("count", Amount.Of(content.Count, "key")));
         return (content, folder);
     }
 

@@ -1,6 +1,6 @@
-namespace ConsulKvTools.Diagnosis.Reports.Files;
+namespace ConsulKvTools.Files;
 
-internal static partial class ReportFile
+internal static partial class WholeFile
 {
     /// <summary>.NET Framework does not say where a link leads.</summary>
     private static string Target(string place) => place;

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace ConsulKvTools.Diagnosis.Reports.Files;
+namespace ConsulKvTools.Files;
 
 /// <summary>Puts a text into a file in one step: whoever reads it sees the old file or the new one, never half of one.</summary>
-internal static partial class ReportFile
+internal static partial class WholeFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -61,7 +61,7 @@ internal static partial class ReportFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The reason why the report was not written matters more than what is left beside it.
+            // The reason why it was not written matters more than what is left beside it.
         }
     }
 

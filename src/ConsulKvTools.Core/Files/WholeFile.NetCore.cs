@@ -1,6 +1,6 @@
-namespace ConsulKvTools.Diagnosis.Reports.Files;
+namespace ConsulKvTools.Files;
 
-internal static partial class ReportFile
+internal static partial class WholeFile
 {
     /// <summary>Where a link leads: the file is replaced, not the link.</summary>
     private static string Target(string place) =>
