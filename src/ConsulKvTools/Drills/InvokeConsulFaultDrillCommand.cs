@@ -18,7 +18,8 @@ public sealed class InvokeConsulFaultDrillCommand : ConsulCmdlet
     private static readonly ConsulFaultKind[] UsualOfClusters = [ConsulFaultKind.LeaderKill, ConsulFaultKind.Freeze, ConsulFaultKind.Restart];
 
     // Its errors come as objects, so that they can be counted and kept; it runs in a scope of its own.
-    private readonly ScriptBlock wrapper = ScriptBlock.Create("param($block, $session) & $block $session 2>&1");
+    // What ends the block is caught within it: thrown from Invoke it would take along what the block had said before.
+    private readonly ScriptBlock wrapper = ScriptBlock.Create("param($block, $session) try { & $block $session 2>&1 } catch { $_ }");
 
     private Task<IDrillCluster>? starting;
     private FaultDrill? drill;
