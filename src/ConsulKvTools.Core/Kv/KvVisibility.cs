@@ -1,17 +1,20 @@
 using ConsulKvTools.Acl;
 using ConsulKvTools.Http;
+using ConsulKvTools.Kv.Writing;
 
 namespace ConsulKvTools.Kv;
 
 /// <summary>
-/// Tells whether a listing that says nothing of hidden keys has all of them. Agents from 1.11 on say when they left out what the token may not read; those
-/// before leave it out without a word.
+/// Tells whether a listing that says nothing of hidden keys has all of them. Agents from 1.11 on say when they left out what the token may not read, to those who
+/// send one; those before leave it out without a word.
 /// </summary>
 /// <param name="session">Whose token reads.</param>
 internal sealed class KvVisibility(ConsulKvSession session)
 {
     // Sent with every answer from 1.9 on, and by none before.
     private const string SentByNewerAgents = "X-Consul-Default-ACL-Policy";
+
+    private static readonly Version FirstToSay = new(1, 11);
 
     /// <summary>True when all below a prefix is seen; false when that cannot be told.</summary>
     public async Task<bool> IsWholeAsync(string prefix, CancellationToken cancellation)
@@ -21,6 +24,22 @@ internal sealed class KvVisibility(ConsulKvSession session)
             // Who may write all of it may read all of it; Consul answers no such question about reading. Without an answer ACLs are off.
             var answer = await AclAuthorizer.AskAsync(session, [new AclQuestion("key", "write-prefix", prefix)], cancellation).ConfigureAwait(false);
             if (answer is null || answer[0]) return true;
+        }
+        catch (ConsulException)
+        {
+            return false;
+        }
+        return await WouldSayAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>True when the agent would have said that it left something out; false when that cannot be told.</summary>
+    public async Task<bool> WouldSayAsync(CancellationToken cancellation)
+    {
+        if (!session.HasToken) return false;
+        if ((await AgentLimits.AskAsync(session, cancellation).ConfigureAwait(false)).Version is { } version) return version >= FirstToSay;
+        try
+        {
+            // Its version it tells only who has agent:read. 1.9 and 1.10 are taken for newer than they are then: nothing else in their answers tells them apart.
             var any = await Queries.SendAsync(session, ConsulRequest.Get("/v1/status/leader"), response => response.Status == 200, null, cancellation).ConfigureAwait(false);
             return any.Header(SentByNewerAgents) is not null;
         }

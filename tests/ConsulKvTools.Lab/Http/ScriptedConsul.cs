@@ -142,7 +142,7 @@ public sealed class ScriptedConsul : ScriptedHttpServer
         foreach (var question in JsonNode.Parse(request.Text)!.AsArray())
         {
             var answer = question!.DeepClone().AsObject();
-            answer["Allow"] = (string?)answer["Resource"] == "key" && token.May((string?)answer["Access"] == "write", (string?)answer["Segment"] ?? "");
+            answer["Allow"] = (string?)answer["Resource"] == "key" && token.May((string?)answer["Access"] is "write" or "write-prefix", (string?)answer["Segment"] ?? "");
             answers.Add((JsonNode)answer);
         }
         return Json(answers.ToJsonString());

@@ -4,7 +4,6 @@ using ConsulKvTools.Files;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Kv.Sources;
-using ConsulKvTools.Kv.Writing;
 
 namespace ConsulKvTools.Kv.Moves;
 
@@ -91,8 +90,7 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
     private async Task<ConsulFinding?> MayHideAsync(CancellationToken cancellation)
     {
         if (!await new KvReader(session).MayNotListAsync(prefix, cancellation).ConfigureAwait(false)) return null;
-        // An agent that takes so many operations says itself when it leaves something out, to those who send a token.
-        if (session.HasToken && (await AgentLimits.AskAsync(session, cancellation).ConfigureAwait(false)).Operations == AgentLimits.OperationsOfNew) return null;
+        if (await new KvVisibility(session).WouldSayAsync(cancellation).ConfigureAwait(false)) return null;
         var shown = prefix.Length == 0 ? "the whole store" : Printable.Text(prefix, 200);
         return ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(prefix)), ("key", Printable.Text(prefix)), ("address", session.Address)) with
         {

@@ -13,6 +13,9 @@ internal sealed record AgentLimits(int? Operations, long? TransactionBytes, long
     public const int OperationsOfNew = 128;
     public const long DefaultBytes = 512 * 1024;
 
+    /// <summary>Its version.</summary>
+    public Version? Version { get; init; }
+
     private static readonly Version MoreOperations = new(1, 14);
     private static readonly TimeSpan QuestionTime = TimeSpan.FromSeconds(2);
 
@@ -26,7 +29,7 @@ internal sealed record AgentLimits(int? Operations, long? TransactionBytes, long
             using var document = JsonDocument.Parse(answer.Body);
             var version = document.RootElement.TryGetProperty("Config", out var config) && config.TryGetProperty("Version", out var text) ? text.GetString() : null;
             int? operations = Version.TryParse(version?.Split('-', '+')[0], out var known) ? known >= MoreOperations ? OperationsOfNew : OperationsOfOld : null;
-            return new(operations, Positive(document.RootElement, "TxnMaxReqLen"), Positive(document.RootElement, "KVMaxValueSize"));
+            return new(operations, Positive(document.RootElement, "TxnMaxReqLen"), Positive(document.RootElement, "KVMaxValueSize")) { Version = known };
         }
         catch (Exception error) when (error is ConsulTransportException or JsonException or InvalidOperationException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
