@@ -29,6 +29,7 @@ internal sealed class WatchWorkload(RunContext run, int clients) : Workload(run)
             Name = "", IsPrefix = true, InitialState = true, KeepsValues = number % 2 == 0, Wait = TimeSpan.FromSeconds(4),
             Consistency = number % 3 == 2 ? ConsulConsistency.Consistent : number % 3 == 1 ? ConsulConsistency.Stale : ConsulConsistency.Default,
         };
+        replay.OfItsAgentAsync = () => OfItsAgentAsync(client, options.Consistency, replay);
         replay.Watching = Task.Run(() => WatchAsync(client, options, replay));
         while (!Run.IsOver) await Task.Delay(50);
     }
@@ -43,11 +44,27 @@ internal sealed class WatchWorkload(RunContext run, int clients) : Workload(run)
         {
             while (replay.DifferenceTo(there) is not null && DateTime.UtcNow < until && !replay.Watching!.IsCompleted) await Task.Delay(100);
             if (replay.Watching!.IsFaulted) violations.Add(Violated("", $"The watch of {who} ended: {replay.Watching.Exception!.InnerException}", [], 0, Run.Clock.Now));
-            if (replay.DifferenceTo(there) is { } difference) violations.Add(Violated("", $"What {who} was told does not give what is there: {difference}", replay.Last, 0, Run.Clock.Now));
+            if (replay.DifferenceTo(there) is { } difference)
+                violations.Add(Violated("", $"What {who} was told does not give what is there: {difference}; {await replay.OfItsAgentAsync()}", replay.Last, 0, Run.Clock.Now));
             violations.AddRange(replay.Impossible.Select(line => Violated("", $"{who} was told what cannot be: {line}", replay.Last, 0, Run.Clock.Now)));
         }
         await end.CancelAsync();
         return violations;
+    }
+
+    /// <summary>Whether its own agent knows more than the watch told: a server that is behind is no fault of the watch.</summary>
+    private static async Task<string> OfItsAgentAsync(RunClient client, ConsulConsistency consistency, Replay replay)
+    {
+        try
+        {
+            var there = new Dictionary<string, ConsulKvEntry>(StringComparer.Ordinal);
+            await foreach (var entry in new KvReader(client.Session).ListAsync("", consistency, (_, _) => { }, CancellationToken.None)) there[entry.Key] = entry;
+            return $"its agent, asked in mode {consistency}: {replay.DifferenceTo(there) ?? "just what was told"}; the watch's trouble: {replay.Watch?.Trouble?.Code ?? "none"}";
+        }
+        catch (ConsulException failed)
+        {
+            return $"its agent, asked in mode {consistency}: {failed.Finding.Code}";
+        }
     }
 
     private async Task WatchAsync(RunClient client, KvWatchOptions options, Replay replay)
@@ -56,7 +73,8 @@ internal sealed class WatchWorkload(RunContext run, int clients) : Workload(run)
         {
             try
             {
-                await foreach (var changes in new KvWatch(client.Session, options, note => Run.Log.Write($"{client.Name} watch: {note.Text}")).RunAsync(end.Token))
+                replay.Watch = new KvWatch(client.Session, options, note => Run.Log.Write($"{client.Name} watch: {note.Text}"));
+                await foreach (var changes in replay.Watch.RunAsync(end.Token))
                 {
                     foreach (var change in changes)
                     {
@@ -84,6 +102,10 @@ internal sealed class WatchWorkload(RunContext run, int clients) : Workload(run)
         private readonly Queue<string> last = new();
 
         public Task? Watching { get; set; }
+
+        public KvWatch? Watch { get; set; }
+
+        public Func<Task<string>> OfItsAgentAsync { get; set; } = () => Task.FromResult("");
 
         public ConcurrentQueue<string> Impossible { get; } = new();
 

@@ -33,6 +33,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     private readonly RetryExecutor patient = RetryExecutors.Create(session.RetryPolicy with { MaxAttempts = int.MaxValue, CircuitBreakerFailures = 0 }, session.Time);
 
     private int hidden;
+    private bool seesAll;
     private ConsulFinding? trouble;
 
     /// <summary>What the last attempt met; null when it got an answer, or none has ended yet.</summary>
@@ -140,8 +141,21 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     /// <summary>
     /// The index of a prefix moves with its keys, the hidden ones among them. Where the agent says nothing of those, nothing else tells that they are there.
     /// </summary>
-    private async Task<bool> MovedUnseenAsync(KvSnapshot snapshot, CancellationToken cancellation) =>
-        options.IsPrefix && options.IsExcluded is null && !snapshot.IsFiltered && hidden == 0 && !await new KvVisibility(session).IsWholeAsync(options.Name, cancellation).ConfigureAwait(false);
+    private async Task<bool> MovedUnseenAsync(KvSnapshot snapshot, CancellationToken cancellation)
+    {
+        if (seesAll || !options.IsPrefix || options.IsExcluded is not null || snapshot.IsFiltered || hidden > 0) return false;
+        // A courtesy: while an agent is in trouble, changes must not wait for it, and no answer is no reason to warn.
+        using var deadline = Deadline.In(session.RetryPolicy.AttemptTimeout, cancellation);
+        try
+        {
+            seesAll = await new KvVisibility(session).IsWholeAsync(options.Name, deadline.Token).ConfigureAwait(false);
+            return !seesAll;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     /// <summary>False where the agent has no ACLs, or cannot be asked.</summary>
     private async Task<bool> MayBeHiddenAsync(CancellationToken cancellation)
