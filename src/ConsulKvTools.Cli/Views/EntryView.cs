@@ -14,8 +14,8 @@ internal static class EntryView
         FieldView.Write(terminal, "index", string.Create(CultureInfo.InvariantCulture, $"{entry.ModifyIndex} (created at {entry.CreateIndex})"));
         FieldView.Write(terminal, "flags", entry.Flags == 0 ? null : entry.Flags.ToString(CultureInfo.InvariantCulture));
         FieldView.Write(terminal, "lock", entry.LockSession is { } holder
-            ? string.Create(CultureInfo.InvariantCulture, $"held by lock session {holder} (taken {entry.LockIndex} times)")
-            : entry.LockIndex > 0 ? string.Create(CultureInfo.InvariantCulture, $"free (taken {entry.LockIndex} times before)") : null);
+            ? string.Create(CultureInfo.InvariantCulture, $"held by lock session {holder} (taken {Amount.Of((long)entry.LockIndex, "time")})")
+            : entry.LockIndex > 0 ? string.Create(CultureInfo.InvariantCulture, $"free (taken {Amount.Of((long)entry.LockIndex, "time")} before)") : null);
         FieldView.Write(terminal, "read", entry.Consistency.ToString().ToLowerInvariant()
             + (entry.LastContact is { } age && age > TimeSpan.Zero ? $", from a server that heard of the leader {DiagnosisText.Time(age)} ago" : ""));
     }

@@ -7,6 +7,6 @@ internal static class ValueText
     {
         { Bytes.Length: 0 } => "(empty)",
         { IsText: true } => Printable.Text(entry.Value, longest),
-        _ => $"({entry.Bytes.Length} bytes, not text)",
+        _ => $"({Amount.Of(entry.Bytes.Length, "byte")}, not text)",
     };
 }

@@ -38,7 +38,7 @@ internal sealed record ValueRules
             if (Pattern is not null) parts.Add($"matching {Printable.Text(Pattern.ToString(), 60)}");
             if (Minimum is { } least) parts.Add($"of {Show(least)} or more");
             if (Maximum is { } most) parts.Add($"of {Show(most)} or less");
-            if (MaximumBytes is { } bytes) parts.Add($"of {bytes} bytes at most");
+            if (MaximumBytes is { } bytes) parts.Add($"of {Amount.Of(bytes, "byte")} at most");
             if (Shape is not null) parts.Add("of the JSON shape");
             if (Schema is not null) parts.Add("of the JSON schema");
             return parts.Count == 0 ? "" : ", " + string.Join(", ", parts);
@@ -48,7 +48,7 @@ internal sealed record ValueRules
     /// <summary>What does not fit; null when all does.</summary>
     public async Task<string?> ProblemAsync(ConsulKvEntry entry, EnvironmentCheckContext context)
     {
-        var size = $"{entry.Bytes.Length} bytes";
+        var size = Amount.Of(entry.Bytes.Length, "byte");
         if (MaximumBytes is { } most && entry.Bytes.Length > most) return $"it has {size}, over {most}";
         if (this is { Type: null, Pattern: null, Exactly: null, OneOf: null, Minimum: null, Maximum: null, Shape: null, Schema: null }) return null;
         if (!entry.IsText) return $"its {size} are no UTF-8 text";

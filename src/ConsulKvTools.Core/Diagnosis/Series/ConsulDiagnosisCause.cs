@@ -25,5 +25,5 @@ public sealed record ConsulDiagnosisCause
     public required DateTimeOffset LastSeen { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Code}: {Count} times";
+    public override string ToString() => $"{Code}: {Amount.Of(Count, "time")}";
 }

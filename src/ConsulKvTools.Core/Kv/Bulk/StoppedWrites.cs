@@ -40,7 +40,7 @@ internal sealed record StoppedWrites(int Written, IReadOnlyList<string> Unknown,
         if (Written > 0) parts.Add($"{Written:N0} {(Written == 1 ? "is" : "are")} written");
         if (NotWritten.Count > 0) parts.Add($"{NotWritten.Count:N0} {(NotWritten.Count == 1 ? "is" : "are")} not written ({Names(NotWritten)})");
         if (Unknown.Count > 0) parts.Add($"of {Unknown.Count:N0} it is not known ({Names(Unknown)}): read {(Unknown.Count == 1 ? "it" : "them")} with Get-ConsulKvConsistent before writing again");
-        return $"Of the {all:N0} writes whose results were not given out, {string.Join(", ", parts)}.";
+        return $"Of the {Amount.Of(all, "write")} whose results were not given out, {string.Join(", ", parts)}.";
     }
 
     private static string Names(IReadOnlyList<string> keys)

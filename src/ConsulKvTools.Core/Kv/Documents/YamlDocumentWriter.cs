@@ -49,7 +49,7 @@ internal sealed class YamlDocumentWriter(Stream output) : KvDocumentWriter
             throw DocumentFault.Unrepresentable(spool.First ?? "", ConsulKvFormat.Yaml, $"among the keys from there on is one that would not come back as it is ({lost.Finding.Title})");
         }
         foreach (var (there, here) in back.Read(CancellationToken.None).SelectMany(piece => piece).Zip(spool.Read(CancellationToken.None).SelectMany(piece => piece), (there, here) => (there, here)))
-            if (there.Key != here.Key || !there.Bytes.AsSpan().SequenceEqual(here.Bytes)) throw DocumentFault.Unrepresentable(here.Key, ConsulKvFormat.Yaml, $"it would come back as {Printable.Text(there.Key, 120)} with {there.Bytes.Length} bytes");
+            if (there.Key != here.Key || !there.Bytes.AsSpan().SequenceEqual(here.Bytes)) throw DocumentFault.Unrepresentable(here.Key, ConsulKvFormat.Yaml, $"it would come back as {Printable.Text(there.Key, 120)} with {Amount.Of(there.Bytes.Length, "byte")}");
         if (back.Count != spool.Count) throw DocumentFault.Unrepresentable(spool.Last ?? "", ConsulKvFormat.Yaml, "not all keys would come back");
     }
 }

@@ -13,6 +13,6 @@ internal sealed record KvAwaited(ulong? Index, byte[]? Value)
     public override string ToString() => string.Join(" and ", new[]
     {
         Index is null ? null : $"index {Index}",
-        Value is null ? null : $"the value of {Value.Length} bytes",
+        Value is null ? null : $"the value of {Amount.Of(Value.Length, "byte")}",
     }.Where(part => part is not null));
 }

@@ -75,7 +75,7 @@ internal static class KvWaiting
     private static string Shown(KvAwaited awaited, KvReadResult? seen) => seen switch
     {
         null => "no answer came",
-        { Entry: { } entry } when awaited.Value is not null && !awaited.Value.AsSpan().SequenceEqual(entry.Bytes) => $"another value, of {entry.Bytes.Length} bytes, at index {entry.ModifyIndex}",
+        { Entry: { } entry } when awaited.Value is not null && !awaited.Value.AsSpan().SequenceEqual(entry.Bytes) => $"another value, of {Amount.Of(entry.Bytes.Length, "byte")}, at index {entry.ModifyIndex}",
         { Entry: { } entry } => $"index {entry.ModifyIndex}",
         { Index: { } index } when index >= awaited.Index => $"no such key, though the store is at index {index}: it was removed, or another key was written",
         _ => "no such key",

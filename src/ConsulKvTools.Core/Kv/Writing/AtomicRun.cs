@@ -89,7 +89,7 @@ internal sealed class AtomicRun(ConsulKvSession session, IReadOnlyList<ConsulKvW
         string.Join("; ", writes.Take(3).Select(write => $"Get-ConsulKvConsistent -Key '{Printable.Text(write.Key, 120).Replace("'", "''")}'"));
 
     protected override string HowToTell(string shown) =>
-        $"All {writes.Count} keys of the transaction were written, or none. One with the ModifyIndex it had before: none so far"
+        $"All of the transaction ({Amount.Of(writes.Count, "key")}) was written, or nothing. A key with the ModifyIndex it had before: none so far"
         + (LateAttempt ? ", but an attempt whose answer was lost may still be applied." : ".")
         + " All with one and the same newer ModifyIndex and the values of this transaction: written. -OperationPrefix makes the next one decidable.";
 

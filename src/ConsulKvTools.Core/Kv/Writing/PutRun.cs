@@ -48,7 +48,7 @@ internal sealed class PutRun(ConsulKvSession session, ConsulKvWrite write) : Wri
     }
 
     protected override string HowToTell(string shown) =>
-        $"This value there ({Write.Value.Length} bytes, flags {Write.Flags}): it is written. Another value: this one was not written, or was written and replaced"
+        $"This value there ({Amount.Of(Write.Value.Length, "byte")}, flags {Write.Flags}): it is written. Another value: this one was not written, or was written and replaced"
         + (CanLandLate ? "; an attempt whose answer was lost may still land." : ".");
 
     protected override async Task<WriteStep> OnRefusedAsync(CancellationToken cancellation) =>

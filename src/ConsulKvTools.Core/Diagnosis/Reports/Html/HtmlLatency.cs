@@ -41,7 +41,7 @@ internal static class HtmlLatency
         var scale = new TimeScale(sorted[sorted.Length - 1]);
         string X(int index) => Percent((index + 0.5) / diagnoses.Count);
         double Y(TimeSpan time) => Math.Round(PlotHeight - Margin - scale.At(time) * (PlotHeight - 2 * Margin), 1);
-        var says = $"{Text(name)}: {points.Length} measurements, {DiagnosisText.Time(sorted[0])} to {DiagnosisText.Time(sorted[sorted.Length - 1])}, median {DiagnosisText.Time(median)}";
+        var says = $"{Text(name)}: {Amount.Of(points.Length, "measurement")}, {DiagnosisText.Time(sorted[0])} to {DiagnosisText.Time(sorted[sorted.Length - 1])}, median {DiagnosisText.Time(median)}";
         return E("tr",
             E("th", At("scope", "row"), Text(name)),
             E("td", Class("plot"), E("svg", At("role", "img"), At("width", "100%"), At("height", PlotHeight), At("aria-label", says),
