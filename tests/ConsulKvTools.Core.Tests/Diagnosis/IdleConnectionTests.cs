@@ -80,6 +80,16 @@ public sealed class IdleConnectionTests(AclAgentFixture lab)
     }
 
     [Fact]
+    public async Task A_keep_alive_time_out_shorter_than_the_controls_own_silence_is_not_taken_for_a_limit_of_age()
+    {
+        await using var box = new TcpFaultProxy(lab.Agent.HttpAddress!);
+        box.CloseIdle(TimeSpan.FromMilliseconds(300));
+        var diagnosis = await Diagnose.RunAsync(box.Address, lab.ManagementToken, Three with { IdleTime = TimeSpan.FromSeconds(60) });
+        Diagnose.IsHealthy(diagnosis);
+        Diagnose.Lists("Http.IdleClosed", FaultOrigin.Real, "a relay with a keep-alive time-out of 0.3 s", diagnosis);
+    }
+
+    [Fact]
     public async Task An_agent_that_dies_meanwhile_is_not_taken_for_a_box()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });

@@ -13,29 +13,38 @@ internal sealed class IdleControl : IDisposable
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(500), Seldom = TimeSpan.FromSeconds(2), Settled = TimeSpan.FromSeconds(30);
 
     private readonly DialTarget target;
-    private readonly TimeSpan patience;
+    private readonly TimeSpan patience, often;
     private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Stopwatch silent = Stopwatch.StartNew();
     private IdleConnection? connection;
 
-    private IdleControl(DialTarget target, TimeSpan patience)
+    private IdleControl(DialTarget target, TimeSpan patience, TimeSpan often)
     {
         this.target = target;
         this.patience = patience;
+        this.often = often;
     }
 
     /// <summary>Questions it got answers to.</summary>
     public int Answers { get; private set; }
 
-    /// <summary>When this connection was lost although it was never silent; null while it lives. A new one may have taken its place.</summary>
+    /// <summary>When this connection was lost; null while it lives. A new one may have taken its place.</summary>
     public TimeSpan? LostAfter { get; private set; }
+
+    /// <summary>How long it had itself been silent when it was lost: on a busy machine longer than it should be.</summary>
+    public TimeSpan SilentWhenLost { get; private set; }
 
     /// <summary>Why no new connection gets an answer any more; null while one does.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Opens it and has it asked once; <see cref="Problem"/> says whether that went well.</summary>
-    public static async Task<IdleControl> BeginAsync(DialTarget target, TimeSpan patience, CancellationToken cancellation)
+    /// <param name="target">Where.</param>
+    /// <param name="patience">How long it waits for an answer.</param>
+    /// <param name="often">The silence between its questions; null is half a second.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<IdleControl> BeginAsync(DialTarget target, TimeSpan patience, TimeSpan? often, CancellationToken cancellation)
     {
-        var control = new IdleControl(target, patience);
+        var control = new IdleControl(target, patience, often < Often ? often.Value : Often);
         await control.ReopenAsync(cancellation).ConfigureAwait(false);
         return control;
     }
@@ -47,7 +56,7 @@ internal sealed class IdleControl : IDisposable
         {
             while (Problem is null)
             {
-                await Task.Delay(clock.Elapsed < Settled ? Often : Seldom, stop).ConfigureAwait(false);
+                await Task.Delay(clock.Elapsed < Settled ? often : Seldom, stop).ConfigureAwait(false);
                 await CheckAsync(clock, stop).ConfigureAwait(false);
             }
         }
@@ -63,12 +72,14 @@ internal sealed class IdleControl : IDisposable
         await gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            var silence = silent.Elapsed;
             if (connection is not null && (await connection.AskAsync(patience, cancellation).ConfigureAwait(false)).IsAnswer)
             {
-                Answers++;
+                Heard();
                 return;
             }
-            LostAfter ??= clock.Elapsed;
+            // Of several losses the one after the shortest silence proves most.
+            if (LostAfter is null || silence < SilentWhenLost) (LostAfter, SilentWhenLost) = (clock.Elapsed, silence);
             await ReopenAsync(cancellation).ConfigureAwait(false);
         }
         finally
@@ -92,11 +103,17 @@ internal sealed class IdleControl : IDisposable
             connection = await IdleConnection.OpenAsync(target, cancellation).ConfigureAwait(false);
             var answer = await connection.AskAsync(patience, cancellation).ConfigureAwait(false);
             Problem = answer.IsAnswer ? null : $"a new connection was accepted, but not answered ({answer.Ending})";
-            if (answer.IsAnswer) Answers++;
+            if (answer.IsAnswer) Heard();
         }
         catch (ConsulTransportException failure)
         {
             Problem = failure.ToFinding().Title;
         }
+    }
+
+    private void Heard()
+    {
+        Answers++;
+        silent.Restart();
     }
 }
