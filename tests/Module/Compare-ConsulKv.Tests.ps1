@@ -95,6 +95,24 @@ Describe 'Compare-ConsulKv' {
         finally { $second.Dispose() }
     }
 
+    It 'compares two datacenters that are joined, through one agent' {
+        $one = $two = $null
+        try {
+            $one = [ConsulKvTools.Lab.ConsulCluster]::StartAsync([ConsulKvTools.Lab.ConsulClusterOptions]@{ Servers = 1 }).GetAwaiter().GetResult()
+            $two = [ConsulKvTools.Lab.ConsulCluster]::StartAsync([ConsulKvTools.Lab.ConsulClusterOptions]@{ Servers = 1; JoinWan = $one; Agent = [ConsulKvTools.Lab.ConsulAgentOptions]@{ Datacenter = 'dc2' } }).GetAwaiter().GetResult()
+            $near = New-ConsulKvSession $one.Agents[0].Address.OriginalString -Name near
+            $one.Agents[0].PutKey('app/same', '1'); $two.Agents[0].PutKey('app/same', '1')
+            $one.Agents[0].PutKey('app/near', '1'); $two.Agents[0].PutKey('app/far', '1')
+            $one.Agents[0].PutKey('app/host', 'a'); $two.Agents[0].PutKey('app/host', 'b')
+            Compare-ConsulKv app/ -Session $near -DifferenceDatacenter dc2 | ForEach-Object { "$($_.Kind) $($_.Name)" } | Should -Be 'Added far', 'Changed host', 'Removed near'
+            Compare-ConsulKv app/ -Session $near -ReferenceDatacenter dc2 | ForEach-Object { "$($_.Kind) $($_.Name)" } | Should -Be 'Removed far', 'Changed host', 'Added near'
+            $far = New-ConsulKvSession $one.Agents[0].Address.OriginalString -Datacenter dc2 -Name far
+            Export-ConsulKv app/ (Join-Path $TestDrive dc2.json) -Session $far | Out-Null
+            Compare-ConsulKv app/ -Session $near -ReferenceDatacenter dc2 -DifferencePath (Join-Path $TestDrive dc2.json) -Quiet | Should -BeExactly $true
+        }
+        finally { if ($two) { $two.Dispose() }; if ($one) { $one.Dispose() } }
+    }
+
     It 'shows what is empty, what is no text and what is not there' {
         Set-Keys compare/kind/p/ @{ none = ''; gone = ''; text = 'abc' }; Set-Keys compare/kind/s/ @{ gone = 'x'; text = '' }
         Set-ConsulKv compare/kind/p/bytes ([byte[]](255, 254, 0)) -Session $session | Out-Null

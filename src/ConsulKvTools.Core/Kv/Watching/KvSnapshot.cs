@@ -5,4 +5,5 @@ namespace ConsulKvTools.Kv.Watching;
 /// <param name="Index"><c>X-Consul-Index</c>; 0 when the answer had none, and then nothing can be waited for.</param>
 /// <param name="IsFiltered">True when Consul says that it left out what the token may not read.</param>
 /// <param name="Reading">How long it took to read the answer once it had begun.</param>
-internal sealed record KvSnapshot(IReadOnlyList<ConsulKvEntry> Entries, ulong Index, bool IsFiltered, TimeSpan Reading);
+/// <param name="LastContact">When the server that answered last heard from the leader; null when it did not say.</param>
+internal sealed record KvSnapshot(IReadOnlyList<ConsulKvEntry> Entries, ulong Index, bool IsFiltered, TimeSpan Reading, TimeSpan? LastContact);

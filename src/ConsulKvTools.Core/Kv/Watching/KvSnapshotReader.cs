@@ -37,7 +37,7 @@ internal sealed class KvSnapshotReader(ConsulKvSession session, string name, boo
                 await foreach (var piece in KvListStream.ReadAsync(exchange, new KvEntryReader(context, name), cancellation).ConfigureAwait(false))
                     entries.AddRange(isPrefix ? piece : piece.Where(entry => entry.Key == name));
             }
-            return (new KvSnapshot(entries, head.Index ?? 0, head.FilteredByAcls, reading.Elapsed), null);
+            return (new KvSnapshot(entries, head.Index ?? 0, head.FilteredByAcls, reading.Elapsed, head.LastContact), null);
         }
         catch (ConsulTransportException broken)
         {

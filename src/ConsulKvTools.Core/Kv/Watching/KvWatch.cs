@@ -33,7 +33,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     private readonly RetryExecutor patient = RetryExecutors.Create(session.RetryPolicy with { MaxAttempts = int.MaxValue, CircuitBreakerFailures = 0 }, session.Time);
 
     private int hidden;
-    private bool seesAll;
+    private bool seesAll, isCutOff;
     private ConsulFinding? trouble;
 
     /// <summary>What the last attempt met; null when it got an answer, or none has ended yet.</summary>
@@ -57,6 +57,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         {
             await Pause.ForAsync(Longest(options.Interval, snapshot.Reading, idle), session.Time, cancellation).ConfigureAwait(false);
             var asked = session.Time.GetTimestamp();
+            TellOfContact(snapshot);
             snapshot = await NextAsync(after, options.Consistency, cancellation).ConfigureAwait(false);
             var isBack = snapshot.Index < after;
             if (isBack) snapshot = await SettleAsync(snapshot, after, cancellation).ConfigureAwait(false);
@@ -177,6 +178,18 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         else if (nowHidden == 0 && hidden > 0)
             tell(new KvWatchNote(KvWatchNoteKind.Visible, "All watched keys can be seen again"));
         hidden = nowHidden;
+    }
+
+    /// <summary>A server without a leader answers a stale watch as ever, and knows of no change: only this header tells it from a quiet store.</summary>
+    private void TellOfContact(KvSnapshot snapshot)
+    {
+        var isNow = options.Consistency == ConsulConsistency.Stale && snapshot.LastContact > session.RetryPolicy.TotalTimeout;
+        if (isNow == isCutOff) return;
+        isCutOff = isNow;
+        tell(isNow
+            ? new KvWatchNote(KvWatchNoteKind.Interrupted, FormattableString.Invariant($"The server that answers last heard from a leader {snapshot.LastContact!.Value.TotalSeconds:0} s ago and may know nothing newer of {Printable.Text(options.Name, 120)}; the watch goes on"),
+                ConsulFinding.Create("Cluster.FollowerLagging", ("key", options.IsPrefix ? null : Printable.Text(options.Name)), ("lastContact", Math.Round(snapshot.LastContact.Value.TotalMilliseconds)), ("address", session.Address)))
+            : new KvWatchNote(KvWatchNoteKind.Resumed, "The server that answers hears from a leader again"));
     }
 
     private ConsulFinding Filtered(params (string Name, object? Value)[] evidence) => ConsulFinding.Create("Acl.ReadFiltered",

@@ -103,6 +103,20 @@ public sealed class WatchAnswerTests
         Assert.Contains(script.Log.Notes, note => note.Kind == KvWatchNoteKind.Hidden && note.Text.StartsWith("1 key ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_stale_watch_says_when_its_server_has_lost_the_leader_and_when_it_hears_of_one_again()
+    {
+        await using var script = new Script(
+            ConsulConsistency.Stale, Answer(7, "X-Consul-LastContact: 40", ("w/a", 7, "1")), Answer(7, "X-Consul-LastContact: 900000", ("w/a", 7, "1")),
+            Answer(7, "X-Consul-LastContact: 900000", ("w/a", 7, "1")), Answer(9, "X-Consul-LastContact: 20", ("w/a", 9, "2")));
+        await script.Log.UntilAsync(said => said.Notes.Any(note => note.Kind == KvWatchNoteKind.Resumed));
+
+        var told = Assert.Single(script.Log.Notes, note => note.Kind == KvWatchNoteKind.Interrupted);
+        Assert.StartsWith("The server that answers last heard from a leader 900 s ago", told.Text, StringComparison.Ordinal);
+        Assert.Equal("Cluster.FollowerLagging", told.Finding!.Code);
+        Assert.Equal(["Changed w/a=2"], script.Log.Lines);
+    }
+
     private static ScriptedResponse Answer(ulong index, params (string Key, ulong Index, string Value)[] rows) => Answer(index, "X-Consul-KnownLeader: true", rows);
 
     private static ScriptedResponse Answer(ulong index, string header, params (string Key, ulong Index, string Value)[] rows) => ScriptedResponse.Json(Body(rows), 200, $"X-Consul-Index: {index}", header);
@@ -117,11 +131,21 @@ public sealed class WatchAnswerTests
         private readonly ConsulKvSession session;
 
         public Script(params ScriptedResponse[] answers)
-            : this(null, answers)
+            : this(null, ConsulConsistency.Default, answers)
+        {
+        }
+
+        public Script(ConsulConsistency consistency, params ScriptedResponse[] answers)
+            : this(null, consistency, answers)
         {
         }
 
         public Script(Func<string, bool>? allowed, params ScriptedResponse[] answers)
+            : this(allowed, ConsulConsistency.Default, answers)
+        {
+        }
+
+        private Script(Func<string, bool>? allowed, ConsulConsistency consistency, ScriptedResponse[] answers)
         {
             server.On("POST", "/v1/internal/acl/authorize", ScriptedResponse.Text("ACL support disabled", 401));
             if (allowed is not null)
@@ -136,7 +160,7 @@ public sealed class WatchAnswerTests
                 return true;
             }, answers);
             session = LabSessions.Open(server.Address.OriginalString, policy: Quick);
-            Log = new WatchLog(session, new KvWatchOptions { Name = "w/", IsPrefix = true, Wait = TimeSpan.FromSeconds(2) });
+            Log = new WatchLog(session, new KvWatchOptions { Name = "w/", IsPrefix = true, Wait = TimeSpan.FromSeconds(2), Consistency = consistency });
         }
 
         public WatchLog Log { get; }
