@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace ConsulKvTools.Cli;
 
 /// <summary>What a command touches of the world: streams, variables, the terminal's abilities. Tests and the demo put their own in.</summary>
@@ -15,6 +17,9 @@ internal sealed class Surroundings
     /// <summary>Where a value or a token is read from when the command line says so.</summary>
     public required Func<Stream> Input { get; init; }
 
+    /// <summary>Puts a question on the error stream whose answer is no unless somebody says yes; null where nobody can be asked.</summary>
+    public Func<string, CancellationToken, Task<bool>>? Ask { get; init; }
+
     /// <summary>The variables that configure a session.</summary>
     public required ConsulEnvironment Environment { get; init; }
 
@@ -28,7 +33,12 @@ internal sealed class Surroundings
         OutputIsLeft = PipedOutput.IsLeft,
         Error = Console.Error,
         Input = Console.OpenStandardInput,
+        Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : AskAsync,
         Environment = ConsulEnvironment.OfThisProcess(),
         Abilities = TerminalAbilities.OfThisProcess(),
     };
+
+    private static Task<bool> AskAsync(string question, CancellationToken cancellation) =>
+        new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = false }
+            .ShowAsync(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), cancellation);
 }

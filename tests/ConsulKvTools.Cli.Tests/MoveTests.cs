@@ -75,12 +75,42 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task Keys_are_removed_only_when_somebody_says_so()
+    {
+        var root = AgentFixture.NewKey() + "/";
+        await fixture.Agent.PutKeyAsync(root + "extra", "x", Stop);
+        var file = Save(("new", "1"));
+        string[] line = ["import", file, "--prefix", root, "--delete", "--undo", At("undo.json"), "--journal", At("journal")];
+
+        var script = (await fixture.Process().RunAsync(line)).Exits(ExitCode.Usage);
+        Assert.Contains("--delete would remove 1 key, and nobody can be asked here. See them with --plan, then add --yes.", string.Join(' ', script.Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+
+        var asked = new List<string>();
+        var environment = new ConsulEnvironment(new Dictionary<string, string> { ["CONSUL_HTTP_ADDR"] = fixture.Agent.HttpAddress!.OriginalString, ["CONSUL_HTTP_TOKEN"] = fixture.Writer.SecretId });
+        var refused = (await InProcess.RunAsync(
+            environment, question =>
+            {
+                asked.Add(question);
+                return false;
+            }, line)).Exits(ExitCode.CouldNotRun);
+        Assert.Equal(["Remove 1 key, create 1 and change 0?"], asked);
+        Assert.Contains("Nothing was written.", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(At("undo.json")) || File.Exists(At("journal")));
+        Assert.Equal(root + "extra:x", Encoding.UTF8.GetString(await ConsulAsync(null, "kv", "get", "-recurse", root)).Trim());
+
+        (await InProcess.RunAsync(environment, _ => true, line)).Exits(ExitCode.Healthy);
+        Assert.Equal(root + "new:1", Encoding.UTF8.GetString(await ConsulAsync(null, "kv", "get", "-recurse", root)).Trim());
+        // Where nothing is to be removed, nobody is asked.
+        (await fixture.Process().RunAsync("import", file, "--prefix", root, "--delete")).Exits(ExitCode.Healthy);
+    }
+
+    [Fact]
     public async Task An_undo_file_gives_back_what_was_there()
     {
         var root = AgentFixture.NewKey() + "/";
         foreach (var (key, value) in new[] { ("change", "old"), ("extra", "x") }) await fixture.Agent.PutKeyAsync(root + key, value, Stop);
         var before = await ConsulAsync(null, "kv", "export", root);
-        var done = (await fixture.Process().RunAsync("import", Save(("change", "new"), ("create", "y")), "--prefix", root, "--delete", "--undo", At("undo.json"))).Exits(ExitCode.Healthy);
+        var done = (await fixture.Process().RunAsync("import", Save(("change", "new"), ("create", "y")), "--prefix", root, "--delete", "--yes", "--undo", At("undo.json"))).Exits(ExitCode.Healthy);
         Assert.Contains("1 created, 1 changed, 1 deleted", done.Error, StringComparison.Ordinal);
         Assert.Contains($"consulkv import {At("undo.json")}", done.Error, StringComparison.Ordinal);
         (await fixture.Process().RunAsync("import", At("undo.json"))).Exits(ExitCode.Healthy);

@@ -20,8 +20,9 @@ internal sealed class ImportVerb : Verb
     private readonly Option<string[]> map = new("--map") { Description = "Put keys that begin with one text where another says: app/=app2/. May be given several times; the longest beginning that fits counts.", HelpName = "from=to" };
     private readonly Option<string[]> exclude = new("--exclude") { Description = "Leave alone keys that fit this pattern; * stands for any characters. May be given several times.", HelpName = "pattern" };
     private readonly Option<bool> plan = new("--plan", "--dry-run") { Description = "Show what would be done, and write nothing." };
-    private readonly Option<bool> delete = new("--delete") { Description = "Remove keys that the document does not have: below --prefix, or the targets of --map, one of which has to be given." };
-    private readonly Option<bool> force = new("--force") { Description = "Write over what somebody changed meanwhile; with --delete, allow an empty document, or with --prefix / the whole store." };
+    private readonly Option<bool> delete = new("--delete") { Description = "Remove keys that the document does not have: below --prefix, or the targets of --map, one of which has to be given. Asks before it does." };
+    private readonly Option<bool> yes = new("--yes", "-y") { Description = "Remove what --delete finds without asking, as a script has to." };
+    private readonly Option<bool> force = new("--force") { Description = "Write over what somebody changed meanwhile; with --delete, do not ask, and allow an empty document, or with --prefix / the whole store." };
     private readonly Option<bool> atomic = new("--atomic") { Description = "One transaction or nothing." };
     private readonly Option<string?> journal = new("--journal") { Description = "A file by which the same command goes on where it was killed.", HelpName = "file" };
     private readonly Option<string?> undo = new("--undo") { Description = "A file that gives back what was there before, written before the first key.", HelpName = "file" };
@@ -30,7 +31,7 @@ internal sealed class ImportVerb : Verb
         : base("import", "Make the store what a document says: only what differs is written, and only if nobody changed it meanwhile.", globals, surroundings)
     {
         Arguments.Add(path);
-        foreach (var option in new Option[] { format, prefix, map, exclude, plan, delete, force, atomic, journal, undo }) Options.Add(option);
+        foreach (var option in new Option[] { format, prefix, map, exclude, plan, delete, yes, force, atomic, journal, undo }) Options.Add(option);
     }
 
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
@@ -57,6 +58,12 @@ internal sealed class ImportVerb : Verb
         }
         await import.PlanAsync(null, keepFiles: true, cancellation).ConfigureAwait(false);
         Warn(terminal, import, document, below);
+        if (parsed.GetValue(delete) && !parsed.GetValue(yes) && !parsed.GetValue(force) && !await MayRemoveAsync(import, cancellation).ConfigureAwait(false))
+        {
+            import.Discard();
+            terminal.OnError().Line("Nothing was written.");
+            return ExitCode.CouldNotRun;
+        }
         var failures = new List<ConsulKvWriteResult>();
         var failed = 0L;
         var result = await import.RunAsync(
@@ -70,6 +77,25 @@ internal sealed class ImportVerb : Verb
         if (terminal.IsJson) terminal.Document(ImportDocument.Of(result, failures), CliJson.Default.ImportDocument);
         else Tell(terminal, result, failed, document, cancellation.IsCancellationRequested);
         return result.IsComplete ? ExitCode.Healthy : ExitCode.Fault;
+    }
+
+    /// <summary>Asks where keys would be removed; the count is what tells a right prefix from a wrong one.</summary>
+    private async Task<bool> MayRemoveAsync(KvImport import, CancellationToken cancellation)
+    {
+        var counts = import.Counts;
+        if (counts[ConsulKvImportAction.Delete] == 0) return true;
+        var removed = Amount.Of(counts[ConsulKvImportAction.Delete], "key");
+        try
+        {
+            return Surroundings.Ask is { } ask
+                ? await ask(string.Create(CultureInfo.InvariantCulture, $"Remove {removed}, create {counts[ConsulKvImportAction.Create]:N0} and change {counts[ConsulKvImportAction.Change]:N0}?"), cancellation).ConfigureAwait(false)
+                : throw new UsageException($"--delete would remove {removed}, and nobody can be asked here. See them with --plan, then add --yes. Nothing was written.");
+        }
+        catch
+        {
+            import.Discard();
+            throw;
+        }
     }
 
     /// <summary>How it ended, on the error stream: an import has no output.</summary>
