@@ -38,8 +38,7 @@ internal sealed class WatchWorkload(RunContext run, int clients) : Workload(run)
     public override async Task<IReadOnlyList<Violation>> CheckAsync(RunClient client)
     {
         var violations = new List<Violation>();
-        var there = new Dictionary<string, ConsulKvEntry>(StringComparer.Ordinal);
-        await foreach (var entry in new KvReader(client.Session).ListAsync("", ConsulConsistency.Consistent, (_, _) => { }, CancellationToken.None)) there[entry.Key] = entry;
+        var there = await StoreAsync(client, ConsulConsistency.Consistent);
         var until = DateTime.UtcNow + Patience;
         foreach (var (who, replay) in replays)
         {
@@ -58,14 +57,19 @@ internal sealed class WatchWorkload(RunContext run, int clients) : Workload(run)
         return violations;
     }
 
+    private static async Task<Dictionary<string, ConsulKvEntry>> StoreAsync(RunClient client, ConsulConsistency consistency)
+    {
+        var there = new Dictionary<string, ConsulKvEntry>(StringComparer.Ordinal);
+        await foreach (var entry in new KvReader(client.Session).ListAsync("", consistency, (_, _) => { }, CancellationToken.None)) there[entry.Key] = entry;
+        return there;
+    }
+
     /// <summary>Whether its own agent knows more than the watch told: a server that is behind is no fault of the watch.</summary>
     private static async Task<(bool IsAsTold, string Text)> OfItsAgentAsync(RunClient client, ConsulConsistency consistency, Replay replay)
     {
         try
         {
-            var there = new Dictionary<string, ConsulKvEntry>(StringComparer.Ordinal);
-            await foreach (var entry in new KvReader(client.Session).ListAsync("", consistency, (_, _) => { }, CancellationToken.None)) there[entry.Key] = entry;
-            var difference = replay.DifferenceTo(there);
+            var difference = replay.DifferenceTo(await StoreAsync(client, consistency));
             return (difference is null, $"its agent, asked in mode {consistency}: {difference ?? "just what was told"}; the watch's trouble: {replay.Watch?.Trouble?.Code ?? "none"}");
         }
         catch (ConsulException failed)

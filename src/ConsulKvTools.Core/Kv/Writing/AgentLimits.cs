@@ -13,7 +13,7 @@ internal sealed record AgentLimits(int? Operations, long? TransactionBytes, long
     public const int OperationsOfNew = 128;
     public const long DefaultBytes = 512 * 1024;
 
-    /// <summary>Its version.</summary>
+    /// <summary>The agent's version; null when it did not say, as to a token without agent:read.</summary>
     public Version? Version { get; init; }
 
     private static readonly Version MoreOperations = new(1, 14);
