@@ -124,6 +124,8 @@ internal sealed class RequestGate : IDisposable
                     case { Kind: FaultKind.AnswersDropped }:
                         continue;
                     case { Kind: FaultKind.AnswersDelayed } slow:
+                        // The answer, not each of its pieces: a long one would come for minutes after the fault is over.
+                        exchange.Fault = null;
                         await Task.Delay(slow.Pause, cancellation);
                         break;
                 }

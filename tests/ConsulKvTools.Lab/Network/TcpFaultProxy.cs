@@ -212,8 +212,11 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
         {
             while (true)
             {
+                var before = relay.Idle;
                 await Task.Delay(20, cancellationToken).ConfigureAwait(false);
-                if (_closeIdle is { } limit && relay.Idle > limit.After)
+                // On a busy machine bytes may have come that nobody has had the time to carry on: that is no silence.
+                var isLate = relay.Idle - before > TimeSpan.FromMilliseconds(100);
+                if (_closeIdle is { } limit && relay.Idle > limit.After && !isLate && relay.Client.Stream is not NetworkStream { DataAvailable: true })
                 {
                     relay.Client.End(limit.Reset);
                     return;
