@@ -2,6 +2,8 @@ namespace ConsulKvTools.Files;
 
 internal static partial class WholeFile
 {
+    private static readonly StringComparison Spelling = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
     /// <summary>Where a link leads: the file is replaced, not the link.</summary>
     private static string Target(string place) =>
         new FileInfo(place) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : place;

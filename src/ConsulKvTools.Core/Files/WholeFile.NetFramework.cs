@@ -2,6 +2,8 @@ namespace ConsulKvTools.Files;
 
 internal static partial class WholeFile
 {
+    private const StringComparison Spelling = StringComparison.OrdinalIgnoreCase;
+
     /// <summary>.NET Framework does not say where a link leads.</summary>
     private static string Target(string place) => place;
 

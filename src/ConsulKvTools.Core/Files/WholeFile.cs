@@ -14,11 +14,11 @@ internal static partial class WholeFile
         string? beside = null;
         try
         {
-            var place = Target(Path.GetFullPath(file));
-            // A device is written to; a file in its place would be a file in /dev.
-            if (IsDevice(place))
+            var place = Place(file);
+            if (OpenDevice(place) is { } device)
             {
-                File.WriteAllText(place, text, Utf8);
+                var bytes = Utf8.GetBytes(text);
+                using (device) device.Write(bytes, 0, bytes.Length);
                 return new FileInfo(place);
             }
             if (Directory.Exists(place)) throw NotWritten(code, file, "it is a folder");
@@ -46,12 +46,60 @@ internal static partial class WholeFile
         }
     }
 
+    /// <summary>Where what is written to a path stands: a link's file is replaced, not the link. A device stays what it is called.</summary>
+    internal static string Place(string path) => Path.GetFullPath(path) is var place && IsDevice(place) ? place : Target(place);
+
+    /// <summary>True when two paths name one file, as far as their spelling and a link at their end tell.</summary>
+    internal static bool IsSame(string one, string other)
+    {
+        try
+        {
+            return string.Equals(Place(one), Place(other), Spelling);
+        }
+        catch (IOException)
+        {
+            // Links that lead in a circle lead to no file.
+            return false;
+        }
+    }
+
+    /// <summary>What is written to as it stands: a device, or a pipe, which a file in its place would cut off from its reader. Null for a file, and for nothing.</summary>
+    /// <exception cref="IOException">There is no such device, or it cannot be opened.</exception>
+    internal static FileStream? OpenDevice(string place)
+    {
+        var isDevice = IsDevice(place);
+        if (!isDevice && new FileInfo(place) is not { Exists: true, Length: 0 }) return null;
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(place, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception error) when (!isDevice && error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever puts a file in its place finds out whether that may be.
+            return null;
+        }
+        if (isDevice || !stream.CanSeek)
+        {
+            // /dev/stdout may be a file that somebody adds to.
+            if (stream.CanSeek) stream.Seek(0, SeekOrigin.End);
+            return stream;
+        }
+        stream.Dispose();
+        return null;
+    }
+
     /// <summary>A name for what is written first: in the same folder, so that it can be put in its place in one step.</summary>
     /// <param name="place">Where it is to stand, as a full path.</param>
     internal static string Beside(string place) => Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
 
     /// <summary>Puts a file that was written beside it in the place of another, in one step.</summary>
-    internal static void Replace(string beside, string place) => Put(beside, Target(place), File.Exists(place), noClobber: false);
+    /// <exception cref="IOException">There is one meanwhile, and <paramref name="noClobber"/> says that it stays.</exception>
+    internal static void Replace(string beside, string place, bool noClobber = false) => Put(beside, Target(place), File.Exists(place), noClobber);
+
+    /// <summary>True for a name that the system gives to a device; /dev/shm holds files.</summary>
+    internal static bool IsDevice(string place) =>
+        (place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal)) || place.StartsWith("/proc/", StringComparison.Ordinal) || place.StartsWith(@"\\.\", StringComparison.Ordinal);
 
     private static void Remove(string beside)
     {
@@ -66,8 +114,6 @@ internal static partial class WholeFile
     }
 
     private static bool IsProtected(string place) => (File.GetAttributes(place) & FileAttributes.ReadOnly) != 0;
-
-    private static bool IsDevice(string place) => place.StartsWith("/dev/", StringComparison.Ordinal) || place.StartsWith("/proc/", StringComparison.Ordinal) || place.StartsWith(@"\\.\", StringComparison.Ordinal);
 
     private static ConsulException NotWritten(string code, string file, string problem, Exception? inner = null) =>
         ConsulException.From(ConsulFinding.Create(code, ("file", Printable.Text(file, 200)), ("problem", problem)), inner);
