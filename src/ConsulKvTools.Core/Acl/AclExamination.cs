@@ -92,6 +92,8 @@ internal sealed class AclExamination
         if (Token is { } known && Session.HasToken) Session.Remember(known);
         if ((Token ?? await AnonymousAsync(cancellation).ConfigureAwait(false)) is { } token && fault is null)
             holdings = await AclHoldings.ReadAsync(reader, token, cancellation).ConfigureAwait(false);
+        if (Token is { } roles && holdings?.Policies.Any(policy => policy.Id == AclToken.ManagementPolicy && policy.Role is not null) == true)
+            standing = standing with { Token = roles with { HasManagementRole = true } };
         datacenter = await DatacenterAsync(cancellation).ConfigureAwait(false);
     }
 

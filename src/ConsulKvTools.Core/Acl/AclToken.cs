@@ -32,7 +32,10 @@ internal sealed record AclToken
     /// <summary>True for a token from before 1.4: it has rules of its own, or, with all rights, neither policies nor a time it was made.</summary>
     public bool IsLegacy { get; init; }
 
-    public bool IsManagement => Policies.Any(policy => policy.Id == ManagementPolicy);
+    /// <summary>True when one of its roles has the management policy: the token itself names the role only.</summary>
+    public bool HasManagementRole { get; init; }
+
+    public bool IsManagement => HasManagementRole || Policies.Any(policy => policy.Id == ManagementPolicy);
 
     public bool IsAnonymous => Accessor == AnonymousAccessor;
 

@@ -32,6 +32,41 @@ public sealed class VisibilityTests
         Assert.False(await new KvVisibility(session).IsWholeAsync("other/", Stop));
     }
 
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task A_question_that_a_box_blocks_is_no_sign_of_ACLs_that_are_off(int status)
+    {
+        using var consul = new ScriptedConsul(new ScriptedConsulOptions { Acl = true });
+        consul.On("GET", "/v1/agent/self", consul.Reply("{\"Config\":{\"Version\":\"1.8.7\"}}"));
+        consul.On("POST", "/v1/internal/acl/authorize", ScriptedResponse.Text("<html>blocked</html>", status));
+        using var session = LabSessions.Open(consul.Address.ToString(), consul.AddToken(("app/", "write")).SecretId);
+        Assert.False(await new KvVisibility(session).IsWholeAsync("app/", Stop));
+    }
+
+    [Theory]
+    [InlineData("1", false)]
+    [InlineData("0", true)]
+    public async Task An_agent_with_ACLs_off_says_nothing_of_its_servers_which_do_themselves(string acls, bool expected)
+    {
+        using var consul = new ScriptedConsul();
+        var off = ScriptedResponse.Text("ACL support disabled", 401);
+        consul.On("POST", "/v1/internal/acl/authorize", off);
+        consul.On("GET", "/v1/acl/token/self", off);
+        consul.On("GET", "/v1/agent/self", consul.Reply("{\"Config\":{\"Version\":\"1.8.7\",\"Server\":false}}"));
+        consul.On("GET", "/v1/agent/members", consul.Reply($"[{{\"Name\":\"s1\",\"Tags\":{{\"role\":\"consul\",\"acls\":\"{acls}\"}}}}]"));
+        using var session = LabSessions.Open(consul.Address.ToString(), Guid.NewGuid().ToString());
+        Assert.Equal(expected, await new KvVisibility(session).IsWholeAsync("app/", Stop));
+    }
+
+    [Fact]
+    public async Task Without_ACLs_all_is_seen()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true }, Stop);
+        using var session = LabSessions.Open(agent.Address.ToString());
+        Assert.True(await new KvVisibility(session).IsWholeAsync("app/", Stop));
+    }
+
     [Fact]
     public async Task Who_sends_no_token_is_never_told()
     {
