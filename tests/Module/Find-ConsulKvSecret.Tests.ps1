@@ -57,4 +57,46 @@ Describe 'Find-ConsulKvSecret' {
         Find-ConsulKvSecret nothing/here/ -WarningVariable said -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         "$said" | Should -Match 'nothing was searched'
     }
+
+    It 'refuses $null where it wants a prefix' {
+        (Get-ErrorOf { Find-ConsulKvSecret $null }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*'
+    }
+
+    It 'searches the rest of an export with a bad item by its keys, and the rest of a folder with a link to nowhere' {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive rest)
+        $encoded = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('hunter22'))
+        Set-Content (Join-Path $folder export.json) "[{""key"":""app/db/password"",""flags"":0,""value"":""$encoded""},{""key"":""app/x"",""flags"":-1,""value"":""MQ==""},{""key"":""app/x"",""flags"":0,""value"":""MQ==""}]"
+        Set-Content (Join-Path $folder z.properties) 'password=hunter22'
+        (Find-ConsulKvSecret -Path (Join-Path $folder export.json)).Key | Should -Be 'app/db/password'
+        if (-not $IsWindows) { New-Item -ItemType SymbolicLink (Join-Path $folder m.conf) -Target (Join-Path $folder nowhere) | Out-Null }
+        $found = Find-ConsulKvSecret -Path $folder -ErrorVariable said -ErrorAction SilentlyContinue
+        $found.Count | Should -Be 2
+        if (-not $IsWindows) { $said[0].FullyQualifiedErrorId | Should -BeLike 'Document.Unreadable,*' }
+    }
+
+    It 'stops in the middle of a large value from the pipeline' {
+        $run = [powershell]::Create()
+        $shared = [hashtable]::Synchronized(@{})
+        $null = $run.AddScript({
+            param($module, $shared)
+            Import-Module $module
+            $value = "- name: item`n  host: db1`n  tokenTtl: 30m`n"
+            while ($value.Length -lt 40MB) { $value += $value }
+            $shared.Ready = $true
+            [pscustomobject]@{ Key = 'a'; Value = $value } | Find-ConsulKvSecret
+        }).AddArgument((Get-Module ConsulKvTools).Path).AddArgument($shared)
+        $begun = $run.BeginInvoke()
+        $deadline = [datetime]::UtcNow.AddSeconds(60)
+        while (-not $shared.Ready -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 100 }
+        Start-Sleep -Milliseconds 500
+        $begun.IsCompleted | Should -BeFalse
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $run.Stop()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 3
+        $run.Dispose()
+    }
+
+    It 'takes a pattern with many stars without a time-out that would carry the key' {
+        Find-ConsulKvSecret -InputObject ([pscustomobject]@{ Key = 'a' * 400; Value = 'password=hunter22' }) -Exclude '*a*a*a*a*a*a*a*a*b' | Should -HaveCount 1
+    }
 }

@@ -26,7 +26,7 @@ internal sealed record SecretRule
     /// <summary>The name it stands under, in lower case and with underscores between words; null for rules that go by the shape.</summary>
     public string? Names { get; init; }
 
-    /// <summary>What the value under such a name has to be; null for anything.</summary>
+    /// <summary>What the value under such a name has to be; its group <c>secret</c> is what is secret, else all of it. Null for anything.</summary>
     public string? Value { get; init; }
 
     /// <summary>A further check of what was found: a name of <see cref="SecretChecks"/>; null for none.</summary>

@@ -1,16 +1,13 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ConsulKvTools.Diagnosis.Errors;
 
 namespace ConsulKvTools.Hygiene;
 
 /// <summary>Finds what looks like a secret in a value.</summary>
 internal static class SecretScanner
 {
-    private const string EntropyRule = "high-entropy";
-
-    // A name without any of these is none of a secret's.
-    private static readonly WordSearch Telling = new(new[] { "pass", "pwd", "rootpw", "secret", "token", "key", "encrypt", "auth", "cred", "salt", "master", "management", "replication" }.Select(word => (word, 0)));
+    private const int ShortestNameWithSecret = 12;
+    private static readonly Lazy<SecretPattern> Random = new(() => Array.Find(SecretRules.Patterns, pattern => pattern.Rule.Id == "high-entropy")!);
 
     // Bytes as letters, one each: patterns about bytes are written so.
     private static readonly Encoding OneByteEach = Encoding.GetEncoding(28591);
@@ -23,17 +20,19 @@ internal static class SecretScanner
     };
 
     /// <summary>All places, in their order; none overlaps another.</summary>
-    public static IReadOnlyList<SecretSpan> Scan(string key, byte[] value)
+    public static IReadOnlyList<SecretSpan> Scan(string key, byte[] value, CancellationToken cancellation = default)
     {
         if (value.Length == 0) return [];
         try
         {
-            if (TextParts.Of(key, value) is not { } parts) return ScanBytes(value);
-            var whole = parts.Count == 1 && parts[0].JsonPath is null ? parts[0].Text : null;
+            var document = new ScannedDocument(value);
+            if (TextParts.Of(key, value, name => name.Length >= ShortestNameWithSecret && ScanText(new TextPart(default, name, null, 0, 0, false), document, cancellation).Count > 0, cancellation) is not { } parts) return ScanBytes(value);
             List<SecretSpan>? found = null;
             foreach (var part in parts)
-                foreach (var (pattern, start, length) in ScanText(part, whole ??= Encoding.UTF8.GetString(value)))
-                    (found ??= []).Add(Place(part, pattern.Rule, start, length));
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (ScanText(part, document, cancellation) is { Count: > 0 } some) Place(part, some, found ??= []);
+            }
             return found is null ? [] : [.. found.OrderBy(span => span.Start)];
         }
         catch (RegexMatchTimeoutException)
@@ -51,84 +50,138 @@ internal static class SecretScanner
         return [];
     }
 
-    private static List<(SecretPattern Pattern, int Start, int Length)> ScanText(TextPart part, string document)
+    private static List<Match> ScanText(TextPart part, ScannedDocument document, CancellationToken cancellation)
     {
-        var found = new List<(SecretPattern Pattern, int Start, int Length)>();
+        var found = new List<Match>();
         var patterns = SecretRules.Patterns;
         if (SecretRules.Words.IsIn(part.Text.AsSpan()))
         {
             var candidates = new SortedSet<int>();
             SecretRules.Words.Find(part.Text.AsSpan(), candidates);
-            foreach (var number in candidates) AddShapes(patterns[number], part.Text, document, found);
+            foreach (var number in candidates) AddShapes(patterns[number], part.Text, document, found, cancellation);
         }
-        IReadOnlyList<(int Start, int End)>? opaque = null;
-        AddNamed(part, found);
-        foreach (var (start, length) in Randomness.In(part.Text))
-        {
-            opaque ??= SecretReferences.OpaqueParts(part.Text);
-            if (!opaque.Any(range => start < range.End && start + length > range.Start)) Add(found, Array.Find(patterns, pattern => pattern.Rule.Id == EntropyRule)!, start, length);
-        }
-        return found;
+        AddNamed(part, found, cancellation);
+        AddRandom(part.Text, found);
+        return Apart(found);
     }
 
-    private static void AddShapes(SecretPattern pattern, string text, string document, List<(SecretPattern, int, int)> found)
+    private static void AddShapes(SecretPattern pattern, string text, ScannedDocument document, List<Match> found, CancellationToken cancellation)
     {
-        if (pattern.Document?.IsMatch(document) == false) return;
+        cancellation.ThrowIfCancellationRequested();
+        if (!document.Fits(pattern)) return;
         for (var match = pattern.Shape!.Match(text); match.Success; match = match.NextMatch())
         {
+            cancellation.ThrowIfCancellationRequested();
             var secret = match.Groups["secret"] is { Success: true } part ? part : match;
-            if (secret.Length > 0 && SecretChecks.Passes(pattern.Rule.Check, secret.Value)) Add(found, pattern, secret.Index, secret.Length);
+            if (secret.Length > 0 && SecretChecks.Passes(pattern.Rule.Check, secret.Value)) found.Add(new(pattern, secret.Index, secret.Length));
         }
     }
 
-    private static void AddNamed(TextPart part, List<(SecretPattern, int, int)> found)
+    private static void AddNamed(TextPart part, List<Match> found, CancellationToken cancellation)
     {
-        if (Telling.IsIn(part.Name.AsSpan()) && part.Text.Length > 0)
+        if (part.Name.Plain is not null)
         {
             var bare = part.Text.Trim();
-            if (bare.Length > 0) AddUnderName(NamedValues.Plain(part.Name), bare, part.Text.IndexOf(bare, StringComparison.Ordinal), found);
+            if (bare.Length > 0) AddUnderName(part.Name, bare, part.Text.IndexOf(bare, StringComparison.Ordinal), found);
         }
-        if (!Telling.IsIn(part.Text.AsSpan())) return;
         foreach (var named in NamedValues.In(part.Text))
-            if (Telling.IsIn(named.Name.AsSpan())) AddUnderName(named.Name, part.Text.Substring(named.Start, named.Length), named.Start, found);
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (named.Name.Plain is not null) AddUnderName(named.Name, part.Text.Substring(named.Start, named.Length), named.Start, found);
+        }
     }
 
-    private static void AddUnderName(string name, string value, int start, List<(SecretPattern, int, int)> found)
+    private static void AddUnderName(SecretName name, string value, int start, List<Match> found)
     {
+        if (name.IsInherited && !SecretChecks.IsTellingItself(value)) return;
         foreach (var pattern in SecretRules.Patterns)
         {
-            if (pattern.Names?.IsMatch(name) != true || pattern.Value?.IsMatch(value) == false || !SecretChecks.Passes(pattern.Rule.Check, value)) continue;
-            Add(found, pattern, start, value.Length);
+            if (pattern.Names?.IsMatch(name.Plain!) != true || !SecretChecks.Passes(pattern.Rule.Check, value)) continue;
+            var match = pattern.Value?.Match(value);
+            if (match is { Success: false }) continue;
+            found.Add(match?.Groups["secret"] is { Success: true } part ? new(pattern, start + part.Index, part.Length) : new(pattern, start, value.Length));
             return;
         }
     }
 
-    /// <summary>
-    /// What was found first stays, since rules are tried in the order in which they count; but a place that holds another wholly takes its place, and two that overlap
-    /// become one: no part of a secret may stand beside what is hidden.
-    /// </summary>
-    private static void Add(List<(SecretPattern Pattern, int Start, int Length)> found, SecretPattern pattern, int start, int length)
+    private static void AddRandom(string text, List<Match> found)
     {
-        var end = start + length;
-        for (var at = found.Count - 1; at >= 0; at--)
+        IReadOnlyList<(int Start, int End)>? opaque = null;
+        var next = 0;
+        foreach (var (start, length) in Randomness.In(text))
         {
-            var (known, from, size) = found[at];
-            var to = from + size;
-            if (start >= to || end <= from) continue;
-            if (from <= start && end <= to) return;
-            if (start > from || end < to) pattern = known;
-            (start, end) = (Math.Min(start, from), Math.Max(end, to));
-            found.RemoveAt(at);
+            opaque ??= SecretReferences.OpaqueParts(text);
+            while (next < opaque.Count && opaque[next].End <= start) next++;
+            if (next == opaque.Count || opaque[next].Start >= start + length) found.Add(new(Random.Value, start, length));
         }
-        found.Add((pattern, start, end - start));
     }
 
-    private static SecretSpan Place(TextPart part, SecretRule rule, int start, int length)
+    /// <summary>
+    /// What overlaps becomes one, for no part of a secret may stand beside what is hidden. It is told by the rule that was first, since rules are tried in the order in
+    /// which they count; but by that of a place which holds all others wholly.
+    /// </summary>
+    private static List<Match> Apart(List<Match> found)
     {
-        var secret = part.Text.Substring(start, length);
-        var fingerprint = new ConsulSecret(secret).Fingerprint;
-        if (!part.IsExact) return new SecretSpan(rule, part.Start, part.Size, length, part.JsonPath, fingerprint);
-        var before = Encoding.UTF8.GetByteCount(part.Text.Substring(0, start));
-        return new SecretSpan(rule, part.Start + before, Encoding.UTF8.GetByteCount(secret), length, part.JsonPath, fingerprint);
+        if (found.Count < 2) return found;
+        var apart = new List<Match>();
+        var order = Enumerable.Range(0, found.Count).OrderBy(number => found[number].Start).ThenBy(number => number).ToArray();
+        for (var at = 0; at < order.Length;)
+        {
+            var (first, start, end) = (order[at], found[order[at]].Start, found[order[at]].End);
+            var behind = at + 1;
+            for (; behind < order.Length && found[order[behind]].Start < end; behind++)
+            {
+                first = Math.Min(first, order[behind]);
+                end = Math.Max(end, found[order[behind]].End);
+            }
+            var (least, whole) = (int.MaxValue, end - start);
+            for (; at < behind; at++)
+                if (found[order[at]].Length == whole) least = Math.Min(least, order[at]);
+            apart.Add(new(found[least == int.MaxValue ? first : least].Pattern, start, whole));
+        }
+        return apart;
+    }
+
+    /// <summary>Where in the value the places are; counted on from one to the next.</summary>
+    private static void Place(TextPart part, List<Match> matches, List<SecretSpan> places)
+    {
+        var (letters, bytes) = (0, part.Start);
+        foreach (var match in matches)
+        {
+            // Half a letter has no bytes of its own.
+            var start = match.Start > letters && char.IsLowSurrogate(part.Text[match.Start]) ? match.Start - 1 : match.Start;
+            var end = match.End < part.Text.Length && char.IsLowSurrogate(part.Text[match.End]) ? match.End + 1 : match.End;
+            var secret = part.Text.Substring(start, end - start);
+            var fingerprint = new ConsulSecret(secret).Fingerprint;
+            if (!part.IsExact)
+            {
+                places.Add(new SecretSpan(match.Pattern.Rule, part.Start, part.Size, match.Length, part.JsonPath, fingerprint));
+                continue;
+            }
+            bytes += Encoding.UTF8.GetByteCount(part.Text.Substring(letters, start - letters));
+            var size = Encoding.UTF8.GetByteCount(secret);
+            places.Add(new SecretSpan(match.Pattern.Rule, bytes, size, match.Length, part.JsonPath, fingerprint));
+            (letters, bytes) = (end, bytes + size);
+        }
+    }
+
+    /// <summary>A place in a text.</summary>
+    private readonly record struct Match(SecretPattern Pattern, int Start, int Length)
+    {
+        public int End => Start + Length;
+    }
+
+    /// <summary>What rules want of the whole value, found out once.</summary>
+    private sealed class ScannedDocument(byte[] value)
+    {
+        private readonly Dictionary<string, bool> known = new(StringComparer.Ordinal);
+        private string? text;
+
+        public bool Fits(SecretPattern pattern)
+        {
+            if (pattern.Document is null) return true;
+            if (!known.TryGetValue(pattern.Rule.Id, out var fits)) known.Add(pattern.Rule.Id, fits = pattern.Document.IsMatch(text ??= Encoding.UTF8.GetString(value)));
+            return fits;
+        }
     }
 }

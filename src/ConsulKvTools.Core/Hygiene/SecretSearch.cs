@@ -19,12 +19,15 @@ internal sealed class SecretSearch(IEnumerable<string>? exclude, IEnumerable<str
     public long Allowed { get; private set; }
 
     /// <summary>What one value holds.</summary>
-    public IEnumerable<ConsulKvSecret> In(string key, byte[] value, string? session)
+    public IEnumerable<ConsulKvSecret> In(string key, byte[] value, string? session, CancellationToken cancellation = default)
     {
         if (keys.Any(pattern => pattern.IsMatch(key))) yield break;
         Searched++;
-        foreach (var span in SecretScanner.Scan(key, value))
+        var (line, counted) = (1, 0);
+        foreach (var span in SecretScanner.Scan(key, value, cancellation))
         {
+            for (; counted < span.Start; counted++)
+                if (value[counted] == '\n') line++;
             if (span.Rule.Confidence < least || rules.Any(pattern => pattern.IsMatch(span.Rule.Id))) continue;
             if (allowances.Any(known => known.Fingerprint == span.Fingerprint && known.Keys.IsMatch(key)))
             {
@@ -34,7 +37,7 @@ internal sealed class SecretSearch(IEnumerable<string>? exclude, IEnumerable<str
             yield return new ConsulKvSecret
             {
                 Key = key, Rule = span.Rule.Id, Title = span.Rule.Title, Confidence = span.Rule.Confidence, Fingerprint = span.Fingerprint, Offset = span.Start,
-                Line = 1 + value.Take(span.Start).Count(letter => letter == '\n'), JsonPath = span.JsonPath, Length = span.Characters, Remedy = span.Rule.Remedy, Session = session,
+                Line = line, JsonPath = span.JsonPath, Length = span.Characters, Remedy = span.Rule.Remedy, Session = session,
             };
         }
     }

@@ -1,107 +1,79 @@
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace ConsulKvTools.Hygiene;
 
-/// <summary>Takes a value apart: a JSON document into its texts, everything else is one. What is base64 of a text is that text.</summary>
+/// <summary>
+/// Takes a value apart: JSON into its texts, everything else is one. JSON in a text of JSON is taken apart too, and what is base64 of a text is that text.
+/// </summary>
 internal static class TextParts
 {
     private const int ShortestBase64 = 40;
-    private static readonly string[] Which = ["value", "current", "previous", "old", "new", "plain", "text", "prod", "production", "stage", "staging", "test", "dev"];
+    private const int Deepest = 4;
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-    private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 256 };
 
-    /// <summary>The parts of a value; null when it is no UTF-8.</summary>
-    public static IReadOnlyList<TextPart>? Of(string key, byte[] value)
+    // Bytes as letters, one each.
+    private static readonly Encoding OneByteEach = Encoding.GetEncoding(28591);
+
+    /// <summary>The parts of a value; null when it is no text.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="isSecret">Whether a text holds a secret; for names of JSON members.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static IReadOnlyList<TextPart>? Of(string key, byte[] value, Func<string, bool> isSecret, CancellationToken cancellation)
     {
-        var start = value.Length >= 3 && value[0] == 0xEF && value[1] == 0xBB && value[2] == 0xBF ? 3 : 0;
-        string text;
+        if (value is [0xFF, 0xFE, ..]) return OfOther(key, value, Encoding.Unicode.GetString(value, 2, value.Length - 2));
+        if (value is [0xFE, 0xFF, ..]) return OfOther(key, value, Encoding.BigEndianUnicode.GetString(value, 2, value.Length - 2));
+        var start = value is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
         try
         {
-            text = Strict.GetString(value, start, value.Length - start);
+            var text = Strict.GetString(value, start, value.Length - start);
+            return new JsonTexts(isSecret).Read(value.AsSpan(start), start, key, cancellation) is { } exact
+                ? [.. exact.SelectMany(part => Inner(part, "", 0))] : [.. Inner(new TextPart(SecretName.Of(key), text, null, start, value.Length - start, true), key, 0)];
         }
         catch (DecoderFallbackException)
         {
-            return null;
+            // Text of Windows or of an old program; bytes that are no text have control characters.
+            return Array.Exists(value, letter => letter < ' ' && letter is not ((byte)'\n' or (byte)'\r' or (byte)'\t')) ? null : OfOther(key, value, OneByteEach.GetString(value));
         }
-        var parts = OfJson(value, start) ?? [new TextPart(NameOf(key), text, null, start, value.Length - start, true)];
-        for (var at = 0; at < parts.Count; at++)
-            if (Decoded(parts[at].Text) is { } inner) parts[at] = parts[at] with { Text = inner, IsExact = false };
-        return parts;
+
+        IReadOnlyList<TextPart> OfOther(string key, byte[] value, string text) => [.. Inner(new TextPart(SecretName.Of(key), text, null, 0, value.Length, false), key, 0)];
+
+        // Nothing but the text that holds them has a place in the value, so that one is theirs.
+        IEnumerable<TextPart> Inner(TextPart part, string name, int depth)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (depth == Deepest) return [part];
+            if (Decoded(part.Text) is { } decoded) return Inner(part with { Text = decoded, IsExact = false }, name, depth + 1);
+            if (!LooksLikeJson(part.Text) || (part.IsExact && part.JsonPath is null)) return [part];
+            if (new JsonTexts(isSecret).Read(Encoding.UTF8.GetBytes(part.Text), 0, name.Length > 0 ? name : part.Name.Plain ?? "", cancellation) is not { } inner) return [part];
+            return inner.SelectMany(one => Inner(one with { JsonPath = part.JsonPath, Start = part.Start, Size = part.Size, IsExact = false }, "", depth + 1));
+        }
     }
 
-    /// <summary>The last part of a key: <c>password</c> of <c>db/password</c>; where it only tells which one, with the part before: <c>token_current</c> of <c>db/token/current</c>.</summary>
-    public static string NameOf(string key)
+    private static bool LooksLikeJson(string text)
     {
-        var steps = key.TrimEnd('/').Split('/');
-        var last = steps[steps.Length - 1];
-        return steps.Length > 1 && Array.Exists(Which, word => word.Equals(last, StringComparison.OrdinalIgnoreCase)) ? $"{steps[steps.Length - 2]}_{last}" : last;
+        var at = 0;
+        while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
+        return at < text.Length && text[at] is '{' or '[';
     }
 
-    private static List<TextPart>? OfJson(byte[] value, int start)
-    {
-        var first = start;
-        while (first < value.Length && value[first] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') first++;
-        if (first == value.Length || value[first] is not ((byte)'{' or (byte)'[')) return null;
-        var parts = new List<TextPart>();
-        // Where the reader is: a member's name, or how many elements of a list have been.
-        var levels = new Stack<(string Path, string Name, int Element)>();
-        var (path, name) = ("$", "");
-        try
-        {
-            var reader = new Utf8JsonReader(value.AsSpan(first), Lenient);
-            while (reader.Read())
-            {
-                switch (reader.TokenType)
-                {
-                    case JsonTokenType.PropertyName:
-                        name = reader.GetString()!;
-                        path = levels.Peek().Path + Step(name);
-                        break;
-                    case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                        Enter();
-                        levels.Push((path, name, reader.TokenType == JsonTokenType.StartArray ? 0 : -1));
-                        break;
-                    case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                        (path, name, _) = levels.Pop();
-                        break;
-                    case JsonTokenType.String:
-                        Enter();
-                        // Behind the opening quote.
-                        parts.Add(new TextPart(name, reader.GetString()!, path, first + (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueSpan.IndexOf((byte)'\\') < 0));
-                        break;
-                    default:
-                        Enter();
-                        break;
-                }
-            }
-        }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-        return parts;
-
-        void Enter()
-        {
-            if (levels.Count == 0 || levels.Peek().Element < 0) return;
-            var list = levels.Pop();
-            (path, name) = ($"{list.Path}[{list.Element.ToString(CultureInfo.InvariantCulture)}]", list.Name);
-            levels.Push(list with { Element = list.Element + 1 });
-        }
-    }
-
-    private static string Step(string name) => name.Length > 0 && name.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '-') ? "." + name : $"['{name.Replace("'", "\\'")}']";
-
-    /// <summary>The text of which this is base64; null when it is not.</summary>
+    /// <summary>The text of which this is base64, with or without padding, line breaks and the letters of base64url; null when it is not.</summary>
     private static string? Decoded(string text)
     {
-        var bare = text.Trim();
-        if (bare.Length < ShortestBase64 || bare.Length % 4 != 0 || !bare.All(letter => letter is (>= 'A' and <= 'Z') or (>= 'a' and <= 'z') or (>= '0' and <= '9') or '+' or '/' or '=')) return null;
+        if (text.Length < ShortestBase64) return null;
+        var bare = new StringBuilder(text.Length + 2);
+        for (var at = 0; at < text.Length; at++)
+        {
+            var letter = text[at];
+            if (letter is '\n' or '\r' or '\t' || (letter == ' ' && (bare.Length == 0 || text[at - 1] is '\n' or ' '))) continue;
+            if (letter is not ((>= 'A' and <= 'Z') or (>= 'a' and <= 'z') or (>= '0' and <= '9') or '+' or '/' or '=' or '-' or '_')) return null;
+            bare.Append(letter switch { '-' => '+', '_' => '/', _ => letter });
+        }
+        if (bare.Length < ShortestBase64) return null;
+        bare.Append('=', (4 - bare.Length % 4) % 4);
         try
         {
-            var inner = Strict.GetString(Convert.FromBase64String(bare));
+            var inner = Strict.GetString(Convert.FromBase64String(bare.ToString()));
             return inner.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) ? null : inner;
         }
         catch (Exception other) when (other is FormatException or DecoderFallbackException)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ConsulKvTools.Hygiene;
@@ -5,10 +6,21 @@ namespace ConsulKvTools.Hygiene;
 /// <summary>Patterns as people write them: <c>*</c> is any text, slashes included, <c>?</c> any one character.</summary>
 internal static class Wildcards
 {
-    /// <summary>The pattern of a whole text.</summary>
-    public static Regex Of(string pattern, RegexOptions options) =>
-        new("^" + Regex.Escape(pattern).Replace("\\*", ".*").Replace("\\?", ".") + "$", options | RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+    /// <summary>
+    /// The pattern of a whole text. What follows a star is taken where it comes first and not looked for again, which is enough for a pattern of
+    /// stars; so no text takes long, and there is no time-out whose exception would carry the text.
+    /// </summary>
+    public static Regex Of(string pattern, RegexOptions options)
+    {
+        var pieces = pattern.Split('*');
+        var all = new StringBuilder(@"\A").Append(Piece(pieces[0]));
+        for (var at = 1; at < pieces.Length - 1; at++) all.Append("(?>.*?").Append(Piece(pieces[at])).Append(')');
+        if (pieces.Length > 1) all.Append(".*").Append(Piece(pieces[pieces.Length - 1]));
+        return new Regex(all.Append(@"\z").ToString(), options | RegexOptions.CultureInvariant | RegexOptions.Singleline, Regex.InfiniteMatchTimeout);
+    }
 
     /// <summary>The patterns of keys, letter by letter.</summary>
     public static Regex[] OfKeys(IEnumerable<string>? patterns) => [.. (patterns ?? []).Select(pattern => Of(pattern, RegexOptions.None))];
+
+    private static string Piece(string text) => Regex.Escape(text).Replace("\\?", ".");
 }

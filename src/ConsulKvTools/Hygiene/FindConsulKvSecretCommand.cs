@@ -18,12 +18,14 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
     private const string PrefixSet = "Prefix";
     private const string InputSet = "Input";
     private const string PathSet = "Path";
+    private const int ShortValue = 16 * 1024;
 
     private SecretSearch? search;
 
     /// <summary>Searches the keys that begin with this text; the whole store when not given.</summary>
     [Parameter(Position = 0, ParameterSetName = PrefixSet)]
     [AllowEmptyString]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(PrefixCompleter))]
     public string Prefix { get; set; } = "";
 
@@ -32,7 +34,7 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Files to search, and folders with all files below them. One in the form of <c>consul kv export</c> is searched key by key, every other as one value.</summary>
+    /// <summary>Files to search, and folders with all files below them; links to files are followed, links to folders are not. One in the form of <c>consul kv export</c> is searched key by key, every other as one value.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
@@ -124,7 +126,7 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
             foreach (var entry in entries)
             {
                 cancellation.ThrowIfCancellationRequested();
-                found.AddRange(search!.In(entry.Key, entry.Bytes, Active.Name));
+                found.AddRange(search!.In(entry.Key, entry.Bytes, Active.Name, cancellation));
             }
             await WriteObjectsAsync(found.ToArray(), _ => Advance(entries.Length)).ConfigureAwait(false);
         }
@@ -147,12 +149,20 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
             WriteError(FindingErrors.Invalid(this, "-InputObject", $"the input ({given.BaseObject.GetType().Name}) has no key and value; pipe entries of Get-ConsulKv, rows with Key and Value, or files", null));
             return;
         }
-        foreach (var secret in search!.In(key, bytes, (given.BaseObject as ConsulKvEntry)?.Session)) WriteObject(secret);
+        var session = (given.BaseObject as ConsulKvEntry)?.Session;
+        // Away from this thread, which has to see Ctrl+C; what is short is searched sooner than handed over.
+        if (bytes.Length <= ShortValue) WriteAll(search!.In(key, bytes, session));
+        else WriteAll(Ask(cancellation => Task.Run(() => search!.In(key, bytes, session, cancellation).ToArray(), cancellation)));
+    }
+
+    private void WriteAll(IEnumerable<ConsulKvSecret> found)
+    {
+        foreach (var secret in found) WriteObject(secret);
     }
 
     private void SearchPath(string path) => AwaitFor(path, cancellation => Task.Run(() =>
     {
-        foreach (var (key, value) in SearchedFiles.Of(path, cancellation))
-            foreach (var secret in search!.In(key, value, null)) WriteObject(secret);
+        foreach (var (key, value) in SearchedFiles.Of(path, unreadable => WriteError(FindingErrors.Create(unreadable.Finding, path, unreadable)), cancellation))
+            WriteAll(search!.In(key, value, null, cancellation));
     }, cancellation));
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using ConsulKvTools.Hygiene;
 
 namespace ConsulKvTools.Tests.Hygiene;
@@ -156,6 +157,174 @@ public sealed class SecretScannerTests
         Assert.DoesNotContain("rd", masked.Replace("chars", "", StringComparison.Ordinal).Replace("Password", "", StringComparison.Ordinal).Replace("password", "", StringComparison.Ordinal));
     }
 
+    private static string Mask(string key, string value) => Encoding.UTF8.GetString(ValueMask.Apply(key, Encoding.UTF8.GetBytes(value)));
+
+    /// <summary>Passwords as a password store draws them: any printable sign in any place, 12 to 24 long.</summary>
+    private static IEnumerable<string> DrawnPasswords(int count, string without = "")
+    {
+        var random = new Random(20261123);
+        var signs = Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(sign => without.IndexOf(sign) < 0).ToArray();
+        for (var drawn = 0; drawn < count; drawn++) yield return new([.. Enumerable.Range(0, random.Next(12, 25)).Select(_ => signs[random.Next(signs.Length)])]);
+    }
+
+    [Fact]
+    public void Whatever_signs_a_password_has_it_is_found()
+    {
+        var missed = DrawnPasswords(10_000).Where(password => !Mask("db/password", password).StartsWith("<hidden", StringComparison.Ordinal)).ToArray();
+        // A drawn password may, very rarely, look like a place to be filled.
+        Assert.True(missed.Length <= 5, $"{missed.Length} of 10,000: {string.Join("   ", missed.Take(20))}");
+        Assert.StartsWith("<hidden", Mask("db/password", "P@$$w0rd"));
+    }
+
+    /// <summary>Signs that the form itself gives a meaning are written as the form wants it, or left out.</summary>
+    [Theory]
+    [InlineData("properties", "")]
+    [InlineData("json", "")]
+    [InlineData("broken json", "\"\\")]
+    [InlineData("yaml", "")]
+    [InlineData("yaml flow", "{}[],#\"'")]
+    [InlineData("url", "/?#%[]")]
+    [InlineData("connection string", ";\"'")]
+    [InlineData("query", "&#%+\"'<>")]
+    [InlineData("xml", "<>&\"'")]
+    [InlineData("command", "\"'")]
+    public void No_part_of_a_password_stands_beside_what_is_hidden_in_any_form(string form, string without)
+    {
+        var all = DrawnPasswords(1_000, without).ToArray();
+        var shown = all.Where(password =>
+        {
+            var value = form switch
+            {
+                "properties" => $"user=x\npassword={password}\nhost=y",
+                "json" => $$"""{"user":"x","password":{{System.Text.Json.JsonSerializer.Serialize(password)}}}""",
+                "broken json" => $$"""{"port": {{"{{ port }}"}}, "password": "{{password}}", "user": "x"}""",
+                "yaml" => $"user: x\npassword: '{password.Replace("'", "''")}'\nhost: y",
+                "yaml flow" => $"db: {{user: x, password: {password}, host: y}}",
+                "url" => $"postgres://web:{password}@db/web",
+                "connection string" => $"Server=db;User Id=web;Password={password};Encrypt=True",
+                "query" => $"jdbc:postgresql://db/web?user=web&password={password}&ssl=true",
+                "xml" => $"<server><password>{password}</password></server>",
+                _ => $"run web --password {password} --verbose",
+            };
+            var masked = Mask("app/x", value);
+            return Enumerable.Range(0, password.Length - 3).Any(at => masked.Contains(password.Substring(at, 4), StringComparison.Ordinal));
+        }).ToArray();
+        Assert.True(shown.Length <= 5, $"{shown.Length} of {all.Length}: {string.Join("   ", shown.Take(20))}");
+    }
+
+    [Theory]
+    [InlineData("postgres://user:p@ss-hunter22@host/db")]
+    [InlineData("postgres://web:hunter/hunter22@db/web")]
+    [InlineData("password: 'abc''hunter22'")]
+    [InlineData("password: \"abc\"hunter22\"")]
+    [InlineData("password: \"abc\"\"hunter22\"")]
+    [InlineData("Server=db;User Id=web;Password=ab'hunter22;")]
+    [InlineData("Server=db;User Id=web;Password=ab&hunter22;")]
+    [InlineData("Server=db;User Id=web;Password='a''hunter22';x=y")]
+    [InlineData("<add connectionString=\"Server=db;User Id=web;Password=a&amp;hunter22\" providerName=\"x\" />")]
+    [InlineData("user=web password=a,hunter22 host=db")]
+    [InlineData("{\"password\":48151623,\"hunter22\":1}", "48151623")]
+    [InlineData("{\"password\":{\"value\":\"hunter22\"}}")]
+    [InlineData("{\"passwords\":{\"web\":\"hunter\"}}", "hunter")]
+    [InlineData("[{\"name\":\"DB_PASSWORD\",\"value\":\"hunter22\"}]")]
+    [InlineData("[{\"value\":\"hunter22\",\"key\":\"DB_PASSWORD\"}]")]
+    [InlineData("{\"config\":\"{\\\"password\\\":\\\"hunter22\\\"}\"}")]
+    [InlineData("{\"a\":\"{\\\"b\\\":\\\"{\\\\\\\"password\\\\\\\":\\\\\\\"hunter22\\\\\\\"}\\\"}\"}")]
+    [InlineData("{\"password\":\"hunter22\"}\n{\"password\":\"hunter22\"}\n")]
+    [InlineData("{\"port\": {{ port }}, \"password\": \"hunter22\"}")]
+    [InlineData("{'password': 'hunter22'}")]
+    [InlineData("{\n  \"db\": {\n    \"passwords\": [\n      \"hunter22\",\n    ],\n    \"port\": {{ port }}\n  }\n}")]
+    [InlineData("{ // password = hunter22\n \"a\":1 }")]
+    [InlineData("{ \"a\":1 /* password: hunter22 */ } // password: hunter22")]
+    [InlineData("{\"x\":\"\\ud800\",\"password\":\"hunter22\"}")]
+    [InlineData("{\"password\":\"\\ud800hunter22\"}")]
+    [InlineData("{\"Authorization\":\"Basic dXNlcjpodW50ZXIyMg==\"}", "dXNlcjpodW50ZXIyMg")]
+    [InlineData("{\"pools\":{\"postgres://web:hunter22@db\":{\"password\":\"hunter22\"}}}")]
+    [InlineData("# password = hunter22")]
+    [InlineData("; db.password=hunter22")]
+    [InlineData("<!-- password: hunter22 -->")]
+    [InlineData("host: db   # old password: hunter22")]
+    [InlineData("password: |\n  hunter22\n")]
+    [InlineData("password: >-\n  hunter22\n")]
+    [InlineData("password:\n  hunter22\n")]
+    [InlineData("db:\n  password: # the one of the web\n    hunter22\n")]
+    [InlineData("db:\n  password:\n    value: hunter22\n")]
+    [InlineData("passwords:\n- hunter22\n- hunter22\n")]
+    [InlineData("env:\n- name: DB_PASSWORD\n  value: hunter22\n")]
+    [InlineData("db: {user: web, password: hunter22}")]
+    [InlineData("passwords = [\"hunter22\", \"hunter22\"]")]
+    [InlineData("passwords: [abc, hunter22]")]
+    [InlineData("db { password = \"hunter22\", user = \"x\" }")]
+    [InlineData("db: {password: {value: hunter22}}")]
+    [InlineData("password.value=hunter22")]
+    [InlineData("java -jar x.jar --password=hunter22")]
+    [InlineData("java -jar x.jar --password hunter22")]
+    [InlineData("curl -u admin:hunter22 http://h/")]
+    [InlineData("machine h login web password hunter22")]
+    [InlineData("requirepass hunter22")]
+    [InlineData("<password><![CDATA[hunter22]]></password>")]
+    [InlineData("<db><pass>hunter22</pass></db>")]
+    [InlineData("var password = \"hunter22\";")]
+    [InlineData("cfg['password'] = 'hunter22'")]
+    [InlineData("define(\"DB_PASSWORD\", \"hunter22\");")]
+    [InlineData("\"Database Password\": hunter22")]
+    [InlineData("export PGPASSWORD=hunter22; psql")]
+    [InlineData("web:hunter22@tcp(db:3306)/web")]
+    [InlineData("password: {h8#hunter22", "h8#hunter22")]
+    [InlineData("password=/h8#hunter22", "h8#hunter22")]
+    [InlineData("password=~h8#hunter22", "h8#hunter22")]
+    [InlineData("password: Tr0ub4dor$hunter", "hunter")]
+    [InlineData("postgres://web:Pa$$w0rd@db/web", "w0rd")]
+    public void Nothing_of_a_password_is_shown_wherever_it_stands(string value, string secret = "hunter22")
+    {
+        Assert.DoesNotContain(secret, Mask("app/x", value), StringComparison.Ordinal);
+        // Nor in what is told of it.
+        Assert.All(new SecretSearch(null, null, [], SecretConfidence.Low).In("app/x", Encoding.UTF8.GetBytes(value), null), found => Assert.DoesNotContain(secret, found.JsonPath ?? "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("app/password/web", "hunter22")]
+    [InlineData("app/passwords/web", "hunter22")]
+    [InlineData("app/passwords", "[\"hunter22\"]")]
+    [InlineData("app/password", "{\"value\":\"hunter22\"}")]
+    [InlineData("app/db/pass", "hunter22")]
+    [InlineData("app/REDIS_PASS", "hunter22")]
+    [InlineData("app/tokens/web", "9f86d081884c7d659a2feaa0c55ad015")]
+    [InlineData("app/githubtoken", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b")]
+    [InlineData("app/db/password", "user: web\nhunter22")]
+    [InlineData("app/passphrase", "legal winner thank year wave sausage worth useful legal winner thank yellow")]
+    public void A_key_says_what_its_value_is_also_by_the_name_above_and_in_the_plural(string key, string secret)
+    {
+        Assert.DoesNotContain(secret.Trim('[', ']', '"', '}').Split(':')[^1].Trim('"'), Mask(key, secret), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_text_whatever_signs_it_has_breaks_a_mask()
+    {
+        string[] pieces = ["password", "token", ":", "=", "\"", "'", "{", "}", "[", "]", "\n", "\r\n", " ", "\t", "- ", "|", ">", "<", "#", "//", "\\", "hunter22", "value", "name", "é", "😀", "/", "@", "://", "u:", "$", "${", "{{", "}}", ",", ";", "&", "key"];
+        var random = new Random(5);
+        for (var text = 0; text < 5_000; text++) Mask("a/password", string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => pieces[random.Next(pieces.Length)])));
+    }
+
+    [Theory]
+    [InlineData(76)]
+    [InlineData(64)]
+    [InlineData(0)]
+    public void Base64_is_looked_into_however_it_is_wrapped(int width)
+    {
+        var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes("user=web\npassword=hunter22 and more, so long that it takes two lines of base64\nhost=db?>\n"));
+        var lines = width == 0 ? encoded.TrimEnd('=').Replace('+', '-').Replace('/', '_') : string.Join("\r\n", encoded.Chunk(width).Select(letters => new string(letters)));
+        Assert.StartsWith("<hidden", Mask("app/x", lines));
+    }
+
+    [Fact]
+    public void Text_in_UTF16_or_in_the_letters_of_an_old_Windows_is_searched_too()
+    {
+        const string text = "größe=1\r\npassword=hunter22\r\n";
+        foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.Latin1 })
+            Assert.Equal("named-password", Assert.Single(SecretScanner.Scan("app/x", [.. encoding.GetPreamble(), .. encoding.GetBytes(text)])).Rule.Id);
+    }
+
     [Theory]
     [InlineData(8, "1-8")]
     [InlineData(9, "9-16")]
@@ -206,5 +375,60 @@ public sealed class SecretScannerTests
         string[] texts = [new('a', 200_000), new(' ', 200_000), string.Concat(Enumerable.Repeat("a=", 60_000)), string.Concat(Enumerable.Repeat("-----BEGIN PRIVATE KEY-----\n", 4_000)), "password=" + new string('"', 100_000), string.Concat(Enumerable.Repeat("a://b:", 20_000)), string.Concat(Enumerable.Repeat("<add key=\"password\" ", 5_000))];
         foreach (var text in texts)
             Assert.DoesNotContain(SecretScanner.Scan("x", Encoding.UTF8.GetBytes(text)), span => span.Rule == SecretScanner.NotSearched && text[0] is 'a' or ' ');
+    }
+
+    /// <summary>Twice the text may take twice the time, and not four times.</summary>
+    [Theory]
+    [InlineData("password: hunterZ{0}9xyz\n")]
+    [InlineData("password=")]
+    [InlineData("password=\"")]
+    [InlineData("a password: ")]
+    [InlineData("(password: ")]
+    [InlineData("name=\"")]
+    [InlineData("{{password: ")]
+    [InlineData("password=[\"a\", ")]
+    [InlineData("\"password\", ")]
+    [InlineData("postgres://web:hunter{0}@")]
+    [InlineData(";password=\"a")]
+    [InlineData("password:\n")]
+    [InlineData("--password=")]
+    [InlineData("aB3dE5gH7jK9mN1pQ3sT5vW7{0} ssh-rsa ")]
+    [InlineData("password{0}:\n{1}")]
+    public void A_search_takes_no_longer_for_what_is_made_to_delay_it(string piece)
+    {
+        var text = string.Concat(Enumerable.Range(0, 400_000 / piece.Length).Select(number => string.Format(System.Globalization.CultureInfo.InvariantCulture, piece, number, new string(' ', number % 200))));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var found = SecretScanner.Scan("app/x", Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken);
+        // Quadratic ways take minutes here; the limit leaves room for a busy machine.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
+        Assert.DoesNotContain(found, span => span.Rule == SecretScanner.NotSearched);
+    }
+
+    [Fact]
+    public void A_list_of_many_texts_that_each_name_a_password_is_searched_in_one_go()
+    {
+        var json = Encoding.UTF8.GetBytes("[" + string.Join(",", Enumerable.Range(0, 5_000).Select(number => $"\"reset password now {new string('z', 80)}{number}\"")) + "]");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Empty(new SecretSearch(null, null, [], SecretConfidence.Low).In("a", json, null));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
+    }
+
+    [Fact]
+    public void A_search_stops_when_it_is_told_to()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => SecretScanner.Scan("app/x", Encoding.UTF8.GetBytes("password=hunter22"), stop.Token));
+    }
+
+    [Fact]
+    public void A_pattern_with_many_stars_takes_no_text_long_and_means_what_it_says()
+    {
+        Assert.DoesNotMatch(Wildcards.Of("*a*a*a*a*a*a*a*a*a*a*b", RegexOptions.None), new string('a', 20_000));
+        Assert.Matches(Wildcards.Of("app/*/pass?ord*", RegexOptions.None), "app/a/b/password");
+        Assert.Matches(Wildcards.Of("*ab*b", RegexOptions.None), "xabab");
+        Assert.Matches(Wildcards.Of("a[1]", RegexOptions.None), "a[1]");
+        Assert.DoesNotMatch(Wildcards.Of("*/x", RegexOptions.None), "a/x\n");
+        Assert.DoesNotMatch(Wildcards.Of("ab*ba", RegexOptions.None), "aba");
     }
 }

@@ -104,6 +104,29 @@ public sealed class ChangeTextTests
     }
 
     [Fact]
+    public void Secrets_that_came_hidden_stay_hidden()
+    {
+        const string Secret = "Tr0ub4dor&3";
+        foreach (var (old, now) in new[] { (Secret, Secret + "x"), ("x", Secret), ($"password={Secret}\na", $"password={Secret}x\na"), ($$"""{"password":"{{Secret}}"}""", $$"""{"password":"{{Secret}}x"}""") })
+        {
+            var write = new ConsulKvWrite { Key = "db/password", Value = Encoding.UTF8.GetBytes(now) };
+            foreach (var text in new[]
+            {
+                KvChangeText.Of(Session, write, Entry(old), null, hidesSecrets: true), KvChangeText.Of(Session, write, null, null, hidesSecrets: true),
+                KvChangeText.Of(Session, write, null, "Acl.PermissionDenied", hidesSecrets: true), KvChangeText.Removal(Session, write, Entry(now), null, hidesSecrets: true),
+            })
+            {
+                Assert.DoesNotContain("Tr0u", text, StringComparison.Ordinal);
+                Assert.Contains("<hidden ", text, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Half_a_character_in_JSON_is_shown_as_text() =>
+        Assert.Contains("ud800", Of(Put("""{"a":"\ud800","b":"a long text that makes this JSON too long for one line of it"}"""), Entry("""{"a":"\ud801","b":"a long text that makes this JSON too long for one line of it"}""")), StringComparison.Ordinal);
+
+    [Fact]
     public void It_says_what_would_be_refused()
     {
         var held = new ConsulKvEntry { Key = "k", Bytes = "old"u8.ToArray(), ModifyIndex = 7, LockSession = "theirs" };

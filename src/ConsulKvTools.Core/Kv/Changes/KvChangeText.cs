@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsulKvTools.Hygiene;
 
 namespace ConsulKvTools.Kv.Changes;
 
@@ -13,26 +14,30 @@ internal static class KvChangeText
     /// <param name="write">The write.</param>
     /// <param name="now">What is there; null when nothing is.</param>
     /// <param name="problem">Why it is not known what is there; null when it is.</param>
-    public static string Of(ConsulKvSession session, ConsulKvWrite write, ConsulKvEntry? now, string? problem)
+    /// <param name="hidesSecrets">True where nobody was shown the values so far, and is not now: what looks like a secret in them is hidden.</param>
+    public static string Of(ConsulKvSession session, ConsulKvWrite write, ConsulKvEntry? now, string? problem, bool hidesSecrets = false)
     {
         var difference = new ValueDifference(session.Mask.OwnOf);
         var key = Printable.Text(write.Key, 200);
-        if (problem is not null) return $"Set {key}: (not readable: {problem}) → {difference.Shown(write.Value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}{Oversize(write)}";
-        if (now is null) return $"Set {key}: (no such key, would be created) → {difference.Shown(write.Value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}{Refusal(write, null)}{Oversize(write)}";
-        var same = now.Bytes.AsSpan().SequenceEqual(write.Value);
+        var same = now is not null && now.Bytes.AsSpan().SequenceEqual(write.Value);
+        var value = Shown(write.Key, write.Value, hidesSecrets);
+        if (problem is not null) return $"Set {key}: (not readable: {problem}) → {difference.Shown(value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}{Oversize(write)}";
+        if (now is null) return $"Set {key}: (no such key, would be created) → {difference.Shown(value)}{Conditions(write, write.Flags == 0 ? "" : Flags(null, write.Flags))}{Refusal(write, null)}{Oversize(write)}";
         var flags = now.Flags == write.Flags ? "" : Flags(now.Flags, write.Flags);
-        var change = !same ? difference.Between(now.Bytes, write.Value) : flags.Length == 0 ? $"no change, it is {difference.Shown(write.Value)} already" : $"{difference.Shown(write.Value)} stays";
+        var change = !same ? difference.Between(Shown(write.Key, now.Bytes, hidesSecrets), value) : flags.Length == 0 ? $"no change, it is {difference.Shown(value)} already" : $"{difference.Shown(value)} stays";
         var rest = Conditions(write, flags) + Refusal(write, now) + Oversize(write);
         // What was said line by line is not followed by more on its last line.
         return $"Set {key}: {change}" + (change.IndexOf('\n') >= 0 && rest.Length > 0 ? "\n  " + rest.TrimStart(',', ';', ' ') : rest);
     }
 
     /// <summary>What there is, for a removal: the value, or why there is none.</summary>
-    public static string Removal(ConsulKvSession session, ConsulKvWrite write, ConsulKvEntry? now, string? problem)
+    public static string Removal(ConsulKvSession session, ConsulKvWrite write, ConsulKvEntry? now, string? problem, bool hidesSecrets = false)
     {
-        var there = problem is not null ? $"not readable: {problem}" : now is null ? "there is no such key" : "now " + new ValueDifference(session.Mask.OwnOf).Shown(now.Bytes);
+        var there = problem is not null ? $"not readable: {problem}" : now is null ? "there is no such key" : "now " + new ValueDifference(session.Mask.OwnOf).Shown(Shown(write.Key, now.Bytes, hidesSecrets));
         return $"Remove {Printable.Text(write.Key, 200)} ({there}){(problem is null ? Refusal(write, now) : "")}";
     }
+
+    private static byte[] Shown(string key, byte[] value, bool hidesSecrets) => hidesSecrets ? ValueMask.Apply(key, value) : value;
 
     private static string Flags(ulong? old, ulong now) => string.Format(CultureInfo.InvariantCulture, old is null ? ", flags {1}" : ", flags {0} → {1}", old, now);
 

@@ -120,7 +120,8 @@ internal sealed class ValueDifference(Func<string, string> mask)
             using (var writer = new Utf8JsonWriter(laid, Indented)) document.WriteTo(writer);
             return Encoding.UTF8.GetString(laid.ToArray()).Replace("\r\n", "\n");
         }
-        catch (JsonException)
+        // Half a surrogate pair is JSON, but no text.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }
