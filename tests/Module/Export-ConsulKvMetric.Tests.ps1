@@ -55,6 +55,21 @@ Describe 'Export-ConsulKvMetric' {
         $reader.Dispose()
     }
 
+    It 'leaves the file as it is where no session has that name' {
+        Export-ConsulKvMetric e.prom -Session $session
+        $before = Get-Content e.prom -Raw
+        foreach ($typo in "$($name)x", "zz$name*", @($name, "$($name)x")) {
+            $refused = Get-ErrorOf { Export-ConsulKvMetric e.prom -Session $typo }
+            $refused.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+            $refused.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+            Get-Content e.prom -Raw | Should -BeExactly $before
+            (Get-ErrorOf { Export-ConsulKvMetric f.prom -Session $typo }) | Should -Not -BeNullOrEmpty
+        }
+        Test-Path f.prom | Should -BeFalse
+        Export-ConsulKvMetric f.prom -Session "$($name.Substring(0, 12))*"
+        Get-Content f.prom -Raw | Should -Match 'consulkv_writes_total\{'
+    }
+
     It 'says what it would do, refuses what is there, and says what is wrong' {
         Export-ConsulKvMetric none.prom -WhatIf
         Test-Path none.prom | Should -BeFalse

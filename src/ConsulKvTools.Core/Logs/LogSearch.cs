@@ -17,7 +17,12 @@ internal sealed class LogSearch
     private const int MostSignals = 20_000;
     private const int MostEvents = 1000;
     private const int LongestSample = 600;
+    private const int LongestMessage = 8000;
+    private const int FirstLines = 20;
     private static readonly TimeSpan ClockBack = TimeSpan.FromSeconds(2);
+
+    /// <summary>The codes of what several lines tell together.</summary>
+    public static readonly IReadOnlyList<string> CodesOfEvents = ["Log.LeaderChange", "Log.Restart", "Log.Snapshot", "Log.SlowWrites", "Log.ClockJump", "Log.FailureBurst"];
 
     private readonly LogSearchRequest request;
     private readonly Dictionary<string, LineGroup> groups = new(StringComparer.Ordinal);
@@ -26,7 +31,9 @@ internal sealed class LogSearch
     private readonly Dictionary<long, Dictionary<string, long>> failures = [];
     private readonly List<LogSignal> signals = [];
     private readonly Dictionary<LogSignalKind, long> signalCounts = [];
+    private readonly Dictionary<LogSignalKind, DateTimeOffset> lastSignals = [];
     private readonly List<LogSource> sources = [];
+    private readonly List<LogSource> finished = [];
     private readonly Action<ConsulLogLine>? raw;
     private DateTimeOffset? first;
     private DateTimeOffset? last;
@@ -46,43 +53,49 @@ internal sealed class LogSearch
     public SortedSet<string> TimeNotes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What is to be said of logs that tell nothing: a sentence each; empty when Consul's lines were read.</summary>
-    public IEnumerable<string> Silence => LogSilence.Of(sources, request);
+    public IEnumerable<string> Silence => LogSilence.Of(finished, request);
 
     /// <summary>A source was read to its end.</summary>
-    public void Finish(LogSource source) => sources.Add(source);
+    public void Finish(LogSource source) => finished.Add(source);
 
     /// <summary>Adds a line of a source.</summary>
     public void Add(LogSource source, ReadOnlySpan<char> line)
     {
         Lines++;
-        source.Line++;
+        if (source.Line++ == 0) sources.Add(source);
         if (line.Length > 0 && line[line.Length - 1] == '\r') line = line.Slice(0, line.Length - 1);
         if (line.IsWhiteSpace()) return;
         var record = LogPrefix.Read(line);
         if (record.Stamp is { } stamp)
         {
             var time = stamp.Resolve(source.End);
-            if (!stamp.HasYear && TimeNotes.Count < 2) TimeNotes.Add("Times without a year are taken as of the year before the log's end");
+            if (!stamp.HasYear && TimeNotes.Count < 2) TimeNotes.Add("Times without a year are taken as of the last year in which they do not lie after the log's end");
             if (stamp.Offset is null && TimeNotes.Count < 2) TimeNotes.Add("Times without a zone are taken as this machine's local time");
             source.Note = (stamp.HasYear, stamp.Offset is not null) switch { (true, true) => null, (false, false) => "year and zone assumed", (false, _) => "year assumed", _ => "zone assumed" };
             // Lines of an agent come in order; of a merged log only those of one node.
             var node = source.NodeOf(record.Node);
-            if (source.TimeOf(node) is { } before && before - time >= ClockBack && IsWithin(time))
-                Signal(new(LogSignalKind.ClockBack, time, node, source.Name, source.Line > 0 ? $"{source.Name}, line {source.Line}" : source.Name, before - time, order));
+            if (source.TimeOf(node) is { } before && before - time >= ClockBack && IsWithin(time) && !MayBeEndOfSummer(stamp, before - time))
+                Signal(new(LogSignalKind.ClockBack, time, node, source, source.Line > 0 ? $"{source.Name}, line {source.Line}" : source.Name, before - time, order));
             source.Keep(node, time);
         }
         order++;
         var now = source.Time;
         var read = SignalReader.Read(record.Module, record.Message, request.SlowWrite);
-        if (read.Node is not null) source.Node ??= read.Node;
+        // An agent's first lines name itself; later it tells of others that join.
+        if (read.Node is not null && (read.IsOwn || source.Recognised < FirstLines)) source.Node ??= read.Node;
         var isConsuls = read.Kind is not null || read.Node is not null || (record.Level != ConsulLogLevel.None && ConsulModules.Has(record.Module));
-        if (isConsuls) source.Recognised++;
+        if (isConsuls)
+        {
+            source.Recognised++;
+            source.KeepLife(record.Node);
+        }
+        var owner = source.NodeOf(record.Node);
+        if (read.Kind is { } kind && (IsWithin(now) || (IsContext(kind) && now < request.Since)))
+            Signal(new(kind, now, owner, source, kind == LogSignalKind.Started && now - source.LifeOf(owner)?.First > EventTeller.SameStart ? EventTeller.NotAtTheBeginning : read.About, read.Duration, order));
         if (!IsWithin(now)) return;
         source.Within++;
         if (first is null || now < first) first = now;
         if (last is null || now > last) last = now;
-        var owner = source.NodeOf(record.Node);
-        if (read.Kind is { } kind) Signal(new(kind, now, owner, source.Name, kind == LogSignalKind.Started && now - source.First > EventTeller.SameStart ? EventTeller.NotAtTheBeginning : read.About, read.Duration, order));
         if (record.Level != ConsulLogLevel.None && record.Level < request.Level) return;
         Counted++;
 
@@ -100,7 +113,7 @@ internal sealed class LogSearch
             Unrecognised(ref record, line, source, owner);
             if (record.Level == ConsulLogLevel.Error && now is { } moment) Failure(moment, "Log.Unrecognised");
         }
-        if (raw is not null && (request.Codes.Count == 0 || (code is not null && request.Wants(code))))
+        if (raw is not null && (request.Codes.Count == 0 || ((code ?? (record.Level >= ConsulLogLevel.Warn ? "Log.Unrecognised" : null)) is { } told && request.Wants(told))))
             raw(new ConsulLogLine
             {
                 Time = now,
@@ -108,7 +121,7 @@ internal sealed class LogSearch
                 Level = record.Level,
                 Node = owner is null ? null : Printable.Text(owner, 120),
                 Module = record.Module.IsEmpty ? null : Printable.Text(record.Module.ToString(), 120),
-                Message = Printable.Text(SecretMask.Apply(Bounded(record.Message, 8000)), 8000),
+                Message = Shown(record.Message, LongestMessage),
                 Code = code,
                 Source = source.Name,
                 Line = source.HasNumbers ? source.Line : null,
@@ -121,8 +134,8 @@ internal sealed class LogSearch
         var found = groups.Values.Select(group => Of(group)).Concat(unrecognised.Values.Select(group => Of(group)));
         found = found.Concat(
         [
-            .. Events("Log.LeaderChange", "leader change", EventTeller.LeaderChanges(signals.Where(signal => signal.Kind <= LogSignalKind.LeaderMissing))),
-            .. Events("Log.Restart", "agent start", EventTeller.Restarts(signals)),
+            .. Events("Log.LeaderChange", "leader change", EventTeller.LeaderChanges(signals.Where(signal => signal.Kind <= LogSignalKind.Leaderless), LastMissed, last)),
+            .. Events("Log.Restart", "agent start", EventTeller.Restarts(signals, sources)),
             .. Events("Log.Snapshot", "raft snapshot", EventTeller.Snapshots(signals), LogSignalKind.SnapshotDone),
             .. Events("Log.SlowWrites", "slow write", EventTeller.SlowWrites(signals), LogSignalKind.SlowWrite),
             .. Events("Log.ClockJump", "time", EventTeller.ClockJumps(signals), LogSignalKind.ClockBack),
@@ -133,8 +146,18 @@ internal sealed class LogSearch
 
     private bool IsWithin(DateTimeOffset? time) => time is null ? request.Since is null && request.Until is null : !(time < request.Since) && !(time > request.Until);
 
+    // What was before the time that is asked for says what the first events in it are: a start after an orderly stop, a change from another leader.
+    private static bool IsContext(LogSignalKind kind) => kind is LogSignalKind.Started or LogSignalKind.Stopped or LogSignalKind.LeaderElected or LogSignalKind.LeadershipAcquired;
+
+    // Once a year, in the small hours, times without a zone go back by an hour less what passed between two lines.
+    private static bool MayBeEndOfSummer(LogStamp stamp, TimeSpan back) => stamp.Offset is null && stamp.Local.Hour <= 3 && back <= TimeSpan.FromHours(1) && back >= TimeSpan.FromMinutes(45);
+
+    private DateTimeOffset? LastMissed =>
+        lastSignals.Where(signal => signal.Key is LogSignalKind.LeaderMissing or LogSignalKind.LeadershipLost or LogSignalKind.Leaderless).Select(signal => (DateTimeOffset?)signal.Value).Max();
+
     private void Signal(LogSignal signal)
     {
+        if (signal.Time is { } time && !(lastSignals.TryGetValue(signal.Kind, out var latest) && latest > time)) lastSignals[signal.Kind] = time;
         signalCounts[signal.Kind] = signalCounts.TryGetValue(signal.Kind, out var count) ? count + 1 : 1;
         // "No cluster leader" may stand there a million times; the first of them tells.
         if (signalCounts[signal.Kind] <= MostSignals / 10 || signals.Count < MostSignals / 2) signals.Add(signal);
@@ -154,27 +177,28 @@ internal sealed class LogSearch
         if (!ErrorTexts.MayBeKnown(record.Message)) return null;
         // What an agent is asked for and what it did is no failure, whatever words stand in the key.
         if (record.Level is ConsulLogLevel.Trace or ConsulLogLevel.Debug) return null;
-        var template = LineTemplate.Of(record.Module, record.Message);
-        if (codeOf.TryGetValue(template, out var known)) return known;
+        var template = LineTemplate.OfMeaning(ref record);
+        if (template is not null && codeOf.TryGetValue(template, out var known)) return known;
         var recognised = ErrorTexts.Recognise(Whole(line, ref record));
         if (recognised is not null) finding = recognised.ToFinding();
-        if (codeOf.Count < MostTemplates) codeOf.Add(template, finding?.Code);
+        if (codeOf.Count >= MostTemplates) codeOf.Clear();
+        if (template is not null) codeOf.Add(template, finding?.Code);
         return finding?.Code;
     }
 
     /// <summary>The line as an agent writes it as text: of JSON each field by itself would mean less, "context canceled" for one.</summary>
     private static string Whole(ReadOnlySpan<char> line, ref LogRecord record) =>
-        record.IsComposed ? $"[{record.Level.ToString().ToUpperInvariant()}] {record.Module.ToString()}: {Bounded(record.Message, 8000)}" : Bounded(line, 8000);
+        record.IsComposed ? $"[{record.Level.ToString().ToUpperInvariant()}] {record.Module.ToString()}: {record.Message.ToString()}" : line.ToString();
 
     private static ConsulFinding Known(string code, string line) => ErrorTexts.Recognise(line)?.ToFinding() is { } finding && finding.Code == code ? finding : ConsulFinding.Create(code);
 
     private void Unrecognised(ref LogRecord record, ReadOnlySpan<char> line, LogSource source, string? owner)
     {
-        var template = LineTemplate.Of(record.Module, record.Message);
+        var template = LineTemplate.OfWords(ref record);
         if (unrecognised.Count >= MostUnrecognised && !unrecognised.ContainsKey(template)) template = "";
         if (!unrecognised.TryGetValue(template, out var group))
         {
-            var text = Printable.Text(SecretMask.Apply(Bounded(record.Message, LongestSample)), 300);
+            var text = Shown(record.Message, 300);
             var finding = ConsulFinding.Create("Log.Unrecognised", ("text", template.Length == 0 ? "what is of too many kinds to be told one by one" : text));
             unrecognised.Add(template, group = Begin("Log.Unrecognised", finding with { Severity = record.Level == ConsulLogLevel.Error ? FindingSeverity.Warning : FindingSeverity.Info }, source, line));
         }
@@ -183,11 +207,12 @@ internal sealed class LogSearch
 
     private static LineGroup Begin(string code, ConsulFinding finding, LogSource source, ReadOnlySpan<char> line) => new(code, finding)
     {
-        Sample = Printable.Text(SecretMask.Apply(Bounded(line, LongestSample)).Trim(), LongestSample),
+        Sample = Shown(line.Trim(), LongestSample),
         SampleSource = source.HasNumbers ? $"{source.Name}, line {source.Line}" : source.Name,
     };
 
-    private static string Bounded(ReadOnlySpan<char> text, int longest) => text.Slice(0, Math.Min(text.Length, longest)).ToString();
+    // Masked before it is cut: half a secret is known by no rule.
+    private static string Shown(ReadOnlySpan<char> text, int longest) => Printable.Text(SecretMask.Apply(text.ToString()), longest);
 
     private TimeSpan? Step => first is { } from && last is { } to ? TimeSpan.FromTicks(Math.Max((to - from).Ticks / Parts + 1, TimeSpan.TicksPerMillisecond)) : null;
 
@@ -211,7 +236,7 @@ internal sealed class LogSearch
 
     private IEnumerable<ConsulLogFinding> Events(string code, string noun, IEnumerable<ConsulLogEvent> happened, LogSignalKind? counted = null)
     {
-        var events = happened.ToArray();
+        var events = happened.Where(one => IsWithin(one.Time)).ToArray();
         if (events.Length == 0) yield break;
         // Of very many signs only the first are kept, but all are counted.
         var count = counted is { } kind && signalCounts.TryGetValue(kind, out var all) ? Math.Max(all, events.Length) : events.Length;

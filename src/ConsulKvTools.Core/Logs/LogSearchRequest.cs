@@ -19,6 +19,11 @@ internal sealed record LogSearchRequest
     public TimeSpan SlowWrite { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>True when a code is to be told.</summary>
-    public bool Wants(string code) => Codes.Count == 0 || Codes.Any(wanted =>
-        wanted.EndsWith("*", StringComparison.Ordinal) ? code.StartsWith(wanted.Substring(0, wanted.Length - 1), StringComparison.OrdinalIgnoreCase) : code.Equals(wanted, StringComparison.OrdinalIgnoreCase));
+    public bool Wants(string code) => Codes.Count == 0 || Codes.Any(wanted => Means(wanted, code));
+
+    /// <summary>Those of <see cref="Codes"/> that no finding has: with them nothing would ever be found.</summary>
+    public IEnumerable<string> CodesOfNothing => Codes.Where(wanted => !FindingCatalogue.All.Any(row => Means(wanted, row.Code)));
+
+    private static bool Means(string wanted, string code) =>
+        wanted.EndsWith("*", StringComparison.Ordinal) ? code.StartsWith(wanted.Substring(0, wanted.Length - 1), StringComparison.OrdinalIgnoreCase) : code.Equals(wanted, StringComparison.OrdinalIgnoreCase);
 }

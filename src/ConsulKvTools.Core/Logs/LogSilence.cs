@@ -13,6 +13,8 @@ internal static class LogSilence
     /// <param name="request">What was asked for.</param>
     public static IEnumerable<string> Of(IReadOnlyList<LogSource> sources, LogSearchRequest request)
     {
+        foreach (var source in sources)
+            if (source.Remark is { } remark) yield return remark;
         if (sources.Count == 0) yield break;
         var spoke = sources.Where(source => source.Line > 0).ToArray();
         var lines = spoke.Sum(source => source.Line);

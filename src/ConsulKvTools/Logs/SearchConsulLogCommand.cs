@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Logs;
 using ConsulKvTools.Logs.Reading;
 
@@ -117,11 +118,19 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
     {
         // Files and journals need no session, so none is chosen, or complained of.
         if (ParameterSetName == AgentSet) base.BeginProcessing();
-        if (Since > Until) ThrowTerminatingError(FindingErrors.Invalid(this, "-Since", $"-Since ({Since:yyyy-MM-dd HH:mm:ss zzz}) lies after -Until ({Until:yyyy-MM-dd HH:mm:ss zzz})", Since));
+        if (Since > Until) ThrowTerminatingError(FindingErrors.Invalid(this, "-Since", FormattableString.Invariant($"-Since ({Since:yyyy-MM-dd HH:mm:ss zzz}) lies after -Until ({Until:yyyy-MM-dd HH:mm:ss zzz})"), Since));
         if (ParameterSetName == AgentSet) RequirePositive(Duration, "-Duration");
         RequirePositive(SlowWrite, "-SlowWrite");
+        var wanted = new LogSearchRequest { Since = Since, Until = Until, Level = Level, Codes = Code, SlowWrite = SlowWrite };
+        if (wanted.CodesOfNothing.FirstOrDefault() is { } none)
+        {
+            var near = NearestNames.Of(none, FindingCatalogue.All.Select(row => row.Code), 3);
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Code", $"there is no finding {Printable.Text(none, 80)}{(near.Count > 0 ? $"; near it: {string.Join(", ", near)}" : "; -Code completes with Tab, and only a * at its end stands for any")}", none, ErrorCategory.ObjectNotFound));
+        }
         raw = Raw || Follow ? [] : null;
-        search = new LogSearch(new LogSearchRequest { Since = Since, Until = Until, Level = Level, Codes = Code, SlowWrite = SlowWrite }, raw is null ? null : Take);
+        if (raw is not null && Code.Where(code => LogSearch.CodesOfEvents.Contains(code, StringComparer.OrdinalIgnoreCase)).ToArray() is { Length: > 0 } events)
+            WriteWarning($"No single line is {string.Join(" or ", events)}: that is told of several lines together, without -{(Raw ? nameof(Raw) : nameof(Follow))}.");
+        search = new LogSearch(wanted, raw is null ? null : Take);
     }
 
     /// <inheritdoc/>
@@ -131,11 +140,8 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
         var found = ParameterSetName == PathSet ? Path.SelectMany(Expand) : LiteralPath.Select(path => FilePaths.Resolve(this, path, "-LiteralPath")!);
         foreach (var file in found)
         {
-            if (Directory.Exists(file))
-                WriteError(FindingErrors.Create(LogFiles.Unusable(file, $"it is a folder; give the files in it, such as {System.IO.Path.Combine(file, "*.log")}").Finding, file));
-            else if (!File.Exists(file))
-                WriteError(FindingErrors.Create(LogFiles.Unusable(file, "there is no such file").Finding, file));
-            else if (IncludeRotated) files.AddRange(LogFiles.WithRotated(file));
+            if (LogFiles.ProblemOf(file) is { } problem) Refuse(file, problem);
+            else if (IncludeRotated) files.AddRange(WithRotated(file));
             else files.Add(file);
         }
     }
@@ -143,6 +149,12 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        // Nobody asked for the journal: the files that the pipeline was to bring are not there.
+        if (MyInvocation.ExpectingInput && ParameterSetName == UnitSet && !MyInvocation.BoundParameters.ContainsKey(nameof(Unit)) && Journal is null)
+        {
+            WriteWarning("No file came through the pipeline, so none was searched. Without a pipeline and without -Path the journal of this machine is.");
+            return;
+        }
         switch (ParameterSetName)
         {
             case AgentSet:
@@ -220,16 +232,48 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
         raw.Clear();
     }
 
-    private IEnumerable<string> Expand(string path)
+    private void Refuse(string path, string problem, Exception? failure = null) => WriteError(FindingErrors.Create(LogFiles.Unusable(path, problem).Finding, path, failure));
+
+    private IReadOnlyList<string> WithRotated(string file)
     {
         try
         {
-            return [.. SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _)];
+            return LogFiles.WithRotated(file);
+        }
+        catch (ConsulException unlisted)
+        {
+            WriteError(FindingErrors.Create(unlisted.Finding, file, unlisted));
+            return [file];
+        }
+    }
+
+    private IReadOnlyList<string> Expand(string path)
+    {
+        var isPattern = WildcardPattern.ContainsWildcardCharacters(path);
+        // A file may be named br[1].log.
+        if (isPattern && SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _) is var literal && provider.Name == "FileSystem" && File.Exists(literal)) return [literal];
+        try
+        {
+            IReadOnlyList<string> found = GetResolvedProviderPathFromPSPath(path, out provider);
+            if (provider.Name != "FileSystem") return [FilePaths.Resolve(this, path, "-Path")!];
+            if (found.Count == 0) Refuse(path, NoneOf(path));
+            // Folders that a pattern meets beside files are not meant; where there is nothing else, they are answered as such.
+            string[] plain = [.. found.Where(file => !Directory.Exists(file))];
+            return plain.Length > 0 ? plain : found;
         }
         catch (Exception failure) when (failure is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
-            WriteError(FindingErrors.Create(LogFiles.Unusable(path, "there is no such file").Finding, path, failure));
+            // PowerShell does not tell what is not there from what may not be seen.
+            var problem = failure is not ItemNotFoundException ? null : isPattern ? NoneOf(path) : LogFiles.ProblemOf(SessionState.Path.GetUnresolvedProviderPathFromPSPath(path));
+            Refuse(path, problem ?? "there is no such file", failure);
             return [];
         }
+    }
+
+    private string NoneOf(string pattern)
+    {
+        var folder = System.IO.Path.GetDirectoryName(SessionState.Path.GetUnresolvedProviderPathFromPSPath(pattern));
+        while (folder is not null && WildcardPattern.ContainsWildcardCharacters(folder)) folder = System.IO.Path.GetDirectoryName(folder);
+        return folder is null ? "there is no file of such a name" : LogFiles.ProblemOfPattern(folder);
     }
 }

@@ -52,10 +52,14 @@ public sealed class ExportConsulKvMetricCommand : PSCmdlet
             if (PrometheusText.ProblemOf(label.Key) is { } problem) ThrowTerminatingError(FindingErrors.Invalid(this, "-Label", problem, Label));
         if (labels.GroupBy(label => label.Key, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key is { } twice)
             ThrowTerminatingError(FindingErrors.Invalid(this, "-Label", $"the label '{twice}' is there twice", Label));
+        // A file without what was asked for would say that nothing was counted, in the place of one that says what was.
+        var selection = new MetricSelection(Session);
+        if (selection.WithoutMatch([.. MetricRegistry.Sessions.Select(session => session.Name)]).FirstOrDefault() is { } name)
+            ThrowTerminatingError(FindingErrors.Invalid(this, "-Session", $"nothing was counted of a session named {Printable.Text(name, 120)} in this process, so nothing was written; Get-ConsulKvMetric without -Session shows all there is", name, ErrorCategory.ObjectNotFound));
         if (!ShouldProcess(Path, "Write metrics")) return;
         try
         {
-            WholeFile.Write(Path, PrometheusText.Of(labels, new MetricSelection(Session).Has), NoClobber, Force, "Report.MetricsNotWritten");
+            WholeFile.Write(Path, PrometheusText.Of(labels, selection.Has), NoClobber, Force, "Report.MetricsNotWritten");
             // The provider's own object: it carries the path by which Get-Content takes it from the pipeline.
             if (PassThru) WriteObject(InvokeProvider.Item.Get([Path], force: true, literalPath: true), enumerateCollection: true);
         }

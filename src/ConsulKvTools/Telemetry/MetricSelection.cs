@@ -13,6 +13,9 @@ internal sealed class MetricSelection(string[] names)
         || names.Any(name => string.Equals(name, session, StringComparison.OrdinalIgnoreCase)) || patterns.Any(pattern => pattern.IsMatch(session));
 
     /// <summary>Names that are no patterns and of which there are no figures.</summary>
-    public IEnumerable<string> Missing(IReadOnlyCollection<string> sessions) =>
-        names.Where((name, position) => !WildcardPattern.ContainsWildcardCharacters(name) && !sessions.Any(session => string.Equals(name, session, StringComparison.OrdinalIgnoreCase) || patterns[position].IsMatch(session)));
+    public IEnumerable<string> Missing(IReadOnlyCollection<string> sessions) => WithoutMatch(sessions).Where(name => !WildcardPattern.ContainsWildcardCharacters(name));
+
+    /// <summary>Names and patterns of which there are no figures.</summary>
+    public IEnumerable<string> WithoutMatch(IReadOnlyCollection<string> sessions) =>
+        names.Where((name, position) => !sessions.Any(session => string.Equals(name, session, StringComparison.OrdinalIgnoreCase) || patterns[position].IsMatch(session)));
 }

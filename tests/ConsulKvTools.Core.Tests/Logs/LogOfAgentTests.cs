@@ -21,6 +21,36 @@ public sealed class LogOfAgentTests
         Assert.Empty(search.Silence);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_that_ends_before_the_time_is_over_was_not_heard_to_the_end(bool orderly)
+    {
+        await using var agent = await ConsulAgent.StartAsync(new() { InMemory = true }, Stop);
+        using var session = LabSessions.Open(agent.AddressText);
+        var search = new LogSearch(new());
+        var listening = LogOfAgent.ListenAsync(session, ConsulLogLevel.Debug, TimeSpan.FromSeconds(60), search, Stop);
+        for (var attempt = 0; attempt < 100 && search.Lines == 0; attempt++) await agent.PutKeyAsync("heard/" + attempt, "x", Stop);
+        if (orderly) await agent.StopAsync(Stop);
+        else agent.Kill();
+        await Assert.ThrowsAsync<ConsulTransportException>(() => listening);
+        Assert.True(search.Lines > 0);
+    }
+
+    [Fact]
+    public async Task An_answer_that_something_ends_before_the_time_is_over_is_told()
+    {
+        // As a proxy ends it, in good order.
+        await using var server = new ScriptedConsul();
+        server.On(request => request.Path == "/v1/agent/monitor", _ => server.Reply(new string('x', 1100 * 1024) + " token=abcdef0123456789\n2026-01-31T08:00:00.000Z [ERROR] agent: error=\"No cluster leader\"\n"));
+        using var session = LabSessions.Open(server.Address.ToString());
+        var search = new LogSearch(new());
+        await LogOfAgent.ListenAsync(session, ConsulLogLevel.None, TimeSpan.FromSeconds(60), search, Stop);
+        Assert.Contains("ended its log after", Assert.Single(search.Silence), StringComparison.Ordinal);
+        // The end of what is no line is no line either.
+        Assert.Equal((1, "Cluster.NoLeader"), (search.Lines, search.Findings()[0].Code));
+    }
+
     [Fact]
     public async Task An_agent_that_writes_nothing_is_silent_and_said_to_be()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConsulKvTools.Diagnosis;
+using ConsulKvTools.Logs.Reading;
 
 namespace ConsulKvTools.Logs.Events;
 
@@ -15,8 +16,17 @@ internal static class EventTeller
     /// <summary>What a start is about before which its log has older lines.</summary>
     public const string NotAtTheBeginning = "not at the beginning";
 
+    // Servers without a leader say so again every few seconds, agents at least with every attempt to synchronise.
+    private static readonly TimeSpan Recovered = TimeSpan.FromMinutes(2);
+
+    // An agent that crashed is started again by then; a longer silence between two logs may be a third one that was not given.
+    private static readonly TimeSpan SameLife = TimeSpan.FromMinutes(10);
+
     /// <summary>The changes of the leader.</summary>
-    public static IEnumerable<ConsulLogEvent> LeaderChanges(IEnumerable<LogSignal> signals)
+    /// <param name="signals">What was said of leaders.</param>
+    /// <param name="lastMissed">When a leader was missing for the last time; null when never, or when there are no times.</param>
+    /// <param name="last">When the last line was written; null when there are no times.</param>
+    public static IEnumerable<ConsulLogEvent> LeaderChanges(IEnumerable<LogSignal> signals, DateTimeOffset? lastMissed, DateTimeOffset? last)
     {
         string? leader = null;
         DateTimeOffset? elected = null, missing = null;
@@ -24,12 +34,15 @@ internal static class EventTeller
         {
             switch (signal.Kind)
             {
-                case LogSignalKind.LeaderMissing or LogSignalKind.LeadershipLost:
+                case LogSignalKind.Leaderless when signal.Time - elected < SameElection:
+                    // Who asked while there was none hears of it when there is one again.
+                    break;
+                case LogSignalKind.LeaderMissing or LogSignalKind.LeadershipLost or LogSignalKind.Leaderless:
                     // A server that was asleep says so long after the others have a new one; its own word then begins no new gap by itself.
                     missing ??= signal.Time;
                     break;
                 case LogSignalKind.LeaderElected or LogSignalKind.LeadershipAcquired:
-                    var name = signal.About ?? signal.Node;
+                    var name = signal.About ?? signal.Owner;
                     if (name is null) break;
                     if (name == leader && (missing is null || signal.Time - elected < SameElection))
                     {
@@ -41,7 +54,7 @@ internal static class EventTeller
                     yield return new ConsulLogEvent
                     {
                         Time = signal.Time,
-                        Node = signal.Node,
+                        Node = signal.Owner,
                         Text = (leader is null ? $"{name} became leader" : leader == name ? $"{name} became leader again" : $"the leader changed from {leader} to {name}") + (gap is { } known ? $", {DiagnosisText.Time(known)} after the first sign of its absence" : ""),
                         Duration = gap,
                     };
@@ -49,14 +62,19 @@ internal static class EventTeller
                     break;
             }
         }
-        if (missing is not null)
+        // Where the log goes on without another sign there is one again: a server that was away does not say that it hears the old leader.
+        if (missing is not null && !(last - lastMissed >= Recovered))
             yield return new ConsulLogEvent { Time = missing, Node = null, Text = $"the leader{(leader is null ? "" : " " + leader)} was lost, and the log does not tell of a new one", Duration = null };
     }
 
     /// <summary>The starts of agents, and whether each had been asked to stop before.</summary>
-    public static IEnumerable<ConsulLogEvent> Restarts(IEnumerable<LogSignal> signals)
+    /// <param name="signals">What was said.</param>
+    /// <param name="logs">All logs: what they tell of an agent between its starts.</param>
+    public static IEnumerable<ConsulLogEvent> Restarts(IReadOnlyList<LogSignal> signals, IReadOnlyList<LogSource> logs)
     {
-        foreach (var log in signals.Where(signal => signal.Kind is LogSignalKind.Started or LogSignalKind.Stopped).GroupBy(signal => signal.Node ?? signal.Source))
+        // Of a log that never says whose it is.
+        var strangers = signals.Where(signal => signal.Kind == LogSignalKind.Stopped && signal.Owner is null).ToArray();
+        foreach (var log in signals.Where(signal => signal.Kind is LogSignalKind.Started or LogSignalKind.Stopped).GroupBy(signal => signal.Owner ?? signal.Log.Name))
         {
             var stopped = false;
             DateTimeOffset? last = null;
@@ -66,12 +84,16 @@ internal static class EventTeller
                 if (signal.Kind == LogSignalKind.Stopped) stopped = true;
                 else if (isFirst || stopped || signal.Time is null || last is null || signal.Time - last > SameStart)
                 {
-                    var known = !isFirst || signal.About == NotAtTheBeginning;
+                    var since = last;
+                    var before = signal.About == NotAtTheBeginning ? signal.Time : LastBefore(signal, logs);
                     yield return new ConsulLogEvent
                     {
                         Time = signal.Time,
-                        Node = signal.Node,
-                        Text = stopped ? "the agent started again after it was asked to stop" : known ? "the agent started again without having been asked to stop: it crashed, was killed, or its machine went down" : "the agent started",
+                        Node = signal.Owner,
+                        Text = stopped ? "the agent started again after it was asked to stop"
+                            : before is null && (isFirst || signal.Time is not null) ? "the agent started"
+                            : signal.Time - before > SameLife || strangers.Any(other => other.Log != signal.Log && other.Time <= signal.Time && !(other.Time < since)) ? "the agent started again; whether it had been asked to stop is not in these logs"
+                            : "the agent started again without having been asked to stop: it crashed, was killed, or its machine went down",
                     };
                     (stopped, last) = (false, signal.Time);
                 }
@@ -80,29 +102,37 @@ internal static class EventTeller
         }
     }
 
+    // The last that another log has of the same agent before a start with which its own log begins.
+    private static DateTimeOffset? LastBefore(LogSignal start, IEnumerable<LogSource> logs)
+    {
+        if (start.Owner is not { } node) return null;
+        var lives = logs.Where(log => log != start.Log).Select(log => log.LifeOf(node)).Where(life => life?.First < start.Time - SameStart).Select(life => life!.Value.Last < start.Time ? life.Value.Last : start.Time!.Value).ToArray();
+        return lives.Length == 0 ? null : lives.Max();
+    }
+
     /// <summary>The snapshots.</summary>
     public static IEnumerable<ConsulLogEvent> Snapshots(IEnumerable<LogSignal> signals)
     {
         var begun = new Dictionary<(string, string?), LogSignal>();
         foreach (var signal in Ordered(signals))
         {
-            var key = (signal.Node ?? signal.Source, signal.About);
+            var key = (signal.Owner ?? signal.Log.Name, signal.About);
             if (signal.Kind == LogSignalKind.SnapshotBegun) begun[key] = signal;
             if (signal.Kind != LogSignalKind.SnapshotDone) continue;
             var took = begun.TryGetValue(key, out var start) ? signal.Time - start.Time : null;
-            yield return new ConsulLogEvent { Time = signal.Time, Node = signal.Node, Text = $"a snapshot up to index {signal.About}{(took is { } time ? $" took {DiagnosisText.Time(time)}" : "")}", Duration = took };
+            yield return new ConsulLogEvent { Time = signal.Time, Node = signal.Owner, Text = $"a snapshot up to index {signal.About}{(took is { } time ? $" took {DiagnosisText.Time(time)}" : "")}", Duration = took };
         }
     }
 
     /// <summary>Slow writes, by time.</summary>
     public static IEnumerable<ConsulLogEvent> SlowWrites(IEnumerable<LogSignal> signals) =>
         Ordered(signals.Where(signal => signal.Kind == LogSignalKind.SlowWrite)).Select(signal =>
-            new ConsulLogEvent { Time = signal.Time, Node = signal.Node, Text = $"{signal.About} took {DiagnosisText.Time(signal.Duration!.Value)}", Duration = signal.Duration });
+            new ConsulLogEvent { Time = signal.Time, Node = signal.Owner, Text = $"{signal.About} took {DiagnosisText.Time(signal.Duration!.Value)}", Duration = signal.Duration });
 
     /// <summary>Times that went back.</summary>
     public static IEnumerable<ConsulLogEvent> ClockJumps(IEnumerable<LogSignal> signals) =>
         Ordered(signals.Where(signal => signal.Kind == LogSignalKind.ClockBack)).Select(signal =>
-            new ConsulLogEvent { Time = signal.Time, Node = signal.Node, Text = $"the clock went back by {DiagnosisText.Time(signal.Duration!.Value)} ({signal.About})", Duration = signal.Duration });
+            new ConsulLogEvent { Time = signal.Time, Node = signal.Owner, Text = $"the clock went back by {DiagnosisText.Time(signal.Duration!.Value)} ({signal.About})", Duration = signal.Duration });
 
     /// <summary>Minutes with far more failures than others: ten or more, and five times the median of all minutes from the first line to the last.</summary>
     public static IEnumerable<(ConsulLogEvent Event, long Count)> Bursts(IReadOnlyDictionary<long, Dictionary<string, long>> failuresByMinute, DateTimeOffset? first, DateTimeOffset? last)

@@ -15,6 +15,9 @@ internal enum LogSignalKind
     /// <summary>A server hears nothing of the leader.</summary>
     LeaderMissing,
 
+    /// <summary>Somebody asked for what takes a leader, and there was none. The answer may come seconds after an election.</summary>
+    Leaderless,
+
     /// <summary>An agent starts.</summary>
     Started,
 

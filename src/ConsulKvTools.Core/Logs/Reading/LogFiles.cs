@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.RegularExpressions;
 
 namespace ConsulKvTools.Logs.Reading;
@@ -7,12 +6,64 @@ namespace ConsulKvTools.Logs.Reading;
 internal static class LogFiles
 {
     private const int Sniffed = 64;
+    private const string NoSuchFile = "there is no such file";
     private const string WayOn = "Give the log of the Consul agent itself: the file of its -log-file, or where its service manager keeps its output. Errors in another program's log are told by Resolve-ConsulError -Path.";
 
     private static readonly Regex Rotated = new(@"^[.-][\w.:-]*$", RegexOptions.CultureInvariant);
 
+    /// <summary>Why a file cannot be read, without a full stop; null when nothing is known against it.</summary>
+    public static string? ProblemOf(string path)
+    {
+        try
+        {
+            return (File.GetAttributes(path) & FileAttributes.Directory) == 0 ? null : $"it is a folder; give the files in it, such as {Path.Combine(path, "*.log")}";
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return NoSuchFile;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            // What lies in a folder that may not be entered may well be there.
+            return Told(error);
+        }
+    }
+
+    /// <summary>Why nothing matches a pattern, without a full stop.</summary>
+    /// <param name="folder">Where it was looked for.</param>
+    public static string ProblemOfPattern(string folder)
+    {
+        try
+        {
+            using var any = Directory.EnumerateFileSystemEntries(folder).GetEnumerator();
+            any.MoveNext();
+            return "there is no file of such a name";
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return ProblemOf(folder) is { } problem && problem != NoSuchFile ? problem : "there is no file of such a name";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return $"its folder cannot be listed: {Told(error)}";
+        }
+    }
+
     /// <summary>The files that a rotation made of a log, and the log: <c>consul.log.2.gz</c>, <c>consul.log-20260101</c>, <c>consul-1604300000.log</c>.</summary>
-    public static IEnumerable<string> WithRotated(string path)
+    /// <exception cref="ConsulException"><c>Log.SourceUnusable</c>: its folder may not be listed. The log itself may be readable all the same.</exception>
+    public static IReadOnlyList<string> WithRotated(string path)
+    {
+        try
+        {
+            return [.. RotatedOf(path)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, $"its folder cannot be listed, so what rotation made of it was not looked for: {Told(error)}", error);
+        }
+    }
+
+    private static IEnumerable<string> RotatedOf(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var name = Path.GetFileName(path);
@@ -47,7 +98,7 @@ internal static class LogFiles
             var source = new LogSource(path, File.GetLastWriteTimeUtc(path), hasNumbers: true) { WayOn = WayOn };
             var total = file.CanSeek ? file.Length : 0;
             var lines = 0L;
-            using var plain = Unpacked(file);
+            using var plain = Unpacked(file, cancellation);
             TextLines.Read(plain, line =>
             {
                 search.Add(source, line);
@@ -57,7 +108,7 @@ internal static class LogFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {
-            throw Unusable(path, error is InvalidDataException ? "it is packed, and broken off or damaged; what came before that was read" : Directory.Exists(path) ? "it is a folder" : error.Message.TrimEnd('.'), error);
+            throw Unusable(path, error is InvalidDataException ? "it is packed, and broken off or damaged; what came before that was read" : Directory.Exists(path) ? "it is a folder" : Told(error), error);
         }
     }
 
@@ -65,15 +116,17 @@ internal static class LogFiles
     internal static ConsulException Unusable(string name, string problem, Exception? inner = null) =>
         ConsulException.From(ConsulFinding.Create("Log.SourceUnusable", ("file", Printable.Text(name, 200)), ("problem", Printable.Text(problem, 300))), inner);
 
+    private static string Told(Exception error) => error.Message.TrimEnd('.');
+
     // Small reads of the name's owner would cost a call each; packed files are read ahead by the unpacker, others by the reader.
     private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.SequentialScan);
 
     // By its first bytes, for a rotated file keeps no ending.
-    private static Stream Unpacked(FileStream file)
+    private static Stream Unpacked(FileStream file, CancellationToken cancellation)
     {
         var isPacked = file.CanSeek && file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         if (file.CanSeek) file.Position = 0;
-        return isPacked ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return isPacked ? new WholeGzip(file, cancellation) : file;
     }
 
     private static DateTimeOffset? FirstTime(string path, CancellationToken cancellation)
@@ -81,7 +134,7 @@ internal static class LogFiles
         try
         {
             using var file = Open(path);
-            using var plain = Unpacked(file);
+            using var plain = Unpacked(file, cancellation);
             using var reader = new StreamReader(plain);
             for (var line = 0; line < Sniffed && reader.ReadLine() is { } text; line++)
             {

@@ -9,6 +9,8 @@ namespace ConsulKvTools.Logs.Reading;
 internal static class LogJournal
 {
     private const int LongestError = 4000;
+    private static readonly DateTimeOffset Earliest = new(1970, 1, 2, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Latest = new(9998, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private const string WayOn = "systemctl list-units --all '*consul*' names the units of this machine for -Unit, and journalctl --list-boots tells how far back the journal goes. Where Consul is no service of systemd, give its log by -Path or listen with -Agent.";
     private const string WayOnFile = "Without -Unit all of a given journal is searched; journalctl --field=_SYSTEMD_UNIT with its --file or --directory names the units in it.";
 
@@ -27,8 +29,8 @@ internal static class LogJournal
         if (journal is not null) arguments.Append(Directory.Exists(journal) ? " --directory=" : " --file=").Append(Quoted(journal));
         if (unit is not null) arguments.Append(" --unit=").Append(Quoted(unit));
         // A line's own time may differ a little from when the journal took it.
-        if (request.Since is { } since) arguments.Append(" --since=").Append(Quoted(Time(since.AddMinutes(-1))));
-        if (request.Until is { } until) arguments.Append(" --until=").Append(Quoted(Time(until.AddMinutes(1))));
+        if (request.Since is { } since && since > Earliest) arguments.Append(" --since=").Append(Quoted(Time(since.AddMinutes(-1))));
+        if (request.Until is { } until && until < Latest) arguments.Append(" --until=").Append(Quoted(Time(until.AddMinutes(1))));
         using var process = Start(name, arguments.ToString());
         using var stop = cancellation.Register(() => Kill(process));
         var errors = process.StandardError.ReadToEndAsync();
@@ -45,9 +47,12 @@ internal static class LogJournal
             process.WaitForExit();
             cancellation.ThrowIfCancellationRequested();
             var said = errors.GetAwaiter().GetResult();
+            said = said.Substring(0, Math.Min(said.Length, LongestError)).Trim();
             // Nothing at all is an exit code of its own in newer versions, and no error.
-            if (process.ExitCode != 0 && (lines == 0 && said.Trim().Length > 0)) throw LogFiles.Unusable(name, "journalctl says: " + said.Substring(0, Math.Min(said.Length, LongestError)).Trim());
-            if (lines == 0 && said.IndexOf("ermission", StringComparison.Ordinal) >= 0) throw LogFiles.Unusable(name, "journalctl says: " + said.Substring(0, Math.Min(said.Length, LongestError)).Trim());
+            if (process.ExitCode != 0 && lines > 0) throw LogFiles.Unusable(name, $"it broke off after {Amount.Of(lines, "line")}, and what came before that was read; journalctl {(said.Length == 0 ? $"ended with {process.ExitCode}" : "says: " + said)}");
+            if (said.Length > 0 && (process.ExitCode != 0 || (lines == 0 && said.IndexOf("ermission", StringComparison.Ordinal) >= 0))) throw LogFiles.Unusable(name, "journalctl says: " + said);
+            // It leaves out files that are damaged, and ends well.
+            if (said.Length > 0) source.Remark = $"journalctl says of {name}: {Printable.Text(said, 300)}";
             search.Finish(source);
         }
         finally

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using ConsulKvTools.Diagnosis;
 using ConsulKvTools.Http;
@@ -39,21 +40,30 @@ internal static class LogOfAgent
             var chars = new char[Encoding.UTF8.GetMaxCharCount(Block)];
             var decoder = Encoding.UTF8.GetDecoder();
             var rest = new StringBuilder();
+            var skips = false;
+            var clock = Stopwatch.StartNew();
             while (true)
             {
                 limit.Token.ThrowIfCancellationRequested();
                 var count = await read(bytes, 0, bytes.Length).ConfigureAwait(false);
-                if (count == 0) break;
+                if (count == 0)
+                {
+                    source.Remark = $"The agent at {session.Address} ended its log after {DiagnosisText.Time(clock.Elapsed)}: it was stopped, or something on the way ended the answer. What it logged after that is not here.";
+                    break;
+                }
                 rest.Append(chars, 0, decoder.GetChars(bytes, 0, count, chars, 0));
                 var text = rest.ToString();
                 var from = 0;
                 for (var end = text.IndexOf('\n'); end >= 0; end = text.IndexOf('\n', from))
                 {
-                    search.Add(source, text.AsSpan(from, end - from));
+                    if (!skips) search.Add(source, text.AsSpan(from, end - from));
+                    skips = false;
                     from = end + 1;
                 }
                 rest.Clear();
-                if (text.Length - from < LongestLine) rest.Append(text, from, text.Length - from);
+                // The rest of a line that is no line of a log could begin within a secret.
+                if (skips || text.Length - from >= LongestLine) skips = true;
+                else rest.Append(text, from, text.Length - from);
             }
         }
         catch (Exception over) when (IsOver(over, limit, cancellation))

@@ -88,6 +88,8 @@ internal static class LogPrefix
         if (behind[end - 1] == ':')
         {
             record.Node = rest.Slice(0, blank);
+            var name = behind.Slice(0, end - 1);
+            record.Program = name.IndexOf('[') is >= 0 and var number ? name.Slice(0, number) : name;
             rest = behind.Slice(end + 1);
             return;
         }
@@ -104,6 +106,7 @@ internal static class LogPrefix
         else if (fields.Length > 0 && fields[0] == '[' && fields.IndexOf("] ".AsSpan(), StringComparison.Ordinal) is > 0 and var data) fields = fields.Slice(data + 2);
         else return;
         record.Node = rest.Slice(0, blank);
+        record.Program = behind.Slice(0, end);
         rest = fields;
     }
 
@@ -131,6 +134,7 @@ internal static class LogPrefix
                 if (Text(root, "__REALTIME_TIMESTAMP") is { } micro && long.TryParse(micro, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number < 253402300800000000)
                     Keep(new LogStamp(DateTimeOffset.FromUnixTimeMilliseconds(number / 1000).UtcDateTime.AddTicks(number % 1000 * 10), TimeSpan.Zero, true), ref record);
                 if (Text(root, "_HOSTNAME") is { } host) record.Node = host.AsSpan();
+                if ((Text(root, "SYSLOG_IDENTIFIER") ?? Text(root, "_COMM")) is { } program) record.Program = program.AsSpan();
                 if (Text(root, "PRIORITY") is { Length: 1 } priority) record.Level = priority[0] switch { <= '3' => ConsulLogLevel.Error, '4' => ConsulLogLevel.Warn, '7' => ConsulLogLevel.Debug, _ => ConsulLogLevel.Info };
                 record.Message = Bytes(said).AsSpan();
                 return true;

@@ -12,6 +12,9 @@ internal ref struct LogRecord
     /// <summary>The machine; empty when it does not say.</summary>
     public ReadOnlySpan<char> Node { get; set; }
 
+    /// <summary>The program that wrote it; empty when it does not say.</summary>
+    public ReadOnlySpan<char> Program { get; set; }
+
     /// <summary>The part of Consul; empty when it does not say.</summary>
     public ReadOnlySpan<char> Module { get; set; }
 

@@ -10,6 +10,7 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
 
     private string? lastNode;
     private readonly Dictionary<string, DateTimeOffset> times = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> lives = new(StringComparer.Ordinal);
 
     /// <summary>Its name for people.</summary>
     public string Name { get; } = name;
@@ -29,9 +30,6 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     /// <summary>The time of the last line that has one: what follows without is of the same.</summary>
     public DateTimeOffset? Time { get; private set; }
 
-    /// <summary>The time of the first line that has one; null before it.</summary>
-    public DateTimeOffset? First { get; private set; }
-
     /// <summary>The least of its times; null when it has none.</summary>
     public DateTimeOffset? Earliest { get; private set; }
 
@@ -47,6 +45,9 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     /// <summary>What to do where it tells nothing, in sentences; null when nobody knows.</summary>
     public string? WayOn { get; init; }
 
+    /// <summary>What is to be said of it though it was read, in a sentence; null when nothing.</summary>
+    public string? Remark { get; set; }
+
     /// <summary>What had to be assumed of it; null when nothing.</summary>
     public string? Note { get; set; }
 
@@ -60,11 +61,25 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     /// <summary>The time of a node's last line; null before its first.</summary>
     public DateTimeOffset? TimeOf(string? node) => times.TryGetValue(node ?? "", out var time) ? time : null;
 
+    /// <summary>Takes note of a line of an agent's own.</summary>
+    /// <param name="named">Whom the line names as its machine; empty when nobody.</param>
+    public void KeepLife(ReadOnlySpan<char> named)
+    {
+        if (Time is not { } time) return;
+        var node = named.IsEmpty ? "" : NodeOf(named)!;
+        if (lives.TryGetValue(node, out var life)) lives[node] = (life.First, time > life.Last ? time : life.Last);
+        else if (lives.Count < MostNodes) lives.Add(node, (time, time));
+    }
+
+    /// <summary>From when to when an agent's own lines are here; null when there are none with a time.</summary>
+    /// <param name="node">Its machine; null for the one that names none.</param>
+    public (DateTimeOffset First, DateTimeOffset Last)? LifeOf(string? node) =>
+        (node is not null && lives.TryGetValue(node, out var life)) || (node == Node && lives.TryGetValue("", out life)) ? life : null;
+
     /// <summary>Takes note of a line's time.</summary>
     public void Keep(string? node, DateTimeOffset time)
     {
         Time = time;
-        First ??= time;
         if (Earliest is null || time < Earliest) Earliest = time;
         if (Latest is null || time > Latest) Latest = time;
         if (times.Count < MostNodes || times.ContainsKey(node ?? "")) times[node ?? ""] = time;

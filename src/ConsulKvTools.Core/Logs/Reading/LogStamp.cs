@@ -6,6 +6,8 @@ namespace ConsulKvTools.Logs.Reading;
 /// <param name="HasYear">False when no year is written.</param>
 internal readonly record struct LogStamp(DateTime Local, TimeSpan? Offset, bool HasYear)
 {
+    private const int FirstYear = 1970;
+    private const int LastYear = 9998;
     private const string Months = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
     /// <summary>Reads <c>2026-01-31T08:05:00.123Z</c>, also with slashes, a blank, a comma or an offset.</summary>
@@ -18,7 +20,8 @@ internal readonly record struct LogStamp(DateTime Local, TimeSpan? Offset, bool 
         length = 0;
         if (text.Length < 19 || !Digits(text, 0, 4, out var year) || text[4] is not ('-' or '/') || text[7] != text[4] || text[10] is not ('T' or ' ') || text[13] != ':' || text[16] != ':'
             || !Digits(text, 5, 2, out var month) || !Digits(text, 8, 2, out var day) || !Digits(text, 11, 2, out var hour) || !Digits(text, 14, 2, out var minute) || !Digits(text, 17, 2, out var second)
-            || year == 0 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60) return false;
+            // What lies further off is no time but a zero or a mistake, and at the ends of the calendar another zone has none.
+            || year is < FirstYear or > LastYear || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60) return false;
         var ticks = new DateTime(year, month, day, hour, minute, Math.Min(second, 59)).Ticks;
         length = 19;
         if (length < text.Length && text[length] is '.' or ',')
@@ -54,9 +57,9 @@ internal readonly record struct LogStamp(DateTime Local, TimeSpan? Offset, bool 
         var local = Local;
         if (!HasYear)
         {
-            var year = end.Year + 1;
-            do year--;
-            while (!IsIn(year) || At(OfYear(year)) > end.AddDays(1));
+            // A file may claim any time; the first leap year has every day.
+            var year = Math.Max(FirstYear + 2, Math.Min(LastYear, end.Year));
+            while (year > FirstYear + 2 && (!IsIn(year) || At(OfYear(year)).AddDays(-1) > end)) year--;
             local = OfYear(year);
         }
         return At(local);

@@ -7,13 +7,10 @@ namespace ConsulKvTools.Telemetry.Log;
 /// process dies: lines of two processes never mix, and none gets lost in a rotation. A line cut short by a power failure stays one bad
 /// line: the next one begins on its own.
 /// </summary>
-internal sealed class WriteLogFile(WriteLogSettings settings)
+internal sealed partial class WriteLogFile(WriteLogSettings settings)
 {
     // A process that was frozen while it held the lock must not stop the log of all others for good.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    // What the systems say when another has the lock: Windows (and Mono) sharing and lock violation, EAGAIN of Linux and of the BSDs.
-    private static readonly int[] Busy = [unchecked((int)0x80070020), unchecked((int)0x80070021), 11, 35];
 
     private readonly bool isDevice = settings.Path.StartsWith("/dev/", StringComparison.Ordinal) || settings.Path.StartsWith(@"\\.\", StringComparison.Ordinal);
 
@@ -76,6 +73,8 @@ internal sealed class WriteLogFile(WriteLogSettings settings)
         }
     }
 
+    // The file itself goes first, to number 0, and only then are the older ones moved up: where it cannot be moved none of them is touched, and
+    // wherever this breaks off every line is still there, in order of the numbers. What was left at 0 goes on at the next rotation.
     private bool TryRotate()
     {
         try
@@ -83,22 +82,31 @@ internal sealed class WriteLogFile(WriteLogSettings settings)
             if (settings.Files == 1) File.Delete(settings.Path);
             else
             {
-                File.Delete(Aside(settings.Files - 1));
-                for (var number = settings.Files - 2; number > 0; number--)
-                    if (File.Exists(Aside(number))) File.Move(Aside(number), Aside(number + 1));
-                File.Move(settings.Path, Aside(1));
+                if (File.Exists(Aside(0))) MoveUp();
+                Move(settings.Path, Aside(0));
+                IsGrowing = false;
+                MoveUp();
             }
             IsGrowing = false;
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            IsGrowing = true;
-            return false;
+            IsGrowing = File.Exists(settings.Path);
+            return !IsGrowing;
         }
     }
 
-    /// <summary><c>x.log</c> is put aside as <c>x.1.log</c>, and that as <c>x.2.log</c>.</summary>
+    /// <summary>Moves the files that were put aside up by one, as far as the first number that is free; the oldest goes only when none is.</summary>
+    private void MoveUp()
+    {
+        var free = 1;
+        while (free < settings.Files && File.Exists(Aside(free))) free++;
+        if (free == settings.Files) File.Delete(Aside(--free));
+        for (; free > 0; free--) Move(Aside(free - 1), Aside(free));
+    }
+
+    /// <summary><c>x.log</c> is put aside as <c>x.1.log</c>, and that as <c>x.2.log</c>; between the two steps of a rotation it is <c>x.0.log</c>.</summary>
     private string Aside(int number) => Path.Combine(Path.GetDirectoryName(settings.Path)!,
         FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(settings.Path)}.{number}{Path.GetExtension(settings.Path)}"));
 
@@ -110,7 +118,7 @@ internal sealed class WriteLogFile(WriteLogSettings settings)
             {
                 return new FileStream(settings.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
             }
-            catch (IOException error) when (Array.IndexOf(Busy, error.HResult) >= 0 && clock.Elapsed < Patience)
+            catch (IOException error) when (SharingViolation.Is(error) && clock.Elapsed < Patience)
             {
                 Thread.Sleep(1);
             }
