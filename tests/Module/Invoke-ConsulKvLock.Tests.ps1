@@ -106,4 +106,51 @@ Describe 'Invoke-ConsulKvLock' {
         $(foreach ($turn in 1..3) { Invoke-ConsulKvLock locks/loop { if ($turn -eq 2) { continue }; $turn } }) | Should -Be 1, 3
         Get-Holder locks/loop | Should -BeNullOrEmpty
     }
+
+    It 'ends the block with an error that ends a statement where that of & would end, and nowhere else: <Name>' -ForEach @(
+        @{ Name = 'in a try'; Around = { param($run) try { & $run } catch { 'caught' } } }
+        @{ Name = 'in a function that a try calls'; Around = { param($run) function Invoke-Inner { & $run }; try { Invoke-Inner } catch { 'caught' } } }
+        @{ Name = 'below a trap'; Around = { param($run) trap { 'trapped'; continue }; & $run } }
+        @{ Name = 'without a try'; Around = { param($run) & $run } }
+        @{ Name = 'beside a try'; Around = { param($run) try { 1 } catch { 2 }; & $run } }
+    ) {
+        # In another process, for a test itself runs in a try.
+        $block = "{ [int]'x'; 'after a conversion'; [IO.File]::ReadAllText('/no/such/file'); 'after an exception' }"
+        $script = "`$ErrorActionPreference = 'Continue'; `$Error.Clear(); & { $Around } { {0} } 2>`$null; `"errors `$(`$Error.Count)`""
+        $expected = Invoke-NewShell $script.Replace('{0}', "& $block") $environment
+        $expected | Should -Not -BeNullOrEmpty
+        Invoke-NewShell $script.Replace('{0}', "Invoke-ConsulKvLock locks/statement $block") $environment | Should -Be $expected
+        Get-Holder locks/statement | Should -BeNullOrEmpty
+    }
+
+    It 'hides no variable of what is around the block' {
+        $block, $argument, $end, $mark, $lock = 'b', 'a', 'e', 'm', 'l'
+        Invoke-ConsulKvLock locks/names { "$block $argument $end $mark $lock $($args.Count)" } | Should -Be 'b a e m l 1'
+        7, 8 | ForEach-Object { Invoke-ConsulKvLock locks/names { 'one'; $_ } } | Should -Be 'one', 7, 'one', 8
+    }
+
+    It 'leaves in the output what the block itself has merged into it' {
+        $ErrorActionPreference = 'Continue'
+        $all = Invoke-ConsulKvLock locks/merged { & { Write-Warning w; Write-Error e; Write-Information i -InformationAction Continue; 'o' } *>&1; $null; , @(1, 2) } 2>$null 3>$null 6>$null
+        $all | ForEach-Object { if ($null -eq $_) { 'null' } else { $_.GetType().Name } } | Should -Be 'WarningRecord', 'ErrorRecord', 'InformationRecord', 'String', 'null', 'Object[]'
+    }
+
+    It 'gives the lock back when what it says itself is not wanted any more' {
+        Invoke-ConsulKvLock locks/said { 'x' } -Verbose 4>&1 | Where-Object { "$_" -match 'is locked by' } | Select-Object -First 1 | Should -Not -BeNullOrEmpty
+        Get-Holder locks/said | Should -BeNullOrEmpty
+        Invoke-ConsulKvLock locks/said { 'again' } -NoWait | Should -Be 'again'
+    }
+
+    It 'removes the key also when the block leaves by <Name>' -ForEach @(
+        @{ Name = 'exit'; Does = { Invoke-NewShell 'Invoke-ConsulKvLock locks/gone { exit 0 } -Remove' $environment } }
+        @{ Name = 'break'; Does = { foreach ($turn in 1, 2) { Invoke-ConsulKvLock locks/gone { break } -Remove } } }
+        @{ Name = 'throw'; Does = { try { Invoke-ConsulKvLock locks/gone { throw 'x' } -Remove } catch { $null = $_ } } }
+    ) {
+        & $Does
+        Get-ConsulKv locks/gone -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
+    It 'does not call lost what the block itself has given back' {
+        Invoke-ConsulKvLock locks/unlocked { param($lock) (Unlock-ConsulKv $lock).Outcome; 'after' } | Should -Be 'Written', 'after'
+    }
 }

@@ -155,4 +155,57 @@ Describe 'Lock-ConsulKv' {
         }
         finally { $proxy.Dispose() }
     }
+
+    It 'gives back what nobody took: <Name>' -ForEach @(
+        @{ Name = 'an error downstream'; Does = { Lock-ConsulKv locks/untaken | ForEach-Object { throw 'no' } } }
+        @{ Name = 'an error over what it says'; Does = { Lock-ConsulKv locks/untaken -Verbose 4>&1 | ForEach-Object { if ("$_" -match 'is locked by') { throw 'no' } } } }
+        # The lock comes while the pipeline is busy with what was said of the wait.
+        @{ Name = 'an error while it is got'; IsHeld = $true; Does = { Lock-ConsulKv locks/untaken -Debug -Timeout 30s 5>&1 | ForEach-Object { if ("$_" -match 'session/info') { $other.Dispose(); Start-Sleep 2; throw 'no' } } } }
+    ) {
+        $other = if ($IsHeld) { Lock-ConsulKv locks/untaken }
+        $Does | Should -Throw 'no'
+        Wait-Until { -not (Get-Holder locks/untaken) } 5
+        Lock-ConsulKv locks/untaken -NoWait | Unlock-ConsulKv | Out-Null
+    }
+
+    It 'keeps what was taken by who wants no more' {
+        $lock = Lock-ConsulKv locks/first | Select-Object -First 1
+        $lock.IsHeld | Should -BeTrue
+        foreach ($turn in 1) { Lock-ConsulKv locks/second | ForEach-Object { $second = $_; break } }
+        $second.IsHeld | Should -BeTrue
+        $lock, $second | Unlock-ConsulKv | Out-Null
+    }
+
+    It 'gives them back when the process is told to end: <Name> by SIG<Signal>' -Skip:$IsWindows -ForEach @(
+        @{ Signal = 'TERM'; Name = 'Lock-ConsulKv'; Script = '$lock = Lock-ConsulKv locks/signal; ''in''; Start-Sleep 60' }
+        @{ Signal = 'HUP'; Name = 'Lock-ConsulKv'; Script = '$lock = Lock-ConsulKv locks/signal; ''in''; Start-Sleep 60' }
+        @{ Signal = 'TERM'; Name = 'Invoke-ConsulKvLock'; Script = 'Invoke-ConsulKvLock locks/signal { ''in''; Start-Sleep 60 }' }
+    ) {
+        $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$ManifestPath'; $Script") { $start.ArgumentList.Add($argument) }
+        foreach ($variable in $environment.Keys) { $start.Environment[$variable] = $environment[$variable] }
+        $start.RedirectStandardOutput = $true
+        $process = [Diagnostics.Process]::Start($start)
+        try {
+            $process.StandardOutput.ReadLine() | Should -Be 'in'
+            Get-Holder locks/signal | Should -Not -BeNullOrEmpty
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            /bin/kill -s $Signal $process.Id
+            $process.WaitForExit(10000) | Should -BeTrue
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 5
+            Get-Holder locks/signal | Should -BeNullOrEmpty
+            # Without lock-delay.
+            Lock-ConsulKv locks/signal -NoWait | Unlock-ConsulKv | Out-Null
+        }
+        finally { if (-not $process.HasExited) { $process.Kill() } }
+    }
+
+    It 'is given back with its session, and says so' {
+        $own = New-LabSession -With @{ Name = 'going' }
+        $lock = Lock-ConsulKv locks/going -Session $own
+        Remove-ConsulKvSession $own -WarningVariable said 3>$null
+        "$said" | Should -Match '^The lock of locks/going '
+        (Unlock-ConsulKv $lock).Outcome | Should -Be 'Written'
+        Get-Holder locks/going | Should -BeNullOrEmpty
+    }
 }

@@ -10,9 +10,6 @@ namespace ConsulKvTools.Commands;
 [OutputType(typeof(object))]
 public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
 {
-    // Under the second within which Ctrl+C has to end.
-    private static readonly TimeSpan LastWord = TimeSpan.FromMilliseconds(700);
-
     private readonly StoppableBlock block = new();
     private ConsulKvLock? held;
     private volatile bool isStopped;
@@ -30,27 +27,32 @@ public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
     protected override void ProcessRecord()
     {
         if (!ShouldProcess(Printable.Text(LockedKey, 200), "Run a script block under the lock of Consul key")) return;
-        held = Take(isVital: true)!;
+        var taken = held = Take(isVital: true)!;
         Exception? thrown = null;
         var hasLeft = false;
         try
         {
-            using (held.Lost.Register(block.Stop)) hasLeft = !block.Run(ScriptBlock!, held, Pass);
+            using (taken.Lost.Register(block.Stop))
+            using (RunspaceLocks.Termination.Register(block.Stop))
+                hasLeft = !block.Run(ScriptBlock!, taken, EnclosingTry.IsAround(this), ((Cmdlet)this).WriteObject, Pass);
         }
         catch (Exception any)
         {
             // Thrown again below, once the lock is given back.
             thrown = any;
         }
-        if (!isStopped && !held.IsHeld)
+        // What the block itself has given back was not lost.
+        var isLost = taken.Loss is not null || !(taken.IsHeld || taken.IsReleased);
+        if (!isStopped && isLost)
         {
-            var loss = LockLosses.Of(held);
-            held.Abandon(LastWord);
+            var loss = LockLosses.Of(taken);
+            Abandon();
             ThrowTerminatingError(FindingErrors.Create(loss, LockedKey));
         }
         // A stop reaches the block's own pipeline first, which then looks as if the block had left.
-        if (isStopped || hasLeft || thrown is PipelineStoppedException or FlowControlException) held.Abandon(LastWord);
-        else GiveBack(held);
+        if (isStopped || Stopping || thrown is PipelineStoppedException) Abandon();
+        else GiveBack(taken);
+        held = null;
         if (isStopped || Stopping) throw new PipelineStoppedException();
         if (thrown is not null) ExceptionDispatchInfo.Capture(thrown).Throw();
         // The block ran as a pipeline of its own, which is all that its exit has ended: what called it must not go on either.
@@ -69,8 +71,15 @@ public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
     protected override void Dispose(bool disposing)
     {
         // However the pipeline ended.
-        if (disposing) held?.Abandon(LastWord);
+        if (disposing) Abandon();
         base.Dispose(disposing);
+    }
+
+    private void Abandon()
+    {
+        held?.Abandon(LastWord);
+        // Once: the time that a stop may take is not there twice.
+        held = null;
     }
 
     private void GiveBack(ConsulKvLock taken)
@@ -80,10 +89,10 @@ public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
     }
 
     /// <summary>What the block says goes where it would go without this command.</summary>
-    private void Pass(object? said)
+    private void Pass(object said)
     {
         Cmdlet pipeline = this;
-        switch (said is PSObject wrapped ? wrapped.BaseObject : said)
+        switch (said)
         {
             case ErrorRecord error:
                 pipeline.WriteError(error);
@@ -106,9 +115,6 @@ public sealed class InvokeConsulKvLockCommand : KvLockCmdlet
                 break;
             case InformationRecord information:
                 pipeline.WriteInformation(information);
-                break;
-            default:
-                pipeline.WriteObject(said);
                 break;
         }
     }

@@ -10,6 +10,9 @@ public abstract class KvLockCmdlet : ConsulCmdlet
     private protected const string KeySet = "Key";
     private protected const string PrefixSet = "Prefix";
 
+    // Under the second within which Ctrl+C has to end.
+    private protected static readonly TimeSpan LastWord = TimeSpan.FromMilliseconds(700);
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
 
     private volatile string? waitsFor;
@@ -109,21 +112,20 @@ public abstract class KvLockCmdlet : ConsulCmdlet
             Own = RunspaceLocks.Current.Held,
             Patience = NoWait ? TimeSpan.Zero : MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) ? Timeout : null,
         };
+        var taking = Begin(cancellation => KvLocking.AcquireAsync(Observed, wanted, reason => waitsFor = reason, cancellation));
+        var isHandedOver = false;
         try
         {
-            // What was taken while the pipeline stopped belongs to nobody: it is given back at once.
-            var taken = Ask(async cancellation =>
-            {
-                var one = await KvLocking.AcquireAsync(Observed, wanted, reason => waitsFor = reason, cancellation).ConfigureAwait(false);
-                if (cancellation.IsCancellationRequested) one.Dispose();
-                return one;
-            });
+            var taken = Answer(taking);
             RunspaceLocks.Current.Add(taken);
+            TellWait();
             WriteVerbose($"{Printable.Text(LockedKey, 200)} is locked by lock session {taken.LockSession} after {taken.Waited.TotalSeconds:0.0} s; fencing value {taken.FencingValue}.");
+            isHandedOver = true;
             return taken;
         }
         catch (ConsulException failed)
         {
+            TellWait();
             var error = FindingErrors.Create(failed.Finding, LockedKey, failed);
             // Whoever waits for itself has not thought of it: going on without the lock would do more harm.
             if (isVital || failed.Finding.Code == "Lock.HeldHere") ThrowTerminatingError(error);
@@ -132,10 +134,18 @@ public abstract class KvLockCmdlet : ConsulCmdlet
         }
         finally
         {
-            TellTrace();
-            if (waitsFor is not null && IsPreferred("ProgressAction", "ProgressPreference", ActionPreference.Continue))
-                ((Cmdlet)this).WriteProgress(new ProgressRecord(8400, "Waiting", "Done") { RecordType = ProgressRecordType.Completed });
-            waitsFor = null;
+            // What is taken while the pipeline breaks off, or after that, belongs to nobody.
+            if (!isHandedOver)
+                taking.ContinueWith(late => late.Result.Abandon(LastWord), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
+    }
+
+    /// <summary>Says what the requests met, and takes the bar away.</summary>
+    private void TellWait()
+    {
+        TellTrace();
+        if (waitsFor is not null && IsPreferred("ProgressAction", "ProgressPreference", ActionPreference.Continue))
+            ((Cmdlet)this).WriteProgress(new ProgressRecord(8400, "Waiting", "Done") { RecordType = ProgressRecordType.Completed });
+        waitsFor = null;
     }
 }

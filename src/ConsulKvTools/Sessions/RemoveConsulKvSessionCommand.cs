@@ -20,6 +20,12 @@ public sealed class RemoveConsulKvSessionCommand : PSCmdlet
         {
             if (!ShouldProcess(Printable.Text(session.ToString()), "Remove session")) continue;
             RunspaceSessions.Current.Remove(session);
+            foreach (var held in RunspaceLocks.Current.Held.Where(one => one.Owner == session.Unobserved))
+            {
+                // Nobody could renew it any more, nor give it back.
+                held.Dispose();
+                WriteWarning($"The lock of {Printable.Text(held.Key, 120)} was held with this session and is given back: what goes on under it is not alone any more.");
+            }
             session.Dispose();
         }
     }

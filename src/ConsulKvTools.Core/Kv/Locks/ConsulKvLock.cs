@@ -10,6 +10,8 @@ public sealed class ConsulKvLock : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
+
     private readonly HeldLock held;
 
     internal ConsulKvLock(HeldLock held) => this.held = held;
@@ -67,10 +69,13 @@ public sealed class ConsulKvLock : IDisposable
     internal Task<ConsulKvWriteResult> ReleaseAsync(bool removeKey, CancellationToken cancellation) => held.ReleaseAsync(removeKey, cancellation);
 
     /// <summary>Gives it back within a time, without a word about how that went; what is not done by then its TTL does.</summary>
-    internal void Abandon(TimeSpan patience) => held.Abandon(patience);
+    internal Task AbandonAsync(TimeSpan patience) => held.AbandonAsync(patience);
+
+    /// <inheritdoc cref="AbandonAsync"/>
+    internal void Abandon(TimeSpan patience) => AbandonAsync(patience).Wait(patience + Grace);
 
     /// <summary>Gives the lock back; waits 5 s at most. Without an answer the lock session ends by its TTL.</summary>
-    public void Dispose() => held.Abandon(Patience);
+    public void Dispose() => Abandon(Patience);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Key} {(held.IsReleased ? "given back" : IsHeld ? "held" : "lost")} by {LockSession}";

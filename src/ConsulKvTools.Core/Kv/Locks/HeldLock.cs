@@ -4,6 +4,7 @@ namespace ConsulKvTools.Kv.Locks;
 internal sealed class HeldLock
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastWord = TimeSpan.FromMilliseconds(600);
 
     private readonly ILockLayout layout;
     private readonly CancellationTokenSource over = new();
@@ -45,13 +46,12 @@ internal sealed class HeldLock
     }
 
     /// <summary>Gives it back within a time, without a word about how that went.</summary>
-    public void Abandon(TimeSpan patience)
+    public Task AbandonAsync(TimeSpan patience)
     {
-        // What is not done in time goes on no longer: the lock session's TTL does the rest.
+        // What is not done in time has its last word and goes on no longer: the lock session's TTL does the rest.
         var deadline = Deadline.In(patience, CancellationToken.None);
         var done = Task.Run(() => ReleaseAsync(removeKey: false, deadline.Token));
-        var ended = done.ContinueWith(task => { _ = task.Exception; deadline.Dispose(); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        ended.Wait(patience + TimeSpan.FromMilliseconds(200));
+        return done.ContinueWith(task => { _ = task.Exception; deadline.Dispose(); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private async Task<ConsulKvWriteResult> GiveBackAsync(bool removeKey, CancellationToken cancellation)
@@ -60,7 +60,7 @@ internal sealed class HeldLock
         over.Cancel();
         await watching.ConfigureAwait(false);
         await Lease.DisposeAsync().ConfigureAwait(false);
-        ConsulKvWriteResult result;
+        ConsulKvWriteResult? result = null;
         try
         {
             // What is another's by now must not be touched; the lock session is of no use to anybody either way.
@@ -70,28 +70,36 @@ internal sealed class HeldLock
         {
             result = NotGiven(ConsulKvOutcome.Failed, unheard.Finding);
         }
+        catch (ObjectDisposedException)
+        {
+            Lease.LoseWithSession();
+            result = NotGiven(ConsulKvOutcome.Conflict, LossOf());
+        }
         finally
         {
+            // Whoever stops this does not want the lock to stay, so what is left to do has a moment of its own.
+            var isStopped = cancellation.IsCancellationRequested;
+            using var last = Deadline.In(isStopped ? LastWord : Session.RetryPolicy.AttemptTimeout, CancellationToken.None);
             // Without its lock session nobody holds anything, whatever became of the key.
-            isGivenBack = await TryEndSessionAsync(cancellation).ConfigureAwait(false);
+            isGivenBack = await LockSessionCalls.TryEndAsync(Session, Lease.Id, isStopped && !IsOver(result) ? layout : null, last.Token).ConfigureAwait(false);
         }
-        isGivenBack |= result.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged or ConsulKvOutcome.Conflict;
+        // The lost answer to the release has no say any more.
+        if (isGivenBack && !removeKey && result.Outcome == ConsulKvOutcome.Unknown)
+        {
+            result = result with
+            {
+                Outcome = ConsulKvOutcome.Written,
+                Finding = null,
+                Remedy = null,
+                Message = $"No answer to the release came. Its lock session was ended, which gives it back; others may have to wait for its lock-delay of {Wanted.LockDelay.TotalSeconds:0.#} s.",
+            };
+        }
+        isGivenBack |= IsOver(result);
         return result;
     }
 
-    private async Task<bool> TryEndSessionAsync(CancellationToken cancellation)
-    {
-        using var last = Deadline.In(Session.RetryPolicy.AttemptTimeout, cancellation);
-        try
-        {
-            return await LockSessionCalls.TryDestroyAsync(Session, Lease.Id, Session.RetryPolicy.AttemptTimeout, last.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Its TTL ends it.
-            return false;
-        }
-    }
+    /// <summary>True when the key is surely not held any more.</summary>
+    private static bool IsOver(ConsulKvWriteResult? result) => result is { Outcome: ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged or ConsulKvOutcome.Conflict };
 
     private ConsulKvWriteResult NotGiven(ConsulKvOutcome outcome, ConsulFinding why) => new()
     {

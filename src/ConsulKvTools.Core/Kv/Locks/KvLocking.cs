@@ -8,6 +8,7 @@ internal static class KvLocking
 {
     private static readonly TimeSpan DelayStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastWord = TimeSpan.FromMilliseconds(800);
 
     /// <summary>Takes it. Whatever else happens, no lock session stays behind.</summary>
     /// <param name="session">The session.</param>
@@ -25,21 +26,25 @@ internal static class KvLocking
         var began = session.Time.GetTimestamp();
         var layout = LayoutOf(session, wanted);
         using var deadline = Deadline.In(wanted.Patience is { } patience && patience > TimeSpan.Zero ? patience : Timeout.InfiniteTimeSpan, cancellation);
-        var lease = await LockLease.StartAsync(session.Unobserved, wanted, clock, deadline.Token).ConfigureAwait(false);
+        LockLease? lease = null;
+        var mayHold = false;
         var waitsFor = "nobody answered yet";
         LockHolder? holder = null;
         long? free = null;
         try
         {
+            lease = await LockLease.StartAsync(session.Unobserved, wanted, clock, deadline.Token).ConfigureAwait(false);
             while (true)
             {
                 if (lease.Loss is not null) lease = await RenewedAsync(lease).ConfigureAwait(false);
+                mayHold = true;
                 var attempt = await layout.TryTakeAsync(lease.Id, deadline.Token).ConfigureAwait(false);
+                mayHold = attempt.State is LockTryState.Taken or LockTryState.Again;
                 switch (attempt.State)
                 {
                     case LockTryState.Taken when lease.Left > TimeSpan.Zero:
                         var taken = new ConsulKvLock(new HeldLock(session.Unobserved, wanted, LayoutOf(session.Unobserved, wanted), lease, attempt.Index, session.Time.GetElapsedTime(began)));
-                        lease = null!;
+                        lease = null;
                         return taken;
                     case LockTryState.SessionGone:
                         lease = await RenewedAsync(lease).ConfigureAwait(false);
@@ -49,15 +54,15 @@ internal static class KvLocking
                         continue;
                     case LockTryState.Held:
                         free = null;
-                        if (attempt.Holder is null) Say($"as many hold it as may ({wanted.Limit})");
-                        else if (holder?.Id != attempt.Holder)
+                        if (attempt.Holders is not [var by]) Say($"as many hold it as may ({wanted.Limit})");
+                        else if (holder?.Id != by)
                         {
-                            holder = await LockSessionCalls.FindAsync(session, attempt.Holder, deadline.Token).ConfigureAwait(false);
-                            Say($"it is held by {holder?.ToString() ?? "lock session " + attempt.Holder}");
+                            holder = await LockSessionCalls.FindAsync(session, by, deadline.Token).ConfigureAwait(false);
+                            Say($"it is held by {holder?.ToString() ?? "lock session " + by}");
                         }
                         if (wanted.Patience == TimeSpan.Zero) throw NotAcquired();
-                        if (wanted.Patience is null && Own(attempt.Holder) is { } own) throw OwnLock(own);
-                        await WaitAsync(attempt.Index).ConfigureAwait(false);
+                        if (wanted.Patience is null && Own(attempt.Holders) is { } own) throw OwnLock(own);
+                        await WaitAsync(lease, attempt.Index).ConfigureAwait(false);
                         break;
                     case LockTryState.Delayed:
                         free ??= session.Time.GetTimestamp();
@@ -77,24 +82,32 @@ internal static class KvLocking
         }
         finally
         {
-            if (lease is not null) await EndAsync(session, lease).ConfigureAwait(false);
+            if (lease is not null) await EndAsync(lease).ConfigureAwait(false);
         }
 
         async Task<LockLease> RenewedAsync(LockLease old)
         {
-            await EndAsync(session, old).ConfigureAwait(false);
+            await EndAsync(old).ConfigureAwait(false);
             return await LockLease.StartAsync(session.Unobserved, wanted, clock, deadline.Token).ConfigureAwait(false);
         }
 
-        async Task WaitAsync(ulong index)
+        // No contender's key, no late attempt outlives its lock session.
+        async Task EndAsync(LockLease old)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, lease.Lost);
+            await old.DisposeAsync().ConfigureAwait(false);
+            using var last = Deadline.In(LastWord, CancellationToken.None);
+            await LockSessionCalls.TryEndAsync(session, old.Id, mayHold ? layout : null, last.Token).ConfigureAwait(false);
+        }
+
+        async Task WaitAsync(LockLease alive, ulong index)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, alive.Lost);
             try
             {
                 // Answers when the key or prefix changes; without one the next attempt says what is wrong.
-                if (await layout.AskAsync(lease.Id, index, either.Token).ConfigureAwait(false) is null) await Pause.ForAsync(DelayStep, session.Time, either.Token).ConfigureAwait(false);
+                if (await layout.AskAsync(alive.Id, index, either.Token).ConfigureAwait(false) is null) await Pause.ForAsync(DelayStep, session.Time, either.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (lease.Loss is not null && !deadline.IsCancellationRequested)
+            catch (OperationCanceledException) when (alive.Loss is not null && !deadline.IsCancellationRequested)
             {
                 // Then with another lock session.
             }
@@ -107,11 +120,11 @@ internal static class KvLocking
             tell(what);
         }
 
-        // A semaphore is full of own holders only when nobody else can make room either.
-        ConsulKvLock? Own(string? by)
+        // By their lock sessions, whatever way to Consul either took; of a semaphore only when nobody else can make room either.
+        ConsulKvLock? Own(IReadOnlyList<string> holders)
         {
-            var alive = wanted.Own.Where(one => one.IsHeld && one.Key == wanted.Key && one.Limit == wanted.Limit && one.Owner.Address == session.Address).ToArray();
-            return wanted.IsSemaphore ? alive.Length >= wanted.Limit ? alive[0] : null : Array.Find(alive, one => one.LockSession == by);
+            var own = wanted.Own.Where(one => one.IsHeld && holders.Contains(one.LockSession)).ToArray();
+            return own.Length == holders.Count ? own.FirstOrDefault() : null;
         }
 
         ConsulException OwnLock(ConsulKvLock own) => ConsulException.From(ConsulFinding.Create("Lock.HeldHere",
@@ -123,19 +136,4 @@ internal static class KvLocking
 
     private static ILockLayout LayoutOf(ConsulKvSession session, KvLockRequest wanted) =>
         wanted.IsSemaphore ? new SemaphoreLock(session, wanted, session.Time.GetUtcNow()) : new KeyLock(session, wanted, session.Time.GetUtcNow());
-
-    /// <summary>No contender's key, no late attempt outlives its lock session.</summary>
-    private static async Task EndAsync(ConsulKvSession session, LockLease lease)
-    {
-        await lease.DisposeAsync().ConfigureAwait(false);
-        using var last = Deadline.In(TimeSpan.FromMilliseconds(800), CancellationToken.None);
-        try
-        {
-            await LockSessionCalls.TryDestroyAsync(session, lease.Id, session.RetryPolicy.AttemptTimeout, last.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Its TTL ends it.
-        }
-    }
 }

@@ -60,6 +60,9 @@ internal sealed class LockLease : IAsyncDisposable
         if (Interlocked.CompareExchange(ref loss, reason, null) is null) lost.Cancel();
     }
 
+    /// <summary>Says that it is lost because the session it was made with was removed.</summary>
+    public void LoseWithSession() => LoseAs("the session it was made with was removed");
+
     /// <summary>Ends renewal; the lock session itself is the caller's to end. Nothing runs afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -104,7 +107,7 @@ internal sealed class LockLease : IAsyncDisposable
         }
         catch (ObjectDisposedException)
         {
-            Lose(ConsulFinding.Create("Lock.NotRenewed", ("session", Id), ("seconds", Math.Round(ttl.TotalSeconds, 1)), ("detail", "the session it was made with was removed"), ("address", session.Address)));
+            LoseWithSession();
         }
     }
 
@@ -112,15 +115,19 @@ internal sealed class LockLease : IAsyncDisposable
     {
         try
         {
-            while (Left > TimeSpan.Zero) await Task.Delay(Shorter(Left + TimeSpan.FromMilliseconds(1), Tick), over.Token).ConfigureAwait(false);
-            Lose(ConsulFinding.Create("Lock.NotRenewed", ("session", Id), ("seconds", Math.Round(ttl.TotalSeconds, 1)),
-                ("detail", lastFailure is { } failure ? $"the last attempt met {failure.Code}" : "this process did not run, or the machine slept"), ("address", session.Address)));
+            while (Left > TimeSpan.Zero && !session.IsDisposed) await Task.Delay(Shorter(Left + TimeSpan.FromMilliseconds(1), Tick), over.Token).ConfigureAwait(false);
+            // Nobody can renew it any more: not to say so until its TTL has passed helps nobody.
+            if (session.IsDisposed) LoseWithSession();
+            else LoseAs(lastFailure is { } failure ? $"the last attempt met {failure.Code}" : "this process did not run, or the machine slept");
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             // It is given back.
         }
     }
+
+    private void LoseAs(string detail) =>
+        Lose(ConsulFinding.Create("Lock.NotRenewed", ("session", Id), ("seconds", Math.Round(ttl.TotalSeconds, 1)), ("detail", detail), ("address", session.Address)));
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

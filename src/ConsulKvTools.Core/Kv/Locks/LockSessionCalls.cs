@@ -14,10 +14,8 @@ internal static class LockSessionCalls
     {
         var request = new ConsulRequest { Method = "PUT", Path = "/v1/session/create", Body = Describe(wanted) };
         // A session whose answer was lost is ended by its TTL.
-        var answer = await Queries.SendAsync(session, request, response => response.Status == 200 || Classifier.IsAclDenial(response), wanted.Key, cancellation).ConfigureAwait(false);
-        if (answer.Status != 200) throw ConsulException.From(OfDenial(Classifier.Classify(answer, request, session, wanted.Key).Finding, session));
-        using var document = JsonDocument.Parse(answer.Body);
-        return document.RootElement.GetProperty("ID").GetString()!;
+        var answer = await Queries.SendAsync(session, request, response => (response.Status == 200 && IdOf(response) is not null) || Classifier.IsAclDenial(response), wanted.Key, cancellation).ConfigureAwait(false);
+        return answer.Status == 200 ? IdOf(answer)! : throw ConsulException.From(OfDenial(Classifier.Classify(answer, request, session, wanted.Key).Finding, session));
     }
 
     /// <summary>Renews one, by one attempt. Null when that was done; else why not.</summary>
@@ -27,7 +25,8 @@ internal static class LockSessionCalls
         try
         {
             var answer = await session.Http.SendAsync(request, time, cancellation).ConfigureAwait(false);
-            if (answer.Status == 200) return null;
+            // A page that something in between gives with 200 is no renewal.
+            if (answer.Status == 200 && IdOf(answer) == id) return null;
             if (answer.Status == 404) return new Failure(ConsulFinding.Create("Session.Invalid", ("session", id), ("address", session.Address)), WriteEffect.NotApplied, RetryAdvice.Never, null, false, 404);
             return Classifier.Classify(answer, request, session, null);
         }
@@ -42,11 +41,38 @@ internal static class LockSessionCalls
     {
         try
         {
-            return (await session.Http.SendAsync(new ConsulRequest { Method = "PUT", Path = "/v1/session/destroy/" + id }, time, cancellation).ConfigureAwait(false)).Status == 200;
+            var answer = await session.Http.SendAsync(new ConsulRequest { Method = "PUT", Path = "/v1/session/destroy/" + id }, time, cancellation).ConfigureAwait(false);
+            return answer.Status == 200 && answer.Text.Trim() == "true";
         }
         catch (Exception failed) when (failed is ConsulTransportException or ObjectDisposedException)
         {
             // Its TTL ends it.
+            return false;
+        }
+    }
+
+    /// <summary>Ends one within a time, and before that gives back what it may hold: a lock session that ends as a holder brings its lock-delay over whoever is next.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="id">The lock session.</param>
+    /// <param name="held">What it may hold; null for nothing.</param>
+    /// <param name="end">The end of the time.</param>
+    /// <returns>Whether it was ended. If not, its TTL does that.</returns>
+    public static async Task<bool> TryEndAsync(ConsulKvSession session, string id, ILockLayout? held, CancellationToken end)
+    {
+        try
+        {
+            if (held is not null) await held.GiveBackAsync(id, removeKey: false, end).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (failed is ConsulException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It goes with its lock session.
+        }
+        try
+        {
+            return await TryDestroyAsync(session, id, session.RetryPolicy.AttemptTimeout, end).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
             return false;
         }
     }
@@ -64,6 +90,21 @@ internal static class LockSessionCalls
             return new LockHolder(id, row.GetProperty("Name").GetString() ?? "", row.GetProperty("Node").GetString() ?? "", TimeSpan.FromTicks((long)(row.GetProperty("LockDelay").GetDouble() / 100)));
         }
         catch (Exception failed) when (failed is ConsulTransportException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The id in the answer to a creation or renewal; null when it is no such answer.</summary>
+    private static string? IdOf(ConsulResponse answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer.Body);
+            var made = document.RootElement;
+            return (made.ValueKind == JsonValueKind.Array ? made[0] : made).GetProperty("ID").GetString();
+        }
+        catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
             return null;
         }

@@ -33,7 +33,7 @@ internal sealed class SemaphoreLock(ConsulKvSession session, KvLockRequest wante
         var stored = entries.FirstOrDefault(entry => entry.Key == StateKey);
         var alive = AliveHolders(entries, stored);
         if (alive.Contains(lockSession)) return new LockTry(LockTryState.Taken, stored!.ModifyIndex);
-        if (alive.Count >= wanted.Limit) return new LockTry(LockTryState.Held, index, alive.Count == 1 ? alive[0] : null);
+        if (alive.Count >= wanted.Limit) return new LockTry(LockTryState.Held, index, alive);
         var result = await WriteStateAsync(stored, [.. alive, lockSession], cancellation).ConfigureAwait(false);
         return result.Outcome is ConsulKvOutcome.Denied or ConsulKvOutcome.Failed ? throw ConsulException.From(result.Finding!) : new LockTry(LockTryState.Again);
     }

@@ -242,6 +242,140 @@ public sealed class LockTests(AclAgentFixture lab)
     }
 
     [Fact]
+    public async Task Giving_back_that_is_stopped_half_way_gives_it_back_without_lock_delay()
+    {
+        await using var proxy = new TcpFaultProxy(lab.Agent.Address);
+        using var session = lab.Session(address: proxy.Address.OriginalString);
+        var held = await TakeAsync(session, "lock/halfway", lockDelay: TimeSpan.FromSeconds(60));
+        var asked = new TaskCompletionSource();
+        proxy.CutRequest(request =>
+        {
+            if (!request.Query.Contains("release=", StringComparison.Ordinal)) return false;
+            proxy.BlackHole();
+            asked.TrySetResult();
+            return false;
+        }, afterForwarding: false);
+        using var stop = new CancellationTokenSource();
+        var releasing = held.ReleaseAsync(false, stop.Token);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), None);
+
+        proxy.Pass();
+        await stop.CancelAsync();
+        await Record.ExceptionAsync(() => releasing.WaitAsync(TimeSpan.FromSeconds(20), None));
+
+        using var direct = lab.Session();
+        using var next = await TakeAsync(direct, "lock/halfway", patience: TimeSpan.FromSeconds(10));
+        Assert.True(next.IsHeld);
+        Assert.False(held.IsHeld);
+        Assert.DoesNotContain(held.LockSession, await SessionsOfAsync("lock/halfway"));
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_stopped_while_it_may_have_got_the_lock_leaves_no_lock_delay()
+    {
+        await using var proxy = new TcpFaultProxy(lab.Agent.Address);
+        using var session = lab.Session(address: proxy.Address.OriginalString);
+        using var direct = lab.Session();
+        var reader = new KvReader(direct);
+        proxy.CutRequest(request =>
+        {
+            if (request.Query.Contains("acquire=", StringComparison.Ordinal)) proxy.DropResponses();
+            return false;
+        }, afterForwarding: true);
+        using var stop = new CancellationTokenSource();
+        var taking = KvLocking.AcquireAsync(session, new KvLockRequest { Key = "lock/unheard", LockDelay = TimeSpan.FromSeconds(60) }, _ => { }, stop.Token);
+        while ((await reader.GetAsync("lock/unheard", ConsulConsistency.Consistent, None)).Entry?.LockSession is null) await Task.Delay(20, None);
+
+        proxy.Pass();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking.WaitAsync(TimeSpan.FromSeconds(20), None));
+
+        using var next = await TakeAsync(direct, "lock/unheard", patience: TimeSpan.FromSeconds(10));
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
+    public async Task A_lock_whose_lock_session_was_ended_is_given_back_though_no_release_was_answered()
+    {
+        await using var proxy = new TcpFaultProxy(lab.Agent.Address);
+        using var session = lab.Session(policy: new ConsulRetryPolicy { MaxAttempts = 2, BaseDelay = TimeSpan.FromMilliseconds(20) }, address: proxy.Address.OriginalString);
+        var held = await TakeAsync(session, "lock/norelease", lockDelay: TimeSpan.FromSeconds(2));
+        proxy.CutRequest(request => request.Query.Contains("release=", StringComparison.Ordinal), afterForwarding: false, times: 100);
+
+        var result = await held.ReleaseAsync(false, None);
+
+        Assert.Equal((ConsulKvOutcome.Written, null), (result.Outcome, result.Code));
+        Assert.Contains("lock-delay of 2 s", result.Message, StringComparison.Ordinal);
+        Assert.Contains("given back", held.ToString(), StringComparison.Ordinal);
+        using var direct = lab.Session();
+        Assert.Null((await new KvReader(direct).GetAsync("lock/norelease", ConsulConsistency.Consistent, None)).Entry!.LockSession);
+    }
+
+    [Fact]
+    public async Task A_lock_whose_session_was_removed_is_lost_at_once_and_says_why()
+    {
+        var session = lab.Session();
+        var watched = await TakeAsync(session, "lock/removed");
+        var quick = await TakeAsync(session, "lock/removed2");
+        session.Dispose();
+
+        var result = await quick.ReleaseAsync(false, None);
+        await LostAsync(watched).WaitAsync(TimeSpan.FromSeconds(5), None);
+
+        Assert.Equal((ConsulKvOutcome.Conflict, "Lock.Lost"), (result.Outcome, result.Code));
+        Assert.Contains("the session it was made with was removed", result.Finding!.Title, StringComparison.Ordinal);
+        Assert.Contains("the session it was made with was removed", watched.Loss!.Title, StringComparison.Ordinal);
+        Assert.Equal("Lock.Lost", (await watched.ReleaseAsync(false, None)).Code);
+    }
+
+    [Fact]
+    public async Task The_time_to_wait_counts_from_the_first_request_on()
+    {
+        await using var proxy = new TcpFaultProxy(lab.Agent.Address);
+        using var session = lab.Session(address: proxy.Address.OriginalString);
+        proxy.BlackHole();
+
+        var late = await Assert.ThrowsAsync<ConsulLockException>(() => TakeAsync(session, "lock/silent", patience: TimeSpan.FromMilliseconds(500)));
+
+        Assert.Equal("Lock.NotAcquired", late.Finding.Code);
+        Assert.Contains("nobody answered yet", late.Finding.Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_of_something_in_between_makes_renews_and_ends_no_lock_session()
+    {
+        await using var portal = new ScriptedHttpServer();
+        portal.On("*", "/", ScriptedResponse.Html("<html>Log in</html>"));
+        using var session = LabSessions.Open(portal.Address.OriginalString, policy: new ConsulRetryPolicy { MaxAttempts = 1 });
+
+        var refused = await Assert.ThrowsAnyAsync<ConsulException>(() => TakeAsync(session, "lock/portal"));
+        var renewed = await LockSessionCalls.TryRenewAsync(session, "5c29b1e0-8a53-4d5e-9d5c-1f7d6a2b3c4d", TimeSpan.FromSeconds(5), None);
+
+        Assert.Equal("Http.BodyMalformed", refused.Finding.Code);
+        Assert.Equal("Http.BodyMalformed", renewed?.Code);
+        Assert.False(await LockSessionCalls.TryDestroyAsync(session, "5c29b1e0-8a53-4d5e-9d5c-1f7d6a2b3c4d", TimeSpan.FromSeconds(5), None));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Ones_own_lock_is_known_by_its_lock_session_also_over_another_address(int limit)
+    {
+        await using var proxy = new TcpFaultProxy(lab.Agent.Address);
+        using var session = lab.Session();
+        using var other = lab.Session(address: proxy.Address.OriginalString);
+        var key = "lock/spelled" + limit;
+        var own = new List<ConsulKvLock>();
+        for (var number = 0; number < limit; number++) own.Add(await TakeAsync(session, key, limit: limit));
+
+        var refused = await Assert.ThrowsAsync<ConsulLockException>(() =>
+            KvLocking.AcquireAsync(other, new KvLockRequest { Key = key, Limit = limit, Own = own }, _ => { }, None).WaitAsync(TimeSpan.FromSeconds(20), None));
+
+        Assert.Equal("Lock.HeldHere", refused.Finding.Code);
+        own.ForEach(one => one.Dispose());
+    }
+
+    [Fact]
     public async Task Nothing_runs_on_once_a_lock_is_given_back()
     {
         using var session = lab.Session();
