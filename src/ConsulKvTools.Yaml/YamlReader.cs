@@ -50,6 +50,7 @@ public static class YamlReader
                 var at = LineOf(parser);
                 if (!parser.TryConsume<Scalar>(out var name)) throw new YamlSyntaxException(at, "a name is a list, a mapping or an alias; give a text");
                 if (name.Style == ScalarStyle.Plain && name.Value == "<<") throw new YamlSyntaxException(at, "merges (<<) are not followed; write the members out");
+                if (Tag(name) is not ("" or "!" or "tag:yaml.org,2002:str")) throw new YamlSyntaxException(at, $"the name '{name.Value}' has the tag {name.Tag.Value}; a name is a text without one");
                 if (!names.Add(name.Value)) throw new YamlSyntaxException(at, $"the name '{name.Value}' stands twice in its mapping");
                 node.Members.Add(new KeyValuePair<string, YamlNode>(name.Value, Node(parser, depth + 1)));
             }

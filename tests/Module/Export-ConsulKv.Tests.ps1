@@ -50,6 +50,9 @@ Describe 'Export-ConsulKv' {
         [IO.File]::ReadAllBytes((Join-Path $folder 'bytes')) | Should -Be 255, 0, 10
         $again = Export-ConsulKv $root -StripPrefix -Path $folder -Exclude '*bytes'
         $again.FilesWritten, $again.FilesRemoved | Should -Be 0, 1
+        "$(Get-ErrorOf { Export-ConsulKv $root -StripPrefix -Path $folder -NoClobber })" | Should -BeLike '*it is not empty, and nothing in it shall be overwritten*'
+        Join-Path $folder 'bytes' | Should -Not -Exist
+        (Export-ConsulKv $root -StripPrefix -Path (New-Item (Join-Path $TestDrive 'fresh') -ItemType Directory).FullName -NoClobber).FilesWritten | Should -Be 4
     }
 
     It 'writes nothing with -WhatIf, refuses what is there with -NoClobber, and asks for a form that no name says' {

@@ -164,9 +164,33 @@ Describe 'Import-ConsulKv' {
 
     It 'does not remove anything where nobody can be asked' {
         $file = Save-Document ask.json @{ change = 'new' }
-        $shown = Invoke-NewShell "`$env:CONSUL_HTTP_TOKEN = '$((Get-LabAgent).ManagementToken)'; Import-ConsulKv '$file' -Session $((Get-LabAgent).Address.OriginalString) -Prefix $root -Delete"
+        $shown = Invoke-NewShell "`$env:CONSUL_HTTP_TOKEN = '$((Get-LabAgent).ManagementToken)'; Import-ConsulKv '$file' -Session $((Get-LabAgent).Address.OriginalString) -Prefix $root -Delete -UndoPath '$TestDrive/ask-undo.json' -JournalPath '$TestDrive/ask-journal'"
         $shown | Should -Match 'nobody can be asked here'
         (Get-ConsulKv "${root}extra").Value | Should -Be 'x'
+        # Nor does what was planned stand in the next one's way.
+        "$TestDrive/ask-undo.json", "$TestDrive/ask-journal" | ForEach-Object { $_ | Should -Not -Exist }
+    }
+
+    It 'refuses two documents at once, and takes the form of an export that is piped' {
+        $file = Save-Document two.json @{ fromfile = '1' }
+        foreach ($piped in [pscustomobject]@{ Key = 'frompipe'; Value = '1' }, 'text', (Get-Item (Save-Document other.json @{ frompipe = '1' }))) {
+            $refused = Get-ErrorOf { $piped | Import-ConsulKv $file -Prefix $root }
+            $refused.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+            "$refused" | Should -BeLike '*there are two documents*'
+        }
+        (Get-ErrorOf { [pscustomobject]@{ Key = 'frompipe'; Value = '1' }, (Get-Item $file) | Import-ConsulKv -Prefix $root })[0].FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        Get-ConsulKv "${root}frompipe", "${root}fromfile" -ErrorAction Ignore | Should -BeNullOrEmpty
+        (Export-ConsulKv $root -StripPrefix -Path (Join-Path $TestDrive 'form.txt') -Format Json | Import-ConsulKv -Prefix "${root}copy").Created | Should -Be 3
+        (Export-ConsulKv $root -StripPrefix -Path (Join-Path $TestDrive 'form.json') -Format Yaml -Exclude '*copy/*' | Import-ConsulKv -Prefix "${root}copy").Unchanged | Should -Be 3
+    }
+
+    It 'overwrites no undo file, -Force or not' {
+        $file = Save-Document force.json @{ change = 'new' }
+        $undo = Join-Path $TestDrive 'force-undo.json'
+        (Import-ConsulKv $file -Prefix $root -UndoPath $undo -Force).Changed | Should -Be 1
+        $before = Get-Content $undo -Raw
+        "$(Get-ErrorOf { Import-ConsulKv $file -Prefix $root -UndoPath $undo -Force })" | Should -BeLike '*never overwritten*another name*'
+        Get-Content $undo -Raw | Should -BeExactly $before
     }
 
     It 'maps beginnings of keys, and refuses a key that no row fits' {

@@ -60,7 +60,6 @@ internal sealed class ImportVerb : Verb
         Warn(terminal, import, document, below);
         if (parsed.GetValue(delete) && !parsed.GetValue(yes) && !parsed.GetValue(force) && !await MayRemoveAsync(import, cancellation).ConfigureAwait(false))
         {
-            import.Discard();
             terminal.OnError().Line("Nothing was written.");
             return ExitCode.CouldNotRun;
         }
@@ -85,17 +84,9 @@ internal sealed class ImportVerb : Verb
         var counts = import.Counts;
         if (counts[ConsulKvImportAction.Delete] == 0) return true;
         var removed = Amount.Of(counts[ConsulKvImportAction.Delete], "key");
-        try
-        {
-            return Surroundings.Ask is { } ask
-                ? await ask(string.Create(CultureInfo.InvariantCulture, $"Remove {removed}, create {counts[ConsulKvImportAction.Create]:N0} and change {counts[ConsulKvImportAction.Change]:N0}?"), cancellation).ConfigureAwait(false)
-                : throw new UsageException($"--delete would remove {removed}, and nobody can be asked here. See them with --plan, then add --yes. Nothing was written.");
-        }
-        catch
-        {
-            import.Discard();
-            throw;
-        }
+        return Surroundings.Ask is { } ask
+            ? await ask(string.Create(CultureInfo.InvariantCulture, $"Remove {removed}, create {counts[ConsulKvImportAction.Create]:N0} and change {counts[ConsulKvImportAction.Change]:N0}?"), cancellation).ConfigureAwait(false)
+            : throw new UsageException($"--delete would remove {removed}, and nobody can be asked here. See them with --plan, then add --yes. Nothing was written.");
     }
 
     /// <summary>How it ended, on the error stream: an import has no output.</summary>

@@ -44,7 +44,7 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
     [Parameter]
     public ConsulConsistency Consistency { get; set; } = ConsulConsistency.Consistent;
 
-    /// <summary>Refuses a file that is already there.</summary>
+    /// <summary>Refuses a file that is already there, or a folder that is not empty.</summary>
     [Parameter]
     [Alias("NoOverwrite")]
     public SwitchParameter NoClobber { get; set; }

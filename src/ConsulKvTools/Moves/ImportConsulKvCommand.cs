@@ -83,7 +83,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public string? JournalPath { get; set; }
 
-    /// <summary>A file with what was there before, written before the first key is: importing it gives that back, but for keys that somebody changed later. Without it none is kept.</summary>
+    /// <summary>A file with what was there before, written before the first key is: importing it gives that back, but for keys that somebody changed later. A file that is there already is never overwritten. Without it none is kept.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? UndoPath { get; set; }
@@ -120,10 +120,11 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     protected override void ProcessRecord()
     {
         if (InputObject is null) return;
+        if (Path is not null && InputObject.BaseObject is not (FileSystemInfo or ConsulKvExport)) Refuse("-InputObject", $"there are two documents, {Printable.Text(Path, 120)} and what the pipeline gives; import one after the other, nothing was written");
         switch (InputObject.BaseObject)
         {
-            case FileSystemInfo file: TakeFile(file.FullName); break;
-            case ConsulKvExport export: TakeFile(export.Path); break;
+            case FileSystemInfo file: TakeFile(file.FullName, null); break;
+            case ConsulKvExport export: TakeFile(export.Path, export.Format); break;
             case string line when entries is null: (text = text is null ? new StringBuilder() : text.Append('\n')).Append(line); break;
             default: TakeEntry(KvInput.Of(InputObject)); break;
         }
@@ -176,10 +177,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         WriteVerbose($"Plan for {Printable.Text(document.Name, 200)}: {Sum()}{(import.IsResumed ? ", left by an earlier run" : "")}.");
         if (import.Writes > 0 && (plan[ConsulKvImportAction.Delete] > 0 ? !Force || IsAsked(ConfirmImpact.Medium) : IsAsked(ConfirmImpact.Medium))
             && !Confirms($"Import {Printable.Text(document.Name, 200)} into {Printable.Text(Active.Name, 200)}: {Sum()}", "?", "Import into Consul KV", document.Name))
-        {
-            import.Discard();
             return;
-        }
         Expect(import.Writes);
         var errors = 0L;
         Await(async cancellation =>
@@ -260,9 +258,11 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         return Format is null && UndoReader.IsUndo(Path) ? new KvDocument(new UndoReader(Path)) : KvDocument.Open(Path, Format);
     }
 
-    private void TakeFile(string path)
+    private void TakeFile(string path, ConsulKvFormat? format)
     {
-        if (Path is not null && Path != path) Refuse("-InputObject", $"there are two documents, {Printable.Text(Path, 120)} and {Printable.Text(path, 120)}; import one after the other");
+        if (entries is not null || text is not null || (Path is not null && Path != path))
+            Refuse("-InputObject", $"there are two documents, {Printable.Text(Path ?? "what the pipeline gave first", 120)} and {Printable.Text(path, 120)}; import one after the other, nothing was written");
+        Format ??= format;
         RequireForm(Path = path);
     }
 

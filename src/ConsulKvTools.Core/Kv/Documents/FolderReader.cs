@@ -23,6 +23,14 @@ internal sealed class FolderReader(string folder) : KvDocumentReader(folder)
         }
     }
 
+    /// <summary>True for a file that would be read as a key.</summary>
+    public bool Holds(string file)
+    {
+        var root = Path.GetFullPath(Name).TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        var full = Path.GetFullPath(file);
+        return full.StartsWith(root, StringComparison.OrdinalIgnoreCase) && !full.Substring(root.Length).Split(Path.DirectorySeparatorChar).Any(name => name.StartsWith(".", StringComparison.Ordinal));
+    }
+
     private IEnumerable<(FileInfo File, List<string> Path)> FilesOf(DirectoryInfo folder, List<string> above)
     {
         FileSystemInfo[] found;

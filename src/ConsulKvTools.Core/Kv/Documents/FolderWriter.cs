@@ -11,6 +11,9 @@ namespace ConsulKvTools.Kv.Documents;
 /// <param name="force">True to write over files, and into a folder, that no export wrote.</param>
 internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
 {
+    // What .NET says of a file that is not there.
+    private const FileAttributes Nothing = (FileAttributes)(-1);
+
     private const string AttributesName = ".gitattributes";
     private const string Attributes = "# Values are bytes: git must not change their line ends.\n* -text\n";
 
@@ -55,6 +58,7 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
         var paths = new FolderPaths(spool.Keys).Paths();
         CheckLengths(paths);
         Directory.CreateDirectory(folder);
+        foreach (var name in new[] { FolderManifest.FileName, FolderManifest.WritingName, AttributesName }) Standing(name);
         var old = FolderManifest.Read(folder);
         if (!force && old.Files.Count == 0 && !File.Exists(At(FolderManifest.FileName)) && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry)[0] != '.'))
             throw DocumentFault.NotWritten(folder, "it is not empty, and no export wrote what is in it: its files would be keys; give a new or empty folder");
@@ -85,13 +89,47 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
             if (PathLimit.Problem(At(paths[index++])) is { } problem) throw DocumentFault.PathTooLong(key, problem);
     }
 
-    /// <summary>Before anything is changed: what stands where a key is to stand, and is not ours.</summary>
+    /// <summary>Before anything is changed: what stands where a key, or a folder of keys, is to stand, and is not ours; and links on the way.</summary>
     private void CheckStrangers(FolderManifest old, FolderManifest now)
     {
-        if (force) return;
+        var looked = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in now.Files.Keys)
-            if (!old.Files.ContainsKey(path) && File.Exists(At(path)))
+        {
+            foreach (var above in FoldersOf(path))
+                if (looked.Add(above) && Standing(above) is { } way && (way & FileAttributes.Directory) == 0 && !old.Files.ContainsKey(above))
+                    throw DocumentFault.NotWritten(At(above), "a file that no export wrote stands where a folder is to stand; move it away");
+            if (Standing(path) is not { } there) continue;
+            if ((there & FileAttributes.Directory) != 0)
+            {
+                if (Stays(path, old)) throw DocumentFault.NotWritten(At(path), "a folder stands where a key is to stand, and not all that is in it was written by an export; move it away");
+            }
+            else if (!force && !old.Files.ContainsKey(path))
                 throw DocumentFault.NotWritten(At(path), "a file that no export wrote stands where a key is to stand; move it away");
+        }
+        foreach (var path in old.Files.Keys)
+            foreach (var above in FoldersOf(path))
+                if (looked.Add(above)) Standing(above);
+    }
+
+    /// <summary>True for a folder that is still there when the files of the last export are removed.</summary>
+    private bool Stays(string path, FolderManifest old)
+    {
+        Standing(path);
+        var inside = new DirectoryInfo(At(path)).GetFileSystemInfos();
+        return inside.Length == 0 || inside.Any(entry => entry is DirectoryInfo ? Stays($"{path}/{entry.Name}", old) : !old.Files.ContainsKey($"{path}/{entry.Name}"));
+    }
+
+    /// <summary>What stands at a path; null for nothing. A link would lead out of the folder, even one that leads nowhere yet.</summary>
+    private FileAttributes? Standing(string path)
+    {
+        var attributes = new FileInfo(At(path)).Attributes;
+        if (attributes == Nothing) return null;
+        return (attributes & FileAttributes.ReparsePoint) == 0 ? attributes : throw DocumentFault.NotWritten(At(path), "it is a link, and nothing is written or removed through links; put a file or folder there");
+    }
+
+    private static IEnumerable<string> FoldersOf(string path)
+    {
+        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1)) yield return path.Substring(0, slash);
     }
 
     private void CheckAttributes()
@@ -105,7 +143,7 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
     {
         var place = At(path);
         if (isKey) Make(Path.GetDirectoryName(place)!);
-        if (File.Exists(place) && IsSame(place, bytes)) return;
+        if (Standing(path) is not null && IsSame(place, bytes)) return;
         var beside = At($".consulkv-{Guid.NewGuid():N}.tmp");
         try
         {

@@ -24,6 +24,7 @@ internal sealed class YamlDocumentReader(string name, Func<Stream> open) : KvDoc
         var items = new List<KvDocumentItem>();
         if (Root() is { } root)
         {
+            CheckTags("", root);
             if (root.Kind != YamlNodeKind.Mapping) throw Malformed(root, "the top is no mapping; write name: value");
             Table("", root, items);
         }
@@ -50,6 +51,20 @@ internal sealed class YamlDocumentReader(string name, Func<Stream> open) : KvDoc
         {
             throw DocumentFault.Unreadable(Name, error);
         }
+    }
+
+    /// <summary>What a tag of another maker means is not known here, be it of a text, a list or a mapping.</summary>
+    private void CheckTags(string path, YamlNode node)
+    {
+        var isKnown = node.Tag is "" or "!" || node.Kind switch
+        {
+            YamlNodeKind.Mapping => node.Tag is Core + "map",
+            YamlNodeKind.Sequence => node.Tag is Core + "seq",
+            _ => node.Tag is Core + "binary" or Core + "str" or Core + "int" or Core + "float" or Core + "bool",
+        };
+        if (!isKnown) throw Malformed(node, $"{(path.Length == 0 ? "the top" : Printable.Text(path, 120))} has the tag {Printable.Text(node.Tag, 60)}, which is not known here; only !!binary and the usual ones are");
+        foreach (var member in node.Members) CheckTags(path.Length == 0 ? member.Key : path + "/" + member.Key, member.Value);
+        foreach (var item in node.Items) CheckTags(path, item);
     }
 
     private void Table(string folder, YamlNode table, List<KvDocumentItem> items)
@@ -86,21 +101,16 @@ internal sealed class YamlDocumentReader(string name, Func<Stream> open) : KvDoc
             json.Write(Look(node));
             return json.Problem is null ? json.ToArray() : throw Malformed(node, $"{shown} {json.Problem}");
         }
-        switch (node.Tag)
+        if (node.Tag == Core + "binary")
         {
-            case Core + "binary":
-                try
-                {
-                    return Convert.FromBase64String(node.Text);
-                }
-                catch (FormatException error)
-                {
-                    throw DocumentFault.Malformed(Name, $"line {node.Line}", $"{shown} is !!binary, but its value is not base64", error);
-                }
-            case "" or "!" or Core + "str" or Core + "int" or Core + "float" or Core + "bool":
-                break;
-            default:
-                throw Malformed(node, $"{shown} has the tag {Printable.Text(node.Tag, 60)}, which is not known here; only !!binary and the usual ones are");
+            try
+            {
+                return Convert.FromBase64String(node.Text);
+            }
+            catch (FormatException error)
+            {
+                throw DocumentFault.Malformed(Name, $"line {node.Line}", $"{shown} is !!binary, but its value is not base64", error);
+            }
         }
         if (IsNull(node)) throw Malformed(node, $"{shown} is null; write '' for an empty value, or leave it out");
         return KvKey.HasLoneSurrogate(node.Text) ? throw Malformed(node, $"{shown} holds half of a surrogate pair, which UTF-8 cannot carry; write it as !!binary") : Encoding.UTF8.GetBytes(node.Text);

@@ -4,10 +4,15 @@ using ConsulKvTools.Kv.Documents;
 
 namespace ConsulKvTools.Kv.Moves;
 
-/// <summary>A file that is written beside its place, for this user alone, and put there in one step when it is whole and on the disk.</summary>
+/// <summary>
+/// A file that is written beside its place, for this user alone, and put there in one step when it is whole and on the disk. Where a link leads to the place, it is
+/// beside the link's end: a move to another file system is no single step. A device or a pipe is written to as it stands.
+/// </summary>
 internal sealed class FileInPlace : IDisposable
 {
     private readonly string place;
+    private readonly bool noClobber;
+    private readonly string? beside;
     private readonly FileStream file;
     private readonly HashAlgorithm hash = SHA256.Create();
     private readonly CryptoStream hashed;
@@ -15,17 +20,15 @@ internal sealed class FileInPlace : IDisposable
 
     /// <summary>Begins a file.</summary>
     /// <param name="place">Where it is to stand, as a full path; its folder has to exist.</param>
+    /// <param name="noClobber">True when a file that stands there by the end stays.</param>
     /// <exception cref="IOException">It cannot be made there.</exception>
-    public FileInPlace(string place)
+    public FileInPlace(string place, bool noClobber = false)
     {
-        this.place = place;
-        Beside = WholeFile.Beside(place);
-        file = PrivateFile.Create(Beside);
+        this.place = WholeFile.Place(place);
+        this.noClobber = noClobber;
+        file = WholeFile.OpenDevice(this.place) ?? PrivateFile.Create(beside = WholeFile.Beside(this.place));
         hashed = new CryptoStream(file, hash, CryptoStreamMode.Write);
     }
-
-    /// <summary>Where it is until then.</summary>
-    public string Beside { get; }
 
     /// <summary>What is written to it.</summary>
     public Stream Stream => hashed;
@@ -37,7 +40,7 @@ internal sealed class FileInPlace : IDisposable
         hashed.FlushFinalBlock();
         file.Flush(flushToDisk: true);
         file.Dispose();
-        WholeFile.Replace(Beside, place);
+        if (beside is not null) WholeFile.Replace(beside, place, noClobber);
         isDone = true;
         return Hexadecimal.Of(hash.Hash!);
     }
@@ -54,6 +57,6 @@ internal sealed class FileInPlace : IDisposable
             // What was held back does not fit on the disk either; the file goes all the same.
         }
         hash.Dispose();
-        if (!isDone) File.Delete(Beside);
+        if (!isDone && beside is not null) File.Delete(beside);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ConsulKvTools.Files;
 using ConsulKvTools.Kv.Documents;
 
 namespace ConsulKvTools.Kv.Moves;
@@ -37,6 +38,7 @@ internal sealed class ImportJournal : IDisposable
     /// <exception cref="ConsulException">It is of another document or target, is none, or cannot be opened.</exception>
     public static ImportJournal Open(string path, string document, string target)
     {
+        if (WholeFile.IsDevice(path)) throw DocumentFault.JournalNotWritten(path, "it is a device, and a journal is read again; give a file");
         FileStream file;
         try
         {
@@ -49,27 +51,27 @@ internal sealed class ImportJournal : IDisposable
         }
         try
         {
-            var lines = WholeLines(file);
+            var lines = WholeLines(file, out var end);
             if (lines.Count == 0 && file.Length == 0) return Begin(path, file, document, target);
             if (lines.Count == 0 || Head(lines[0]) is not { } head) throw Foreign(path, "it is no journal of an import");
-            if (head.Document != document) throw Foreign(path, "it is of an import of another document, or of this one before it was changed");
-            if (head.Target != target) throw Foreign(path, "it is of an import to another store, prefix or mapping");
             var begin = lines.IndexOf("begin");
             // Nothing was written before that line.
             if (begin < 0) return Begin(path, file, document, target);
+            if (head.Document != document) throw Foreign(path, "it is of an import of another document, or of this one before it was changed");
+            if (head.Target != target) throw Foreign(path, "it is of an import to another store, prefix or mapping");
             var planned = lines.Skip(1).Take(begin - 1).Select(line => Planning(line) ?? throw Foreign(path, "a line of it is none of a journal's")).ToList();
+            // A number of which only the first digits are there would be another's, were anything written behind it.
+            file.SetLength(end);
+            file.Position = end;
             var done = new BitArray(planned.Count);
             foreach (var line in lines.Skip(begin + 1))
                 if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < planned.Count) done[number] = true;
-            file.Position = file.Length;
-            // After a cut-off line.
-            var journal = new ImportJournal(path, file, planned, done);
-            journal.Put("\n");
-            return journal;
+            return new ImportJournal(path, file, planned, done);
         }
-        catch
+        catch (Exception error)
         {
             file.Dispose();
+            if (DocumentFault.IsOfFiles(error)) throw DocumentFault.JournalNotWritten(path, error);
             throw;
         }
     }
@@ -129,11 +131,15 @@ internal sealed class ImportJournal : IDisposable
         return journal;
     }
 
-    private static List<string> WholeLines(FileStream file)
+    /// <summary>The lines up to the last that was not cut off.</summary>
+    private static List<string> WholeLines(FileStream file, out long end)
     {
-        using var reader = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, 64 * 1024, leaveOpen: true);
-        var text = reader.ReadToEnd();
-        var lines = text.Split('\n').ToList();
+        using var bytes = new MemoryStream();
+        file.CopyTo(bytes);
+        var content = bytes.ToArray();
+        var length = Array.LastIndexOf(content, (byte)'\n') + 1;
+        end = length;
+        var lines = Encoding.UTF8.GetString(content, 0, length).Split('\n').ToList();
         lines.RemoveAt(lines.Count - 1);
         return lines;
     }

@@ -1,3 +1,5 @@
+using ConsulKvTools.Kv.Sources;
+
 namespace ConsulKvTools.Kv.Moves;
 
 /// <summary>Where the keys of a document go in the store.</summary>
@@ -15,7 +17,7 @@ internal sealed class KeyMapping
         // The longest beginning that fits counts.
         this.rows = [.. rows.Select(row => row.Value == Top ? new(row.Key, "") : row).OrderByDescending(row => row.Key.Length).ThenBy(row => row.Key, StringComparer.Ordinal)];
         var targets = this.rows.Select(row => row.Value).Distinct(StringComparer.Ordinal).ToArray();
-        Scopes = [.. targets.Where(target => !targets.Any(other => other != target && target.StartsWith(other, StringComparison.Ordinal))).OrderBy(target => target, Sources.KvOrder.Bytes)];
+        Scopes = [.. targets.Where(target => !targets.Any(other => other != target && target.StartsWith(other, StringComparison.Ordinal))).OrderBy(target => target, KvOrder.Bytes)];
     }
 
     /// <summary>What every key that it gives begins with, in order, none within another; '' for the whole store.</summary>
@@ -35,6 +37,12 @@ internal sealed class KeyMapping
 
     /// <summary>Beginnings of keys and what stands in their place.</summary>
     public static KeyMapping Of(IEnumerable<KeyValuePair<string, string>> rows) => new(rows);
+
+    /// <summary>The names in a document that give a key of the store.</summary>
+    public IEnumerable<string> Sources(string key) => rows
+        .Where(row => key.StartsWith(row.Value, StringComparison.Ordinal))
+        .Select(row => row.Key + key.Substring(row.Value.Length))
+        .Where(name => Target(name) == key);
 
     /// <summary>The key in the store; null when no row says anything about it.</summary>
     public string? Target(string key)

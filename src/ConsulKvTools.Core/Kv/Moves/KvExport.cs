@@ -24,7 +24,7 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
     /// <summary>True to write over a folder's files that no export wrote.</summary>
     public bool Force { get; init; }
 
-    /// <summary>True to refuse a file that is already there.</summary>
+    /// <summary>True to refuse a file that is already there, or a folder that is not empty.</summary>
     public bool NoClobber { get; init; }
 
     /// <summary>Keys that were left out so far.</summary>
@@ -118,6 +118,8 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
 
     private async Task<ConsulKvExport> WriteFolderAsync(string path, Action<KvReadState, ConsulFinding?> report, Action<long>? count, CancellationToken cancellation)
     {
+        // Not after a minute of reading.
+        if (NoClobber && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()) throw DocumentFault.NotWritten(path, "it is not empty, and nothing in it shall be overwritten");
         using var writer = new FolderWriter(path, Force);
         var result = await FillAsync(writer, path, ConsulKvFormat.Folder, report, count, cancellation).ConfigureAwait(false);
         return result with { FilesWritten = writer.Written, FilesRemoved = writer.Removed };
@@ -130,7 +132,7 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
             // Not after a minute of reading.
             if (Directory.Exists(path)) throw DocumentFault.NotWritten(path, "it is a folder; give a file in it, or -Format Folder");
             if (NoClobber && File.Exists(path)) throw DocumentFault.NotWritten(path, "it is already there and shall not be overwritten");
-            using var place = new FileInPlace(path);
+            using var place = new FileInPlace(path, NoClobber);
             ConsulKvExport result;
             using (var writer = WriterOf(format, place.Stream)) result = await FillAsync(writer, path, format, report, count, cancellation).ConfigureAwait(false);
             return result with { Sha256 = place.Commit() };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using ConsulKvTools.Files;
 using ConsulKvTools.Kv.Bulk;
 using ConsulKvTools.Kv.Changes;
 using ConsulKvTools.Kv.Documents;
@@ -22,12 +23,13 @@ internal sealed class KvImport : IDisposable
     private readonly KvImportOptions options;
     private readonly UndoReader? undo;
     private readonly List<PlannedWrite> writes = [];
+    private readonly List<PlannedWrite> conflicts = [];
     private readonly UnwritableKeys unwritable = new();
-    private readonly HashSet<string> leftAlone = new(StringComparer.Ordinal);
     private readonly long began;
     private KvSpool? spool;
     private ImportJournal? journal;
     private bool isUndoWritten;
+    private bool isBegun;
     private bool isBelowAlready = true;
     private ConsulException? journalFault;
 
@@ -82,6 +84,7 @@ internal sealed class KvImport : IDisposable
     /// <exception cref="ConsulException">The document is not sound, the store cannot be read, or a file cannot be written.</exception>
     public async Task PlanAsync(Func<ConsulKvImportItem, ValueTask>? show, bool keepFiles, CancellationToken cancellation)
     {
+        CheckFiles();
         if (undo is null && options.Unbounded is { } unbounded) throw ConsulException.From(unbounded);
         spool = await document.SpoolAsync(Mapped, cancellation).ConfigureAwait(false);
         if (unwritable.Count > 0) throw unwritable.Refuse(document.Name);
@@ -92,20 +95,18 @@ internal sealed class KvImport : IDisposable
             journal = ImportJournal.Open(path, spool.Fingerprint(cancellation), TargetIdentity());
             if (journal.Planned is { } planned)
             {
-                if (options.UndoPath is { } earlier && !File.Exists(earlier))
-                    throw DocumentFault.UndoNotWritten(earlier, "this import had begun, by its journal, so what was before cannot be put down any more; go on without -UndoPath, or give the one it began with");
-                writes.AddRange(planned);
-                for (var number = 0; number < writes.Count; number++)
-                    if (!journal.IsDone(number)) Counts[writes[number].Action]++;
+                Resume(planned, cancellation);
                 return;
             }
         }
-        if (keepFiles && options.UndoPath is { } there && File.Exists(there) && !options.Force)
-            throw DocumentFault.UndoNotWritten(there, "there is an undo file already, which may be needed still; give another name");
         try
         {
+            // Not by -Force either: after an import that was killed it is all that is left of what was there before.
+            if (keepFiles && options.UndoPath is { } there && File.Exists(there))
+                throw DocumentFault.UndoNotWritten(there, "there is a file already, perhaps the undo file of an earlier import, which is never overwritten; give another name");
             await CompareAsync(show, keepFiles, cancellation).ConfigureAwait(false);
-            journal?.Plan(writes);
+            journal?.Plan([.. writes, .. conflicts]);
+            cancellation.ThrowIfCancellationRequested();
         }
         catch
         {
@@ -122,33 +123,72 @@ internal sealed class KvImport : IDisposable
     /// <exception cref="ConsulException">The journal cannot be written any more: nothing more was begun, and the finding says how far it came.</exception>
     public async Task<ConsulKvImport> RunAsync(Action<ConsulKvWriteResult> tell, Action<long>? count, CancellationToken cancellation)
     {
+        isBegun = true;
         var tally = new ImportTally(document.Name, session.Name, Counts[ConsulKvImportAction.Unchanged], Counts[ConsulKvImportAction.Conflict]);
         if (options.Atomic) await RunAtomicAsync(tally, tell, cancellation).ConfigureAwait(false);
         else await RunEachAsync(tally, tell, count, cancellation).ConfigureAwait(false);
         var result = tally.Result with { Excluded = Excluded };
-        if (result.IsComplete) journal?.Remove();
+        // What the plan left alone, a later run compares anew.
+        var isDone = result is { Failed: 0, NotBegun: 0 } && result.Conflicts == Counts[ConsulKvImportAction.Conflict];
+        if (isDone) journal?.Remove();
         else if (journalFault is { } fault) throw DocumentFault.JournalBrokeOff(fault, result);
         return result with
         {
             UndoPath = options.UndoPath,
-            JournalPath = result.IsComplete ? null : options.JournalPath,
+            JournalPath = isDone ? null : options.JournalPath,
             Duration = session.Time.GetElapsedTime(began),
         };
     }
 
-    /// <summary>Takes back what the plan left on the disk: nothing of it is to be done.</summary>
-    public void Discard()
-    {
-        if (IsResumed) return;
-        journal?.Remove();
-        if (options.UndoPath is { } path && isUndoWritten) File.Delete(path);
-    }
-
-    /// <inheritdoc/>
+    /// <summary>Ends it. A plan that was not begun, because somebody said no, or nobody could be asked, leaves neither undo file nor journal.</summary>
     public void Dispose()
     {
+        if (!isBegun) Discard();
         spool?.Dispose();
         journal?.Dispose();
+    }
+
+    /// <summary>Takes back what the plan left on the disk: nothing of it is to be done.</summary>
+    private void Discard()
+    {
+        if (IsResumed) return;
+        try
+        {
+            journal?.Remove();
+            journal = null;
+            if (isUndoWritten) File.Delete(options.UndoPath!);
+            isUndoWritten = false;
+        }
+        catch (Exception error) when (DocumentFault.IsOfFiles(error))
+        {
+            // Why nothing is written matters more; a file that stays is named when it stands in the way.
+        }
+    }
+
+    /// <summary>The undo file or the journal in the document's place would destroy it, one in the other's place both, and in a folder that is imported each would be a key.</summary>
+    private void CheckFiles()
+    {
+        if (options is { UndoPath: { } one, JournalPath: { } other } && WholeFile.IsSame(one, other)) throw Misplaced("-UndoPath", one, "the journal; give each a file of its own");
+        foreach (var (parameter, path) in new[] { ("-UndoPath", options.UndoPath), ("-JournalPath", options.JournalPath) })
+        {
+            if (path is null) continue;
+            if (WholeFile.IsSame(path, document.Name)) throw Misplaced(parameter, path, "the document; give another name");
+            if (document.Reader is FolderReader folder && folder.Holds(path)) throw Misplaced(parameter, path, "in the folder that is imported, where it would be a key; give it a place outside");
+        }
+
+        static ConsulException Misplaced(string parameter, string path, string problem) =>
+            ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", parameter), ("problem", $"the file {Printable.Text(path, 200)} of {parameter} is {problem}")));
+    }
+
+    /// <summary>Goes on with what an earlier run had planned.</summary>
+    private void Resume(IReadOnlyList<PlannedWrite> planned, CancellationToken cancellation)
+    {
+        foreach (var plan in planned) (plan.Action == ConsulKvImportAction.Conflict ? conflicts : writes).Add(plan);
+        if (options.UndoPath is { } path && !(File.Exists(path) && new UndoReader(path).Read(cancellation).SelectMany(piece => piece).Select(item => item.Entry.Key).SequenceEqual(writes.Select(write => write.Key))))
+            throw DocumentFault.UndoNotWritten(path, "this import had begun, by its journal, so what was before cannot be put down any more; go on without -UndoPath, or give the one it began with");
+        Counts[ConsulKvImportAction.Conflict] = conflicts.Count;
+        for (var number = 0; number < writes.Count; number++)
+            if (!journal!.IsDone(number)) Counts[writes[number].Action]++;
     }
 
     private async Task RunEachAsync(ImportTally tally, Action<ConsulKvWriteResult> tell, Action<long>? count, CancellationToken cancellation)
@@ -218,6 +258,10 @@ internal sealed class KvImport : IDisposable
     {
         var all = Prepared().Where(row => journal?.IsDone(row.Number) != true).ToArray();
         var results = await new KvWriter(session).WriteAtomicAsync([.. all.Select(row => row.Write)], cancellation).ConfigureAwait(false);
+        var settled = new ConsulKvWriteResult[all.Length];
+        for (var index = 0; index < all.Length; index++) settled[index] = await SettledAsync(results[index], all[index].Write).ConfigureAwait(false);
+        // Only the whole of it says that an earlier run had committed it.
+        if (Array.TrueForAll(settled, result => result.Outcome == ConsulKvOutcome.Unchanged)) results = settled;
         var failed = results.FirstOrDefault(result => result.Outcome is not (ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged));
         for (var index = 0; index < all.Length; index++) tally.Add(all[index].Planned, all[index].Write, results[index]);
         // Nothing of it was written: one reason is enough, and the one that names its key says most.
@@ -272,10 +316,11 @@ internal sealed class KvImport : IDisposable
         using var file = keepFiles && options.UndoPath is { } path ? OpenUndo(path) : null;
         await foreach (var pair in KvJoin.PairsAsync(Wanted(cancellation), entry => entry.Key, TargetAsync(cancellation), entry => entry.Key, cancellation).ConfigureAwait(false))
         {
-            if (pair.Left is null && (!options.Delete || leftAlone.Contains(pair.Name) || options.Exclude.Match(pair.Name))) continue;
+            if (pair.Left is null && (!options.Delete || options.Exclude.Match(pair.Name) || options.Mapping.Sources(pair.Name).Any(options.Exclude.Match))) continue;
             var (action, after) = Judge(pair.Left, pair.Right);
             Counts[action]++;
-            if (action is ConsulKvImportAction.Create or ConsulKvImportAction.Change or ConsulKvImportAction.Delete)
+            if (action == ConsulKvImportAction.Conflict) conflicts.Add(new PlannedWrite(pair.Name, action, pair.Right?.ModifyIndex ?? 0));
+            else if (action is ConsulKvImportAction.Create or ConsulKvImportAction.Change or ConsulKvImportAction.Delete)
             {
                 writes.Add(new PlannedWrite(pair.Name, action, pair.Right?.ModifyIndex ?? 0));
                 if (file is not null) Written(options.UndoPath!, () => file.Add(pair.Name, pair.Right, after));
@@ -353,7 +398,6 @@ internal sealed class KvImport : IDisposable
         if (options.Exclude.Match(item.Entry.Key) || (key is not null && options.Exclude.Match(key)))
         {
             Excluded++;
-            if (key is not null && options.Delete) leftAlone.Add(key);
             return null;
         }
         if (undo is not null) return item.Entry;
@@ -376,7 +420,7 @@ internal sealed class KvImport : IDisposable
 
     private async IAsyncEnumerable<ConsulKvEntry[]> TargetAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        IReadOnlyList<string> scopes = options.Delete && undo is null ? options.Mapping.Scopes : spool!.Count == 0 ? [] : [CommonPrefix(spool.First!, spool.Last!)];
+        IReadOnlyList<string> scopes = options.Delete && undo is null ? options.Mapping.Scopes : spool!.Count == 0 ? [] : [Listable(CommonPrefix(spool.First!, spool.Last!))];
         foreach (var scope in scopes)
         {
             ConsulFinding? forbidden = null;
@@ -398,6 +442,13 @@ internal sealed class KvImport : IDisposable
         var length = 0;
         while (length < first.Length && length < last.Length && first[length] == last[length]) length++;
         return first.Substring(0, first.LastIndexOf('/', Math.Max(length - 1, 0)) + 1);
+    }
+
+    /// <summary>An undo file may hold keys that only transactions make, such as <c>/a</c> and <c>a//b</c>: no path leads to them, but to the folder they are in.</summary>
+    private static string Listable(string prefix)
+    {
+        while (KvKey.Check(prefix, isPrefix: true) is not null) prefix = KvKey.Folder(prefix.Substring(0, prefix.Length - 1));
+        return prefix;
     }
 
     private string TargetIdentity() => string.Join("\n",

@@ -20,7 +20,7 @@ internal sealed class UndoWriter : IDisposable
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">Where it is to stand.</param>
-    public UndoWriter(string path) => file = new FileInPlace(path);
+    public UndoWriter(string path) => file = new FileInPlace(path, noClobber: true);
 
     /// <summary>Adds a key.</summary>
     /// <param name="key">The key.</param>

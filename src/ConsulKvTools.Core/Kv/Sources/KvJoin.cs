@@ -11,19 +11,22 @@ internal static class KvJoin
     /// <param name="right">The right entries, in the order of their names.</param>
     /// <param name="rightName">The name of a right entry.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="inTurn">True asks the right side only when the left has answered: where both are of one agent, one that is not there is waited for once.</param>
     /// <exception cref="InvalidOperationException">A side is out of order, or has a name twice: what is paired would be wrong.</exception>
     public static async IAsyncEnumerable<KvPair> PairsAsync(
         IAsyncEnumerable<ConsulKvEntry[]> left, Func<ConsulKvEntry, string> leftName,
         IAsyncEnumerable<ConsulKvEntry[]> right, Func<ConsulKvEntry, string> rightName,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        [EnumeratorCancellation] CancellationToken cancellation, bool inTurn = false)
     {
         var a = new Side(left, leftName, cancellation);
         var b = new Side(right, rightName, cancellation);
         try
         {
-            // Both questions are under way before either answer is waited for.
+            // Otherwise both questions are under way before either answer is waited for; whichever fails first ends both.
             var first = a.MoveAsync();
+            if (inTurn) await first.ConfigureAwait(false);
             var second = b.MoveAsync();
+            await (await Task.WhenAny(first, second).ConfigureAwait(false)).ConfigureAwait(false);
             await first.ConfigureAwait(false);
             await second.ConfigureAwait(false);
             while (a.Current is not null || b.Current is not null)

@@ -1,5 +1,6 @@
 using System.Text;
 using ConsulKvTools.Kv.Documents;
+using ConsulKvTools.Kv.Moves;
 using ConsulKvTools.Tests.Faults;
 
 namespace ConsulKvTools.Tests.Kv.Documents;
@@ -23,6 +24,13 @@ public sealed class DocumentFaultTests
         { ConsulKvFormat.Yaml, "a: 1\na: 2\n", "line 2: the name 'a' stands twice" },
         { ConsulKvFormat.Yaml, "a: &x 1\nb: *x\n", "line 2: aliases" },
         { ConsulKvFormat.Yaml, "a: !!binary x-y\n", "line 1: a is !!binary, but" },
+        { ConsulKvFormat.Yaml, "a: !vault x\n", "line 1: a has the tag !vault" },
+        { ConsulKvFormat.Yaml, "a:\n  b: !vault [1]\n", "line 2: a/b has the tag !vault" },
+        { ConsulKvFormat.Yaml, "a:\n  b: !Sub\n    c: x\n", "line 2: a/b has the tag !Sub" },
+        { ConsulKvFormat.Yaml, "a: [1, !vault x]\n", "line 1: a has the tag !vault" },
+        { ConsulKvFormat.Yaml, "a: [{b: !Ref x}]\n", "line 1: a/b has the tag !Ref" },
+        { ConsulKvFormat.Yaml, "!top\na: 1\n", "line 1: the top has the tag !top" },
+        { ConsulKvFormat.Yaml, "!Ref a: 1\n", "line 1: the name 'a' has the tag !Ref" },
         { ConsulKvFormat.Yaml, "- a\n", "line 1: the top is no mapping" },
         { ConsulKvFormat.Yaml, "a: 1\n---\nb: 2\n", "a second document begins" },
         { ConsulKvFormat.Properties, "a=1\nb=\\u00g1\n", "line 2: \\u is not followed" },
@@ -129,6 +137,128 @@ public sealed class DocumentFaultTests
         File.WriteAllText(folder.At(".outside"), "secret");
         File.CreateSymbolicLink(folder.At("a"), folder.At(".outside"));
         Assert.Contains("it is a link", (await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(KvDocument.Open(folder.Path, null)))).Finding.Title);
+    }
+
+    [Fact]
+    public async Task The_usual_tags_mean_what_they_say() =>
+        Assert.Equal(["a 0 MQ==", "b 0 WzEsMl0=", "c/d 0 eA=="], DocumentText.Rows(await DocumentText.ReadAsync(ConsulKvFormat.Yaml, "a: !!int 1\nb: !!seq [1, 2]\nc: !!map\n  !!str d: ! x\n")));
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b/c")]
+    [InlineData("b")]
+    [InlineData(".consulkv")]
+    [InlineData(".consulkv-writing")]
+    [InlineData(".gitattributes")]
+    public void Nothing_is_written_through_a_link(string name)
+    {
+        using var outside = new TemporaryFolder();
+        foreach (var isThere in new[] { true, false })
+        {
+            using var folder = new TemporaryFolder();
+            DocumentText.WriteFolder(folder.Path, entries: [DocumentText.Entry("a", "1"), DocumentText.Entry("b/c", "1"), DocumentText.Entry("d", "1")]);
+            var (place, target) = (folder.At(name), outside.At("target"));
+            if (Directory.Exists(place))
+            {
+                Directory.Delete(place, recursive: true);
+                if (isThere) Directory.CreateDirectory(target);
+                Directory.CreateSymbolicLink(place, target);
+            }
+            else
+            {
+                File.Delete(place);
+                if (isThere) File.WriteAllText(target, "precious");
+                File.CreateSymbolicLink(place, target);
+            }
+            foreach (var entries in new ConsulKvEntry[][] { [DocumentText.Entry("a", "2"), DocumentText.Entry("b/c", "2")], [DocumentText.Entry("a", "2"), DocumentText.Entry("b/x", "2")] })
+            {
+                if (name == "b/c" && entries[1].Key == "b/x") continue;
+                var refused = Assert.Throws<ConsulDocumentException>(() => DocumentText.WriteFolder(folder.Path, force: true, entries)).Finding;
+                Assert.Equal(("Document.NotWritten", true), (refused.Code, refused.Title.Contains("it is a link")));
+            }
+            // Nothing else was touched either.
+            Assert.Equal("1", File.ReadAllText(folder.At("d")));
+            Assert.Equal(isThere, File.Exists(target) || Directory.Exists(target));
+            if (File.Exists(target)) Assert.Equal("precious", File.ReadAllText(target));
+            if (Directory.Exists(target)) Directory.Delete(target);
+            File.Delete(target);
+        }
+    }
+
+    [Fact]
+    public void What_stands_in_a_keys_way_is_named_before_the_first_file_is_touched()
+    {
+        foreach (var (stranger, key) in new[] { ("b/notes.txt", "b"), ("b/.hidden", "b"), ("c", "c/x"), ("e/f", "e") })
+        {
+            using var folder = new TemporaryFolder();
+            DocumentText.WriteFolder(folder.Path, entries: [DocumentText.Entry("a", "1"), DocumentText.Entry("gone", "1"), DocumentText.Entry("e/old", "1")]);
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.At(stranger))!);
+            File.WriteAllText(folder.At(stranger), "mine");
+            var refused = Assert.Throws<ConsulDocumentException>(() => DocumentText.WriteFolder(folder.Path, force: true, [DocumentText.Entry("a", "2"), DocumentText.Entry(key, "2")])).Finding;
+            Assert.Contains("move it away", refused.Title);
+            Assert.Equal(("1", true, "mine"), (File.ReadAllText(folder.At("a")), File.Exists(folder.At("gone")), File.ReadAllText(folder.At(stranger))));
+            Assert.False(File.Exists(folder.At(".consulkv-writing")));
+        }
+        // What an export wrote itself is in nobody's way.
+        using var own = new TemporaryFolder();
+        DocumentText.WriteFolder(own.Path, entries: [DocumentText.Entry("a/b/c", "1"), DocumentText.Entry("d", "1")]);
+        DocumentText.WriteFolder(own.Path, entries: [DocumentText.Entry("a", "1"), DocumentText.Entry("d/e", "1")]);
+        Assert.Equal(("1", "1"), (File.ReadAllText(own.At("a")), File.ReadAllText(own.At("d/e"))));
+    }
+
+    [Fact]
+    public void A_file_behind_a_link_is_replaced_beside_itself()
+    {
+        using var folder = new TemporaryFolder();
+        using var elsewhere = new TemporaryFolder();
+        File.WriteAllText(elsewhere.At("real"), "old");
+        File.CreateSymbolicLink(folder.At("link"), elsewhere.At("real"));
+        using (var file = new FileInPlace(folder.At("link")))
+        {
+            file.Stream.Write("new"u8);
+            // A move from one file system to another would copy over the old file, and may fail half way.
+            Assert.Equal((1, 2), (Directory.GetFiles(folder.Path).Length, Directory.GetFiles(elsewhere.Path).Length));
+            file.Commit();
+        }
+        Assert.Equal(("new", elsewhere.At("real")), (File.ReadAllText(elsewhere.At("real")), new FileInfo(folder.At("link")).LinkTarget));
+        Assert.Single(Directory.GetFiles(elsewhere.Path));
+
+        using (var late = new FileInPlace(folder.At("new"), noClobber: true))
+        {
+            File.WriteAllText(folder.At("new"), "theirs");
+            Assert.Throws<IOException>(late.Commit);
+        }
+        Assert.Equal("theirs", File.ReadAllText(folder.At("new")));
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+    }
+
+    [Fact]
+    public async Task A_pipe_or_a_device_is_written_to_and_not_replaced()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It takes mkfifo and /proc.");
+        using var folder = new TemporaryFolder();
+        System.Diagnostics.Process.Start("mkfifo", folder.At("pipe")).WaitForExit();
+        var reader = Task.Run(() => File.ReadAllText(folder.At("pipe")));
+        using (var file = new FileInPlace(folder.At("pipe")))
+        {
+            file.Stream.Write("text"u8);
+            file.Commit();
+        }
+        Assert.Equal("text", await reader.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Single(Directory.GetFiles(folder.Path));
+
+        // What /dev/stdout leads to where the output goes to a file.
+        await using var output = new FileStream(folder.At("output"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite);
+        await output.WriteAsync("head "u8.ToArray(), TestContext.Current.CancellationToken);
+        await output.FlushAsync(TestContext.Current.CancellationToken);
+        using (var file = new FileInPlace($"/proc/self/fd/{output.SafeFileHandle.DangerousGetHandle()}"))
+        {
+            file.Stream.Write("text"u8);
+            file.Commit();
+        }
+        output.Position = 0;
+        Assert.Equal("head text", await new StreamReader(output).ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("Document.NotWritten", Assert.Throws<ConsulDocumentException>(() => ImportJournal.Open("/proc/self/fd/0", "", "")).Finding.Code);
     }
 
     [Fact]

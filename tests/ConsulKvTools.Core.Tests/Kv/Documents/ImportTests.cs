@@ -119,7 +119,11 @@ public sealed class ImportTests
         Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("one.json"), new() { Delete = true, Force = true })).Code);
         Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("one.json"), new() { Delete = true, Force = true, Mapping = KeyMapping.Of([new("app/", ""), new("", "b/")]) })).Code);
         Assert.Equal("Document.WouldEmpty", (await Refused(folder.At("one.json"), new() { Delete = true, Mapping = KeyMapping.Below("/") })).Code);
-        using (var begun = new KvImport(session, KvDocument.Open(folder.At("one.json"), null), new() { JournalPath = folder.At("journal") })) await begun.PlanAsync(null, keepFiles: true, Stop);
+        using (var begun = new KvImport(session, KvDocument.Open(folder.At("one.json"), null), new() { JournalPath = folder.At("journal") }))
+        {
+            await begun.PlanAsync(null, keepFiles: true, Stop);
+            await begun.RunAsync(_ => { }, null, new CancellationToken(canceled: true));
+        }
         Assert.Equal("Document.JournalForeign", (await Refused(folder.At("two.json"), new() { JournalPath = folder.At("journal") })).Code);
         Assert.Equal("Document.JournalForeign", (await Refused(folder.At("one.json"), new() { JournalPath = folder.At("journal"), Mapping = KeyMapping.Below("b/") })).Code);
         Assert.Equal(before, (await StoreAsync(session)).Single().ModifyIndex);
@@ -159,6 +163,185 @@ public sealed class ImportTests
         // What was there before the first run, not before the second.
         Assert.Equal(499, (await ImportAsync(session, folder.At("undo.json"), new())).Deleted);
         Assert.Equal(["k/499"], (await StoreAsync(session)).Select(entry => entry.Key));
+    }
+
+    [Fact]
+    public async Task What_is_needed_to_go_back_or_to_go_on_is_never_overwritten_by_the_next_try()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        await FillAsync(session, DocumentText.Entry("a", "old"));
+        File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("a", "new")]));
+        var (undo, journal) = (folder.At("undo.json"), folder.At("journal"));
+        Assert.Equal(1, (await ImportAsync(session, folder.At("x.json"), new() { UndoPath = undo, Force = true })).Changed);
+        var before = await File.ReadAllTextAsync(undo, Stop);
+        var refused = await Refused("x.json", new() { UndoPath = undo, JournalPath = journal, Force = true });
+        Assert.Contains("is never overwritten", refused.Title);
+        Assert.Equal(before, await File.ReadAllTextAsync(undo, Stop));
+        Assert.False(File.Exists(journal));
+
+        // One file cannot be two things, however it is spelled.
+        File.WriteAllText(folder.At("empty.yaml"), "");
+        File.CreateSymbolicLink(folder.At("link"), folder.At("empty.yaml"));
+        Directory.CreateDirectory(folder.At("tree"));
+        File.WriteAllText(folder.At("tree/key"), "value");
+        foreach (var (document, options) in new (string, KvImportOptions)[]
+        {
+            ("x.json", new() { UndoPath = journal, JournalPath = folder.At("tree/../journal") }), ("x.json", new() { UndoPath = folder.At("x.json"), Force = true }),
+            ("empty.yaml", new() { JournalPath = folder.At("empty.yaml") }), ("empty.yaml", new() { JournalPath = folder.At("link") }), ("link", new() { JournalPath = folder.At("empty.yaml") }),
+            ("tree", new() { UndoPath = folder.At("tree/undo.json") }), ("tree", new() { JournalPath = folder.At("tree/journal") }),
+        })
+            Assert.Equal("Request.Invalid", (await Refused(document, options)).Code);
+        Assert.True(File.Exists(folder.At("empty.yaml")) && !File.Exists(journal));
+        Assert.Equal(["key"], Directory.GetFiles(folder.At("tree")).Select(Path.GetFileName));
+        Assert.Equal(1, (await ImportAsync(session, folder.At("tree"), new() { UndoPath = folder.At("tree/.undo.json") })).Created);
+
+        async Task<ConsulFinding> Refused(string document, KvImportOptions options)
+        {
+            using var import = new KvImport(session, KvDocument.Open(folder.At(document), document == "link" ? ConsulKvFormat.Yaml : null), options);
+            return (await Assert.ThrowsAnyAsync<ConsulException>(() => import.PlanAsync(null, keepFiles: true, Stop))).Finding;
+        }
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_not_carried_out_leaves_neither_undo_file_nor_journal_and_the_journal_of_one_is_nobodys()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        var options = new KvImportOptions { UndoPath = folder.At("undo.json"), JournalPath = folder.At("journal") };
+        File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("a", "new")]));
+        using (var import = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options))
+        {
+            await import.PlanAsync(null, keepFiles: true, Stop);
+            Assert.True(File.Exists(folder.At("undo.json")) && File.Exists(folder.At("journal")));
+        }
+        Assert.Equal(["x.json"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+
+        // As after a kill while it compared: nothing was written, so any import may begin there.
+        using (var journal = ImportJournal.Open(folder.At("journal"), "another document", "elsewhere")) journal.Plan([]);
+        File.WriteAllText(folder.At("journal"), File.ReadAllLines(folder.At("journal"))[0] + "\n");
+        Assert.Equal(1, (await ImportAsync(session, folder.At("x.json"), options)).Created);
+    }
+
+    [Fact]
+    public void A_line_of_a_journal_that_was_cut_off_is_no_other_number()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.At("journal");
+        using (var journal = ImportJournal.Open(path, "document", "target"))
+        {
+            journal.Plan([.. Enumerable.Range(0, 130).Select(number => new PlannedWrite($"k/{number}", ConsulKvImportAction.Create, 0))]);
+            journal.Done([122]);
+        }
+        // Two bytes of the line 123, for which the disk had room.
+        File.AppendAllText(path, "12");
+        foreach (var next in new[] { 1, 2 })
+        {
+            using var journal = ImportJournal.Open(path, "document", "target");
+            Assert.Equal((130, true, false, next == 2), (journal.Planned!.Count, journal.IsDone(122), journal.IsDone(12), journal.IsDone(1)));
+            journal.Done([next]);
+        }
+    }
+
+    [Fact]
+    public async Task What_an_undo_leaves_alone_is_told_by_each_run_also_one_that_goes_on()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        await FillAsync(session, DocumentText.Entry("a", "old"), DocumentText.Entry("b", "old"));
+        File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("a", "new"), DocumentText.Entry("b", "new")]));
+        await ImportAsync(session, folder.At("x.json"), new() { UndoPath = folder.At("undo.json") });
+        await FillAsync(session, DocumentText.Entry("a", "theirs"));
+        var options = new KvImportOptions { JournalPath = folder.At("journal") };
+        using (var stopped = new KvImport(session, new KvDocument(new UndoReader(folder.At("undo.json"))), options))
+        {
+            await stopped.PlanAsync(null, keepFiles: true, Stop);
+            Assert.Equal((1L, 1L), ((await stopped.RunAsync(_ => { }, null, new CancellationToken(canceled: true))) is var result ? (result.Conflicts, result.NotBegun) : default));
+        }
+        var resumed = await ImportAsync(session, folder.At("undo.json"), options);
+        Assert.Equal((1L, 1L, false), (resumed.Changed, resumed.Conflicts, resumed.IsComplete));
+        var again = await ImportAsync(session, folder.At("undo.json"), options);
+        Assert.Equal((0L, 1L, 1L, false), (again.Changed, again.Unchanged, again.Conflicts, again.IsComplete));
+        // All that was planned is written: by -Force the rest can be, and not by the plan that left it alone.
+        Assert.False(File.Exists(folder.At("journal")));
+        Assert.True((await ImportAsync(session, folder.At("undo.json"), options with { Force = true })) is { Changed: 1, IsComplete: true });
+        Assert.Equal(["old", "old"], (await StoreAsync(session)).Select(entry => entry.Value));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_was_committed_before_its_answer_was_lost_is_no_conflict()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        await FillAsync(session, DocumentText.Entry("a", "old"), DocumentText.Entry("b", "old"));
+        File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("a", "new"), DocumentText.Entry("b", "new")]));
+        var options = new KvImportOptions { Atomic = true, JournalPath = folder.At("journal") };
+        using (var killed = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options))
+        {
+            await killed.PlanAsync(null, keepFiles: true, Stop);
+            await killed.RunAsync(_ => { }, null, new CancellationToken(canceled: true));
+        }
+        Assert.True(File.Exists(folder.At("journal")));
+        await FillAsync(session, DocumentText.Entry("a", "new"), DocumentText.Entry("b", "theirs"));
+        Assert.Equal(2, (await ImportAsync(session, folder.At("x.json"), options)).Conflicts);
+        await FillAsync(session, DocumentText.Entry("b", "new"));
+        Assert.True((await ImportAsync(session, folder.At("x.json"), options)) is { Unchanged: 2, IsComplete: true });
+        Assert.False(File.Exists(folder.At("journal")));
+    }
+
+    [Fact]
+    public async Task What_is_left_out_by_the_documents_names_is_not_removed_either()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        await FillAsync(session, DocumentText.Entry("app/a", "1"), DocumentText.Entry("app/extra", "1"), DocumentText.Entry("app/tmp/x", "stays"), DocumentText.Entry("app/tmp/y", "stays"));
+        File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("old/a", "1"), DocumentText.Entry("old/tmp/x", "other")]));
+        var mapping = KeyMapping.Of([new("old/", "app/"), new("old/db/", "app/tmp/")]);
+        Assert.Equal(["app/extra"], await Removed(new() { Mapping = mapping, Delete = true, Exclude = new(["old/tmp/*"]) }));
+        // What gives app/tmp/x is the longest that fits only where it is: old/db/x.
+        Assert.Equal(["app/extra"], await Removed(new() { Mapping = mapping, Delete = true, Exclude = new(["old/db/*", "old/tmp/*"]) }));
+        File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("a", "1")]));
+        Assert.Equal(["app/extra"], await Removed(new() { Mapping = KeyMapping.Below("app/"), Delete = true, Exclude = new(["tmp/*"]) }));
+        Assert.Equal(["app/extra", "app/tmp/x", "app/tmp/y"], await Removed(new() { Mapping = KeyMapping.Below("app/"), Delete = true, Exclude = new(["mp/*"]) }));
+
+        async Task<List<string>> Removed(KvImportOptions options)
+        {
+            var removed = new List<string>();
+            using var import = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options);
+            await import.PlanAsync(
+                item =>
+                {
+                    if (item.Action == ConsulKvImportAction.Delete) removed.Add(item.Key);
+                    return default;
+                },
+                keepFiles: false, Stop);
+            return removed;
+        }
+    }
+
+    [Fact]
+    public async Task An_undo_works_beside_keys_that_only_transactions_make()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        using (var http = new HttpClient { BaseAddress = agent.Address })
+            (await http.PutAsync("/v1/txn", new StringContent("""[{"KV":{"Verb":"set","Key":"/lead","Value":"eA=="}},{"KV":{"Verb":"set","Key":"app//x","Value":"eA=="}},{"KV":{"Verb":"set","Key":"app/y","Value":"eA=="}}]"""), Stop)).EnsureSuccessStatusCode();
+        var before = DocumentText.Rows(await StoreAsync(session)).ToArray();
+        foreach (var prefix in new[] { "/", "app/" })
+        {
+            File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("new", "1")]));
+            var undo = folder.At($"undo-{prefix.Length}.json");
+            await ImportAsync(session, folder.At("x.json"), new() { Mapping = KeyMapping.Below(prefix), Delete = true, Force = true, UndoPath = undo });
+            // They themselves cannot be removed, so they are still as they were.
+            Assert.True((await ImportAsync(session, undo, new())) is { Created: 1, Deleted: 1, IsComplete: true });
+            Assert.Equal(before, DocumentText.Rows(await StoreAsync(session)));
+        }
     }
 
     [Fact]
