@@ -28,6 +28,23 @@ public sealed class CompareTests(AgentFixture fixture)
     }
 
     [Fact]
+    public async Task What_could_not_be_seen_is_not_the_same()
+    {
+        var (left, right) = (AgentFixture.NewKey() + "/", AgentFixture.NewKey() + "/");
+        await fixture.Agent.PutKeyAsync(left + "host", "a", Stop);
+        await fixture.Agent.PutKeyAsync(right + "host", "a", Stop);
+        var blind = (await fixture.Agent.CreateTokenAsync("""service "x" { policy = "read" }""", Stop)).SecretId;
+        var run = (await fixture.Process().With("CONSUL_HTTP_TOKEN", blind).RunAsync("compare", left, right)).Exits(ExitCode.CouldNotRun);
+        Assert.Contains("Nothing was compared", run.Error, StringComparison.Ordinal);
+        (await fixture.Process().RunAsync("compare", left + "no/", right + "no/")).Exits(ExitCode.CouldNotRun);
+        (await fixture.Process().RunAsync("compare", left, right, "--exclude", "h*")).Exits(ExitCode.CouldNotRun);
+        (await fixture.Process().With("CONSUL_HTTP_TOKEN", blind).RunAsync("compare", left, right, "--output", "json")).Exits(ExitCode.CouldNotRun);
+        // Before 1.11 nobody says whether anything is hidden from a token that may read only.
+        var reader = (await fixture.Agent.CreateTokenAsync("""key_prefix "" { policy = "read" }""", Stop)).SecretId;
+        Assert.Contains("does not say whether there are any", (await fixture.Process().With("CONSUL_HTTP_TOKEN", reader).RunAsync("compare", left, right)).Exits(ExitCode.Healthy).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_document_has_a_row_for_each_difference_without_secrets()
     {
         var (left, right) = (AgentFixture.NewKey() + "/", AgentFixture.NewKey() + "/");

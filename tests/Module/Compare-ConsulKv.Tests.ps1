@@ -48,6 +48,69 @@ Describe 'Compare-ConsulKv' {
         (Get-ConsulKv compare/none/s/).Value | Should -Be '2', 'keep'
     }
 
+    It 'removes through the pipeline only what is Added, and that only as it was compared' {
+        Set-Keys compare/rm/p/ @{ same = '1'; changed = '1'; gone = '1' }
+        Set-Keys compare/rm/s/ @{ same = '1'; changed = '2'; added = '1'; late = '1' }
+        $differences = Compare-ConsulKv compare/rm/p/ compare/rm/s/ -IncludeEqual
+        Set-ConsulKv compare/rm/s/late 2 | Out-Null
+        $copies = { $differences }, { $differences | ConvertTo-Json -Depth 4 | ConvertFrom-Json }, { $differences | ConvertTo-Csv | ConvertFrom-Csv },
+            { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize(@($differences))) }
+        foreach ($copy in $copies) {
+            foreach ($with in @{}, @{ Force = $true }, @{ Fenced = $true }, @{ WhatIf = $true }) {
+                $rest = & $copy | Where-Object Name -In same, changed, gone
+                @(Get-ErrorOf { $rest | Remove-ConsulKv @with }).Count | Should -Be 3
+            }
+            (Get-ErrorOf { & $copy | Where-Object Name -EQ added | Remove-ConsulKv -Recurse -Force }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+            (& $copy | Where-Object Name -EQ late | Remove-ConsulKv -ErrorAction SilentlyContinue).Outcome | Should -Be 'Conflict'
+        }
+        "$(Get-ErrorOf { $differences | Where-Object Name -EQ changed | Remove-ConsulKv })" | Should -BeLike '*compare/rm/s/changed is Changed, so its key stays*'
+        (Get-ConsulKv compare/rm/s/).Key | Should -Be 'compare/rm/s/added', 'compare/rm/s/changed', 'compare/rm/s/late', 'compare/rm/s/same'
+        ($differences | Where-Object Name -EQ added | Remove-ConsulKv).Outcome | Should -Be 'Written'
+        "$(Get-ErrorOf { @{ Key = 'compare/rm/s/late' } | Remove-ConsulKv })" | Should -BeLike 'A hashtable is no key*'
+        # Other objects may say what kind they are.
+        ([pscustomobject]@{ Key = 'compare/rm/s/late'; Kind = 'Changed' } | Remove-ConsulKv).Outcome | Should -Be 'Written'
+    }
+
+    It 'keeps hidden what is hidden, where it shows what would be written or removed' {
+        Set-Keys compare/wi/p/ @{ password = 'Tr0ub4dor&3'; json = '{"password":"Tr0ub4dor&3","host":"a"}'; 'new/password' = 'Tr0ub4dor&5' }
+        Set-Keys compare/wi/s/ @{ password = 'Tr0ub4dor&4'; json = '{"password":"Tr0ub4dor&4","host":"b"}'; 'old/password' = 'Tr0ub4dor&6' }
+        $script = "`$d = Compare-ConsulKv compare/wi/p/ compare/wi/s/; `$d | Where-Object Kind -NE Added | Set-ConsulKv -WhatIf; `$d | Where-Object Kind -EQ Added | Remove-ConsulKv -WhatIf"
+        $shown = Invoke-NewShell $script @{ CONSUL_HTTP_ADDR = $agent.Address.OriginalString; CONSUL_HTTP_TOKEN = $agent.ManagementToken }
+        $shown | Should -Match 'Set compare/wi/s/password: .<hidden 9-16 chars #[0-9a-f]{4}>'
+        $shown | Should -Match 'Remove compare/wi/s/old/password \(now .<hidden'
+        $shown | Should -Not -Match 'Tr0u'
+    }
+
+    It 'does not call the same what it could not see' {
+        Set-Keys compare/blind/p/ @{ a = '1' }; Set-Keys compare/blind/s/ @{ a = '1' }
+        $blind = New-LabSession 'service "x" { policy = "read" }'
+        foreach ($compare in { Compare-ConsulKv compare/blind/p/ compare/blind/s/ -Session $blind -Quiet }, { Compare-ConsulKv compare/blind/no/ compare/blind/neither/ -Quiet },
+            { Compare-ConsulKv compare/blind/p/ compare/blind/s/ -Exclude * -Quiet }, { Compare-ConsulKv -Environment ([ordered]@{ one = $blind; two = $blind }) compare/blind/p/ -Quiet },
+            { Compare-ConsulKv -Environment ([ordered]@{ one = $session; two = $session }) compare/blind/no/ -Quiet }) {
+            $said = & $compare 3>&1
+            $said | Where-Object { $_ -is [bool] } | Should -BeExactly $false
+            "$said" | Should -BeLike '*Nothing was compared*'
+        }
+        # Before 1.11 an agent hides without a word: that is said.
+        $reader = New-LabSession 'key_prefix "compare/blind/" { policy = "read" }'
+        Compare-ConsulKv compare/blind/p/ compare/blind/s/ -Session $reader -Quiet -WarningVariable said -WarningAction SilentlyContinue | Should -BeExactly $true
+        "$said" | Should -BeLike '*does not say whether there are any*'
+        Compare-ConsulKv compare/blind/p/ compare/blind/s/ -Quiet -WarningVariable said | Should -BeExactly $true
+        $said | Should -BeNullOrEmpty
+    }
+
+    It 'leaves no value in an error when a pattern takes too long' {
+        Set-Keys compare/slow/p/ @{ t = "SecretLeak$('a' * 40)!" }; Set-Keys compare/slow/s/ @{ t = "SecretLeaK$('a' * 40)!" }
+        $failure = Get-ErrorOf { Compare-ConsulKv compare/slow/p/ compare/slow/s/ -ExcludeValue '(a+)+$' }
+        "$failure" | Should -BeLike '*(a+)+$*compare/slow/*'
+        ($failure | Format-List * -Force | Out-String) + ($failure.Exception | Format-List * -Force | Out-String) | Should -Not -Match 'SecretLea'
+        $failure.Exception.InnerException | Should -BeNullOrEmpty
+    }
+
+    It 'names an environment as it was given' {
+        "$(Get-ErrorOf { Compare-ConsulKv -Environment ([ordered]@{ production = $session; staging = $null }) x/ })" | Should -BeLike "The environment 'staging' has no session*"
+    }
+
     It 'takes JSON that says the same for the same, and leaves out what does not count' {
         Set-Keys compare/json/p/ @{ j = '{"a":1,"b":[1,2]}'; url = 'http://db.prod.example/x'; 'tmp/x' = '1' }
         Set-Keys compare/json/s/ @{ j = '{ "b": [1, 2], "a": 1 }'; url = 'http://db.staging.example/x'; 'tmp/x' = '2' }
@@ -66,6 +129,10 @@ Describe 'Compare-ConsulKv' {
         Compare-ConsulKv compare/file/ compare/file/ -ReferencePath $export -DifferencePath $export -Session http://127.0.0.1:1 -Quiet | Should -BeExactly $true
         Set-ConsulKv compare/file/b 3 | Out-Null
         (Compare-ConsulKv compare/file/ -ReferencePath $export).Kind | Should -Be 'Changed'
+        # What differs from a file is mended in the file: no store is written to, at whatever index.
+        "$(Get-ErrorOf { Compare-ConsulKv compare/file/ -DifferencePath $export | Set-ConsulKv })" | Should -BeLike '*which is no store*'
+        (Compare-ConsulKv compare/file/ -ReferencePath $export | Set-ConsulKv -WhatIf:$false).Outcome | Should -Be 'Written'
+        Set-ConsulKv compare/file/b 3 | Out-Null
         (Get-ErrorOf { Compare-ConsulKv compare/file/ -ReferencePath (Join-Path $TestDrive 'none.json') }).FullyQualifiedErrorId | Should -BeLike 'Document.Unreadable,*'
     }
 

@@ -61,7 +61,11 @@ internal sealed class CompareVerb : Verb
         foreach (var side in new[] { one, two })
             if (side.State == KvReadState.Missing) terminal.OnError().Line($"{side.Name} has nothing to compare.");
             else if (side is { State: KvReadState.Filtered, Finding: { } finding }) FindingView.Write(terminal.OnError(), ForShell.Of(finding));
-        return comparison.Differing == 0 ? ExitCode.Healthy : ExitCode.Fault;
+            else if (comparison.IsSame == true && !await side.IsSurelyWholeAsync(cancellation).ConfigureAwait(false))
+                terminal.OnError().Line($"{side.Name}: keys that the token may not read are not compared, and this agent does not say whether there are any.");
+        if (comparison.IsSame is { } isSame) return isSame ? ExitCode.Healthy : ExitCode.Fault;
+        terminal.OnError().Line($"{(comparison.Compared == 0 ? "Nothing was compared" : "Not all could be compared")}, so nobody can tell whether both are the same.");
+        return ExitCode.CouldNotRun;
     }
 
     /// <summary>No token of the first side goes to the second, unless it is said so: it is another cluster's.</summary>

@@ -83,7 +83,7 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Exclude { get; set; }
 
-    /// <summary>Regular expressions of parts of values that do not count, such as host names: <c>'[\w-]+\.(prod|staging)\.example'</c>.</summary>
+    /// <summary>Regular expressions of parts of values that do not count, such as host names: <c>'[\w-]+\.(prod|staging)\.example'</c>. With -Semantic they may take numbers, or parts of them, out of JSON too.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? ExcludeValue { get; set; }
@@ -100,7 +100,7 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
     [Parameter]
     public ConsulConsistency Consistency { get; set; }
 
-    /// <summary>Gives true or false instead: whether all is the same. What is Unknown is not.</summary>
+    /// <summary>Gives true or false instead: whether all is the same. It is false too where that cannot be told: keys that may not be read, or nothing to compare.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -180,9 +180,9 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
             }
             catch (ArgumentTransformationMetadataException refused)
             {
-                ThrowTerminatingError(FindingErrors.Invalid(this, "-Environment", $"{Printable.Text(row.Key?.ToString(), 80)}: {refused.Message.TrimEnd('.')}", row.Key));
+                ThrowTerminatingError(FindingErrors.Invalid(this, "-Environment", $"the environment '{Printable.Text(row.Key?.ToString(), 80)}': {refused.Message.TrimEnd('.')}", row.Key));
             }
-            if (session is null) ThrowTerminatingError(FindingErrors.Invalid(this, "-Environment", $"{Printable.Text(row.Key?.ToString(), 80)} has no session", row.Key));
+            if (session is null) ThrowTerminatingError(FindingErrors.Invalid(this, "-Environment", $"the environment '{Printable.Text(row.Key?.ToString(), 80)}' has no session", row.Key));
             RequireUsable(session!);
             all.Add((row.Key?.ToString() ?? "", new KvSide(new KvPrefixSource(session!, Prefix, Consistency), Prefix)));
         }
@@ -202,9 +202,7 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
             }
             if (!Quiet) await WriteObjectsAsync(some, Advance).ConfigureAwait(false);
         }
-        if (Quiet) WriteObject(true);
-        Explain(reference);
-        Explain(difference);
+        await AnswerAsync(comparison.IsSame, comparison.Compared, [reference, difference], cancellation).ConfigureAwait(false);
         WriteVerbose($"{Amount.Of(comparison.Compared, "name")} compared, {comparison.Differing:N0} of them differ.");
     }
 
@@ -213,22 +211,28 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
         var comparison = new EnvironmentComparison(environments, options);
         await foreach (var some in comparison.RunAsync(cancellation).ConfigureAwait(false))
         {
-            if (Quiet && some.Any(row => row.Status != ConsulKvAgreement.Same))
+            if (Quiet && comparison.Differing > 0)
             {
                 WriteObject(false);
                 return;
             }
             if (!Quiet) await WriteObjectsAsync(some, _ => { }).ConfigureAwait(false);
         }
-        if (Quiet) WriteObject(true);
-        foreach (var (_, side) in environments) Explain(side);
-        WriteVerbose($"{Amount.Of(comparison.Compared, "name")} compared.");
+        await AnswerAsync(comparison.IsSame, comparison.Compared, [.. environments.Select(one => one.Side)], cancellation).ConfigureAwait(false);
+        WriteVerbose($"{Amount.Of(comparison.Compared, "name")} compared, {comparison.Differing:N0} of them are not the same everywhere.");
     }
 
-    /// <summary>A side that shows not all, or nothing, is told: a comparison with an empty side is rarely what was meant.</summary>
-    private void Explain(KvSide side)
+    /// <summary>True only where all is known to be the same. A side that shows not all, or nothing, is told: a comparison with an empty side is rarely what was meant.</summary>
+    private async Task AnswerAsync(bool? isSame, long compared, IReadOnlyList<KvSide> sides, CancellationToken cancellation)
     {
-        if (side.Finding is { Severity: not FindingSeverity.Error } partly && side.State == KvReadState.Filtered) WriteWarning($"{Printable.Text(side.Name, 200)}: {FindingErrors.Warning(partly)}");
-        else if (side.State == KvReadState.Missing) WriteWarning($"{Printable.Text(side.Name, 200)} has nothing to compare.");
+        if (Quiet) WriteObject(isSame == true);
+        foreach (var side in sides)
+        {
+            if (side.Finding is { Severity: not FindingSeverity.Error } partly && side.State == KvReadState.Filtered) WriteWarning($"{Printable.Text(side.Name, 200)}: {FindingErrors.Warning(partly)}");
+            else if (side.State == KvReadState.Missing) WriteWarning($"{Printable.Text(side.Name, 200)} has nothing to compare.");
+            else if (Quiet && isSame == true && !await side.IsSurelyWholeAsync(cancellation).ConfigureAwait(false))
+                WriteWarning($"{Printable.Text(side.Name, 200)}: keys that the token may not read are not compared, and this agent does not say whether there are any.");
+        }
+        if (Quiet && isSame is null) WriteWarning(compared == 0 ? "Nothing was compared, so the answer is not that all is the same." : "Not all could be compared, so the answer is not that all is the same.");
     }
 }

@@ -138,7 +138,9 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
     };
 
     /// <summary>Whether a write of one key is to be done: with -WhatIf or -Confirm a person is shown what it would change.</summary>
-    private protected bool IsWanted(ConsulKvWrite write)
+    /// <param name="write">The write.</param>
+    /// <param name="hidesSecrets">True for values that came with their secrets hidden: they stay so.</param>
+    private protected bool IsWanted(ConsulKvWrite write, bool hidesSecrets)
     {
         // A key that is refused anyway is refused now: nobody is to confirm what cannot be done.
         if (!isShown || KvKey.Check(write.Key, isPrefix: false) is not null) return true;
@@ -149,8 +151,8 @@ public abstract class KvWriteCmdlet : ConsulCmdlet
         }
         var (entry, problem) = ReadForDisplay(write.Key);
         return KvWriter.IsRemoval(write)
-            ? Confirms(KvChangeText.Removal(Active, write, entry, problem), "?", "Remove Consul key", write.Key)
-            : Confirms(KvChangeText.Of(Active, write, entry, problem), "\nWrite it?", "Set Consul key", write.Key);
+            ? Confirms(KvChangeText.Removal(Active, write, entry, problem, hidesSecrets), "?", "Remove Consul key", write.Key)
+            : Confirms(KvChangeText.Of(Active, write, entry, problem, hidesSecrets), "\nWrite it?", "Set Consul key", write.Key);
     }
 
     /// <summary>True when it is only shown what would be done.</summary>

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Reading;
@@ -38,6 +39,12 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
     [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Fenced { get; set; }
 
+    /// <summary>What is to be removed, from the pipeline: a key, or what has Key (or Path) and perhaps CheckAndSet. Of the differences of Compare-ConsulKv only Added ones are taken.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public PSObject? InputObject { get; set; }
+
     private protected override AclOperation OperationOn(string key) => Recurse ? AclOperation.DeleteRecurse : AclOperation.Delete;
 
     private protected override string ProgressActivity => "Removing from Consul KV";
@@ -51,6 +58,18 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
             WriteError(FindingErrors.Create(refused, Key));
             return;
         }
+        if (InputObject?.BaseObject is IDictionary)
+        {
+            WriteError(FindingErrors.Invalid(this, "-InputObject", "a hashtable is no key; pipe the key, or [pscustomobject]@{ Key = … }", InputObject));
+            return;
+        }
+        // One that went through a file or another process is known by what nothing else has.
+        var isDifference = InputObject?.BaseObject is ConsulKvDifference || (InputObject?.BaseObject is PSCustomObject && InputObject.Properties[nameof(ConsulKvDifference.ReferenceKey)] is not null);
+        if (isDifference && ProblemOfDifference() is { } problem)
+        {
+            WriteError(FindingErrors.Invalid(this, "-Key", $"the difference in {Printable.Text(Key, 120)} {problem}", Key));
+            return;
+        }
         var write = new ConsulKvWrite
         {
             Key = Key,
@@ -60,8 +79,16 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
             OperationPrefix = OperationPrefix,
         };
         // One key is no reason to ask; the high impact of this command is that of -Recurse.
-        if (Recurse ? IsTreeWanted() : IsFolderKeyMeant() && IsWanted(write)) Submit(write);
+        if (Recurse ? IsTreeWanted() : IsFolderKeyMeant() && IsWanted(write, hidesSecrets: isDifference)) Submit(write);
     }
+
+    /// <summary>A difference asks for a removal only where the key is not to be there, and of that key only.</summary>
+    private string? ProblemOfDifference() =>
+        !LanguagePrimitives.TryConvertTo(InputObject!.Properties[nameof(ConsulKvDifference.Kind)]?.Value, out ConsulKvDifferenceKind kind) ? "does not say what became of the key, so it stays: pipe Added ones here, Changed and Removed ones to Set-ConsulKv"
+        : kind != ConsulKvDifferenceKind.Added ? $"is {kind}, so its key stays: pipe Added ones here, Changed and Removed ones to Set-ConsulKv"
+        : Recurse ? "names one key: leave -Recurse out"
+        : ParameterSetName != CheckAndSetSet ? "is removed only where the key is as it was compared: leave -Fenced out"
+        : null;
 
     private bool IsTreeWanted()
     {

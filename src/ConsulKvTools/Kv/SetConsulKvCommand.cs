@@ -156,6 +156,12 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
             WriteError(FindingErrors.Invalid(this, "-InputObject", $"the difference {Printable.Text(nothing.Name, 120)} ({nothing.Kind}) holds nothing to write: pipe Changed and Removed ones of this process here, Added ones to Remove-ConsulKv", InputObject));
             return;
         }
+        if (InputObject?.BaseObject is ConsulKvDifference { CheckAndSet: null } file && !isValueGiven && !isKeyGiven)
+        {
+            spoiler ??= "a difference is none of a store";
+            WriteError(FindingErrors.Invalid(this, "-InputObject", $"the difference {Printable.Text(file.Name, 120)} is one of {Printable.Text(file.Difference, 120)}, which is no store, so no key is to be written; to write a file's values give it as -ReferencePath", InputObject));
+            return;
+        }
         var input = InputObject is null ? default : KvInput.Of(InputObject);
         if (KeyOf(input) is { } key)
         {
@@ -208,7 +214,7 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
 
     private void SubmitWanted(ConsulKvWrite write)
     {
-        if (!IsWanted(write)) return;
+        if (!IsWanted(write, hidesSecrets: InputObject?.BaseObject is ConsulKvDifference)) return;
         if (Atomic) together.Add(write);
         else Submit(write);
     }

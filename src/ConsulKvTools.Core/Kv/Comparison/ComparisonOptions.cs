@@ -33,4 +33,16 @@ internal sealed record ComparisonOptions
             throw ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", source), ("problem", $"'{Printable.Text(pattern, 80)}' is no regular expression")));
         }
     })];
+
+    /// <summary>A pattern that is not done with a value in its time.</summary>
+    public static ConsulException TooSlow(Regex pattern, string key)
+    {
+        var problem = $"The pattern '{Printable.Text(pattern.ToString(), 80)}' is not done with the value of {Printable.Text(key, 200)} after {pattern.MatchTimeout.TotalSeconds:0.##} s";
+        return ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", nameof(ExcludeValue)), ("problem", problem)) with
+        {
+            Title = problem,
+            Cause = "A pattern such as (a+)+$ can match one text in very many ways, and all are tried. Nothing was written.",
+            Remedy = "Write the pattern so that one repetition does not stand in another.",
+        });
+    }
 }

@@ -14,15 +14,28 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
     /// <summary>How many names were compared.</summary>
     public long Compared { get; private set; }
 
+    /// <summary>How many of them are not the same everywhere.</summary>
+    public long Differing { get; private set; }
+
+    /// <summary>Whether all have the same, once <see cref="RunAsync"/> has come to its end. Null when that cannot be told: nothing was compared, or one does not show all it has.</summary>
+    public bool? IsSame => Differing > 0 ? false : Compared > 0 && environments.All(one => one.Side.IsWhole) ? true : null;
+
     /// <summary>The rows, in pieces.</summary>
     /// <exception cref="ConsulException">An environment cannot be read, or the token may see nothing of it.</exception>
     public async IAsyncEnumerable<ConsulKvEnvironmentRow[]> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var readers = environments.Select(one => new Reader(one.Side, cancellation)).ToArray();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var readers = environments.Select(one => new Reader(one.Side, end.Token)).ToArray();
         try
         {
-            // All questions are under way before the first answer is waited for.
-            await Task.WhenAll(readers.Select(reader => reader.StepAsync())).ConfigureAwait(false);
+            // All questions are under way before the first answer is waited for; the first failure ends all.
+            var steps = readers.Select(reader => reader.StepAsync()).ToList();
+            while (steps.Count > 0)
+            {
+                var done = await Task.WhenAny(steps).ConfigureAwait(false);
+                await done.ConfigureAwait(false);
+                steps.Remove(done);
+            }
             var waiting = new List<(string Name, ConsulKvEntry?[] Entries)>();
             while (readers.Any(reader => reader.Current is not null))
             {
@@ -47,6 +60,7 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
         }
         finally
         {
+            end.Cancel();
             foreach (var reader in readers) await reader.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -62,7 +76,16 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
         var hidden = new ISet<string>[environments.Count];
         for (var at = 0; at < hidden.Length; at++)
             hidden[at] = await environments[at].Side.HiddenAsync([.. names.Where(one => one.Entries[at] is null).Select(one => one.Name)], cancellation).ConfigureAwait(false);
-        return [.. names.Select(one => Judge(one.Name, one.Entries, hidden)).Where(row => options.IncludeEqual || row.Status != ConsulKvAgreement.Same)];
+        var rows = new List<ConsulKvEnvironmentRow>(names.Count);
+        foreach (var (name, entries) in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var row = Judge(name, entries, hidden);
+            if (row.Status != ConsulKvAgreement.Same) Differing++;
+            else if (!options.IncludeEqual) continue;
+            rows.Add(row);
+        }
+        return [.. rows];
     }
 
     private ConsulKvEnvironmentRow Judge(string name, ConsulKvEntry?[] entries, ISet<string>[] hidden)
@@ -83,7 +106,7 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
                 shown[environments[at].Name] = sizes[environments[at].Name] = null;
                 continue;
             }
-            var group = kinds.FindIndex(other => IsSame(value, values[other]!) && (options.IgnoreFlags || entries[at]!.Flags == entries[other]!.Flags));
+            var group = kinds.FindIndex(other => AreSame(value, values[other]!) && (options.IgnoreFlags || entries[at]!.Flags == entries[other]!.Flags));
             if (group < 0)
             {
                 group = kinds.Count;
@@ -100,12 +123,12 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
         };
     }
 
-    private bool IsSame(ComparedValue one, ComparedValue other)
+    private bool AreSame(ComparedValue one, ComparedValue other)
     {
         if (one.IsSame(other)) return true;
         if (!options.Semantic) return false;
-        using var left = JsonDifference.Parse(one.Text);
-        using var right = JsonDifference.Parse(other.Text);
+        using var left = one.Document();
+        using var right = other.Document();
         return left is not null && right is not null && JsonDifference.AreEqual(left.RootElement, right.RootElement);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace ConsulKvTools.Kv.Comparison;
 
@@ -10,19 +11,67 @@ namespace ConsulKvTools.Kv.Comparison;
 internal static class JsonDifference
 {
     private const int LongestShown = 200;
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
 
-    /// <summary>The document of a text; null when it is no JSON object or list.</summary>
+    // Each level takes room on the stack.
+    private const int Deepest = 256;
+
+    // A number's exponent of more digits is compared as it is written.
+    private const int LongestExponent = 17;
+
+    // A text in quotes, its end or not; or whatever stands bare between two marks.
+    private static readonly Regex Tokens = new("\"(?>(?:[^\"\\\\]+|\\\\.)*)(?:\"|\\z)|[^\\s\\[\\]{},:\"]+", RegexOptions.CultureInvariant | RegexOptions.Singleline);
+
+    /// <summary>The document of a text; null when it is no JSON object or list, or none that can be compared by what it says: nested too deep, or with half a character.</summary>
     public static JsonDocument? Parse(string? text)
     {
-        if (text?.TrimStart(' ', '\t', '\r', '\n') is not ['{' or '[', ..]) return null;
+        if (text is null || Parse(text, Deepest) is not { } document) return null;
+        if (text.IndexOf("\\ud", StringComparison.OrdinalIgnoreCase) < 0 || IsReadable(document.RootElement)) return document;
+        document.Dispose();
+        return null;
+    }
+
+    /// <summary>True when this is JSON, but nested too deep to be compared by what it says.</summary>
+    public static bool IsTooDeep(string? text)
+    {
+        if (text is null) return false;
+        using var deep = Parse(text, int.MaxValue);
+        if (deep is null) return false;
+        using var shallow = Parse(text, Deepest);
+        return shallow is null;
+    }
+
+    /// <summary>The text with quotes around whatever stands bare and holds <paramref name="mark"/>, so that it may be JSON again.</summary>
+    public static string Quoted(string text, string mark) => Tokens.Replace(text, token => token.Value[0] != '"' && token.Value.Contains(mark) ? $"\"{token.Value}\"" : token.Value);
+
+    private static JsonDocument? Parse(string text, int deepest)
+    {
+        if (text.TrimStart(' ', '\t', '\r', '\n') is not ['{' or '[', ..]) return null;
         try
         {
-            return JsonDocument.Parse(text, Options);
+            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = deepest });
         }
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>False when a name or text has half a surrogate pair, of which no text can be made.</summary>
+    private static bool IsReadable(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject().All(member => member.Name is not null && IsReadable(member.Value)),
+                JsonValueKind.Array => element.EnumerateArray().All(IsReadable),
+                JsonValueKind.String => element.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
@@ -38,7 +87,7 @@ internal static class JsonDifference
             case JsonValueKind.Array:
                 return one.GetArrayLength() == other.GetArrayLength() && one.EnumerateArray().Zip(other.EnumerateArray(), AreEqual).All(same => same);
             case JsonValueKind.Number:
-                return AreEqualNumbers(one, other);
+                return AreEqualNumbers(one.GetRawText(), other.GetRawText());
             case JsonValueKind.String:
                 return one.GetString() == other.GetString();
             default:
@@ -60,7 +109,6 @@ internal static class JsonDifference
 
     private static void Walk(string path, JsonElement old, JsonElement oldShown, JsonElement now, JsonElement nowShown, List<string> lines)
     {
-        if (AreEqual(old, now)) return;
         if (old.ValueKind == JsonValueKind.Object && now.ValueKind == JsonValueKind.Object && oldShown.ValueKind == JsonValueKind.Object && nowShown.ValueKind == JsonValueKind.Object)
         {
             var (before, beforeShown, after, afterShown) = (Members(old), Members(oldShown), Members(now), Members(nowShown));
@@ -75,16 +123,18 @@ internal static class JsonDifference
         }
         if (old.ValueKind == JsonValueKind.Array && now.ValueKind == JsonValueKind.Array && oldShown.ValueKind == JsonValueKind.Array && nowShown.ValueKind == JsonValueKind.Array)
         {
-            var (length, other) = (old.GetArrayLength(), now.GetArrayLength());
-            for (var at = 0; at < Math.Max(length, other); at++)
+            // Once through each: an element by its number is looked up from the beginning.
+            JsonElement[] before = [.. old.EnumerateArray()], beforeShown = [.. oldShown.EnumerateArray()], after = [.. now.EnumerateArray()], afterShown = [.. nowShown.EnumerateArray()];
+            for (var at = 0; at < Math.Max(before.Length, after.Length); at++)
             {
                 var step = $"{path}[{at.ToString(CultureInfo.InvariantCulture)}]";
-                if (at >= length) lines.Add($"+ {step}: {Text(Of(nowShown, at))}");
-                else if (at >= other) lines.Add($"- {step}: {Text(Of(oldShown, at))}");
-                else Walk(step, old[at], Of(oldShown, at), now[at], Of(nowShown, at), lines);
+                if (at >= before.Length) lines.Add($"+ {step}: {Text(Of(afterShown, at))}");
+                else if (at >= after.Length) lines.Add($"- {step}: {Text(Of(beforeShown, at))}");
+                else Walk(step, before[at], Of(beforeShown, at), after[at], Of(afterShown, at), lines);
             }
             return;
         }
+        if (AreEqual(old, now)) return;
         var (left, right) = (Text(oldShown), Text(nowShown));
         lines.Add(left == right ? $"~ {path}: {left} (the hidden part differs)" : $"~ {path}: {left} → {right}");
     }
@@ -92,18 +142,40 @@ internal static class JsonDifference
     private static Dictionary<string, JsonElement> Members(JsonElement element)
     {
         var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var member in element.EnumerateObject()) members[member.Name] = member.Value;
+        foreach (var member in element.EnumerateObject())
+        {
+            var name = member.Name;
+            // Two names that differ only in what does not count are two members all the same.
+            while (name.Contains(ComparedValue.Excluded) && members.ContainsKey(name)) name += "'";
+            members[name] = member.Value;
+        }
         return members;
     }
 
-    private static bool AreEqualNumbers(JsonElement one, JsonElement other) =>
-        one.GetRawText() == other.GetRawText()
-        || (one.TryGetDecimal(out var exact) && other.TryGetDecimal(out var otherExact) ? exact == otherExact : one.TryGetDouble(out var number) && other.TryGetDouble(out var otherNumber) && number.Equals(otherNumber));
+    private static bool AreEqualNumbers(string one, string other) => one == other || Value(one) == Value(other);
+
+    /// <summary>A number exactly, however long: its sign, its digits without zeros at either end, and the power of ten of the last.</summary>
+    private static (bool IsNegative, string Digits, long Power) Value(string number)
+    {
+        var mark = number.IndexOfAny(['e', 'E']);
+        if (mark >= 0 && number.Length - mark - 1 > LongestExponent) return (false, number, 0);
+        var power = mark < 0 ? 0 : long.Parse(number.Substring(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var digits = (mark < 0 ? number : number.Substring(0, mark)).TrimStart('-');
+        if (digits.IndexOf('.') is >= 0 and var point)
+        {
+            power -= digits.Length - point - 1;
+            digits = digits.Remove(point, 1);
+        }
+        var significant = digits.TrimEnd('0');
+        power += digits.Length - significant.Length;
+        significant = significant.TrimStart('0');
+        return significant.Length == 0 ? (false, "", 0) : (number[0] == '-', significant, power);
+    }
 
     // Where what does not count was taken out of names too, the shown document may have another shape.
     private static JsonElement Of(Dictionary<string, JsonElement> members, string name) => members.TryGetValue(name, out var member) ? member : default;
 
-    private static JsonElement Of(JsonElement list, int at) => at < list.GetArrayLength() ? list[at] : default;
+    private static JsonElement Of(JsonElement[] list, int at) => at < list.Length ? list[at] : default;
 
     private static string Text(JsonElement element) => element.ValueKind == JsonValueKind.Undefined ? "<hidden>" : Printable.Text(element.GetRawText(), LongestShown);
 

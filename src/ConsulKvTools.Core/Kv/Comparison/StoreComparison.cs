@@ -18,12 +18,18 @@ internal sealed class StoreComparison(KvSide reference, KvSide difference, Compa
     /// <summary>How many of them are not the same.</summary>
     public long Differing { get; private set; }
 
+    /// <summary>
+    /// Whether both have the same, once <see cref="RunAsync"/> has come to its end. Null when that cannot be told: nothing was compared, or a side does not show all it has.
+    /// </summary>
+    public bool? IsSame => Differing > 0 ? false : Compared > 0 && reference.IsWhole && difference.IsWhole ? true : null;
+
     /// <summary>What differs, in pieces.</summary>
     /// <exception cref="ConsulException">A side cannot be read; or the token may see nothing of it: that is no empty side.</exception>
     public async IAsyncEnumerable<ConsulKvDifference[]> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var waiting = new List<KvPair>();
-        await foreach (var pair in KvJoin.PairsAsync(reference.ReadAsync(cancellation), reference.NameOf, difference.ReadAsync(cancellation), difference.NameOf, cancellation).ConfigureAwait(false))
+        var ofOneAgent = reference.Store is { } store && store.Address == difference.Store?.Address;
+        await foreach (var pair in KvJoin.PairsAsync(reference.ReadAsync(cancellation), reference.NameOf, difference.ReadAsync(cancellation), difference.NameOf, cancellation, ofOneAgent).ConfigureAwait(false))
         {
             Refuse();
             if (options.Exclude.Any(pattern => pattern.IsMatch(pair.Name))) continue;
@@ -52,6 +58,7 @@ internal sealed class StoreComparison(KvSide reference, KvSide difference, Compa
         var all = new List<ConsulKvDifference>(pairs.Count);
         foreach (var pair in pairs)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (Judge(pair, hiddenHere.Contains(pair.Name) || hiddenThere.Contains(pair.Name)) is not { } judged) continue;
             if (judged.Kind != ConsulKvDifferenceKind.Equal) Differing++;
             else if (!options.IncludeEqual) continue;
@@ -88,18 +95,19 @@ internal sealed class StoreComparison(KvSide reference, KvSide difference, Compa
         if (left.IsSame(right)) return (true, []);
         if (options.Semantic)
         {
-            using var old = JsonDifference.Parse(left.Text);
-            using var now = JsonDifference.Parse(right.Text);
+            using var old = left.Document();
+            using var now = right.Document();
             if (old is not null && now is not null)
             {
                 if (JsonDifference.AreEqual(old.RootElement, now.RootElement)) return (true, []);
                 // A mask in place of a text leaves JSON what it was; where it should not, the lines below are shown.
-                using var oldShown = JsonDifference.Parse(left.Shown);
-                using var nowShown = JsonDifference.Parse(right.Shown);
+                using var oldShown = left.ShownDocument();
+                using var nowShown = right.ShownDocument();
                 if (oldShown is not null && nowShown is not null) return (false, JsonDifference.Between(old.RootElement, oldShown.RootElement, now.RootElement, nowShown.RootElement));
             }
         }
         if (left.Shown is not { } before || right.Shown is not { } after) return (false, []);
-        return (false, before == after ? ["(the hidden part differs)"] : UnifiedDiff.Between(before, after));
+        var lines = before == after ? ["(the hidden part differs)"] : UnifiedDiff.Between(before, after);
+        return (false, options.Semantic && (JsonDifference.IsTooDeep(left.Text) || JsonDifference.IsTooDeep(right.Text)) ? ["(JSON nested too deep: compared as text)", .. lines] : lines);
     }
 }

@@ -46,6 +46,58 @@ public sealed class JsonDifferenceTests
     }
 
     [Theory]
+    [InlineData("123456789012345678901234567890", "123456789012345678901234567891", false)]
+    [InlineData("0.12345678901234567890123456789012", "0.12345678901234567890123456789099", false)]
+    [InlineData("123456789012345678901234567890.0", "1.2345678901234567890123456789e29", true)]
+    [InlineData("1e400", "1e500", false)]
+    [InlineData("1e400", "10e399", true)]
+    [InlineData("1e-30", "0", false)]
+    [InlineData("-1", "1", false)]
+    [InlineData("-0.0e7", "0", true)]
+    [InlineData("100", "1", false)]
+    [InlineData("18446744073709551615", "18446744073709551616", false)]
+    [InlineData("1e99999999999999999999", "1e99999999999999999998", false)]
+    public void Numbers_are_compared_exactly_however_long_they_are(string one, string other, bool same)
+    {
+        using var left = JsonDifference.Parse($"[{one}]")!;
+        using var right = JsonDifference.Parse($"[{other}]")!;
+        Assert.Equal(same, JsonDifference.AreEqual(left.RootElement, right.RootElement));
+    }
+
+    [Fact]
+    public void JSON_that_is_nested_too_deep_is_told_from_what_is_none()
+    {
+        Assert.Null(JsonDifference.Parse(Nested(1000)));
+        Assert.True(JsonDifference.IsTooDeep(Nested(1000)));
+        Assert.True(JsonDifference.IsTooDeep(Nested(100_000)));
+        Assert.False(JsonDifference.IsTooDeep(Nested(200)));
+        Assert.False(JsonDifference.IsTooDeep(Nested(1000) + "x"));
+        Assert.False(JsonDifference.IsTooDeep("text"));
+        static string Nested(int depth) => new string('[', depth) + new string(']', depth);
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"\udfff":1}""")]
+    [InlineData("""[[{"a":["x\uDC00\uD800"]}]]""")]
+    public void Half_a_character_is_no_text_that_could_be_compared(string text)
+    {
+        Assert.Null(JsonDifference.Parse(text));
+        using var whole = JsonDifference.Parse("""{"a":"\ud83d\ude00"}""");
+        Assert.NotNull(whole);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_long_list_takes_no_longer_for_each_element()
+    {
+        await Task.Yield();
+        string List(int last) => $"[{string.Concat(Enumerable.Repeat("{},", 250_000))}{last}]";
+        using var old = JsonDifference.Parse(List(1))!;
+        using var now = JsonDifference.Parse(List(2))!;
+        Assert.Equal(["~ $[250000]: 1 → 2"], JsonDifference.Between(old.RootElement, old.RootElement, now.RootElement, now.RootElement));
+    }
+
+    [Theory]
     [InlineData("text")]
     [InlineData("5")]
     [InlineData("\"a\"")]

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Comparison;
 using ConsulKvTools.Kv.Sources;
+using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Tests.Kv.Comparison;
 
@@ -74,6 +75,142 @@ public sealed class StoreComparisonTests(AclAgentFixture lab)
         await PutAsync("cmp/not/r/", ("url", "https://db.staging.example:1/x"), ("json", """{ "b": 2, "a": 1 }"""), ("tmp/x", "2"));
         Assert.Equal(3, (await CompareAsync(Side("cmp/not/l/"), Side("cmp/not/r/"), new())).Count);
         Assert.Empty(await CompareAsync(Side("cmp/not/l/"), Side("cmp/not/r/"), new() { Semantic = true, Exclude = [new Regex("^tmp/.*$")], ExcludeValue = [new Regex(@"[\w-]+\.(prod|staging)\.example")] }));
+    }
+
+    [Fact]
+    public async Task What_does_not_count_may_be_a_number_or_a_part_of_one_in_JSON()
+    {
+        await PutAsync("cmp/num/l/", ("a", """{"t":1700000001,"b":1,"n":"x"}"""), ("names", """{"a.prod":1,"b.prod":2}"""));
+        await PutAsync("cmp/num/r/", ("a", """{ "b": 1, "n": "x", "t": 1700000002 }"""), ("names", """{"a.test":9,"b.test":2}"""));
+        async Task<IReadOnlyList<ConsulKvDifference>> Of(string pattern) => await CompareAsync(Side("cmp/num/l/"), Side("cmp/num/r/"), new() { Semantic = true, ExcludeValue = [new Regex(pattern)] });
+        foreach (var pattern in new[] { @"\d{10}", @"(?<=17\d{7})\d", @"(?<=""t"":\s*)\d+" }) Assert.Equal(["names"], (await Of(pattern)).Select(one => one.Name));
+        // Two names that differ only in what does not count stay two.
+        Assert.Equal(["~ $['<excluded>']: 1 → 9"], (await Of(@"\w\.(prod|test)")).Single(one => one.Name == "names").Changes);
+    }
+
+    [Fact]
+    public async Task A_pattern_that_takes_too_long_is_named_and_the_value_is_not()
+    {
+        await PutAsync("cmp/slow/l/", ("token", Password + new string('a', 40) + "!"));
+        await PutAsync("cmp/slow/r/", ("token", Password + new string('a', 40) + "?"));
+        ComparisonOptions options = new() { ExcludeValue = [new Regex("(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50))] };
+        var failed = await Assert.ThrowsAnyAsync<ConsulException>(() => CompareAsync(Side("cmp/slow/l/"), Side("cmp/slow/r/"), options));
+        Assert.Contains("The pattern '(a+)+$' is not done with the value of cmp/slow/", failed.Message, StringComparison.Ordinal);
+        Assert.Null(failed.InnerException);
+        Assert.DoesNotContain("Tr0u", failed.ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<ConsulException>(async () =>
+        {
+            await foreach (var _ in new EnvironmentComparison([("one", Side("cmp/slow/l/")), ("two", Side("cmp/slow/r/"))], options).RunAsync(Stop)) { }
+        });
+    }
+
+    [Fact]
+    public async Task JSON_that_cannot_be_compared_by_what_it_says_is_compared_as_text()
+    {
+        await PutAsync("cmp/text/l/", ("deep", new string('[', 300) + new string(']', 300)), ("half", """{"x":"\ud800"}"""), ("z", "1"));
+        await PutAsync("cmp/text/r/", ("deep", new string('[', 300) + " " + new string(']', 300)), ("half", """{"x":"\ud801"}"""), ("z", "2"));
+        var found = await CompareAsync(Side("cmp/text/l/"), Side("cmp/text/r/"), new() { Semantic = true });
+        Assert.Equal(["Changed deep", "Changed half", "Changed z"], found.Select(one => $"{one.Kind} {one.Name}"));
+        Assert.Equal("(JSON nested too deep: compared as text)", found[0].Changes[0]);
+        Assert.Contains("""-{"x":"\ud800"}""", found[1].Changes);
+    }
+
+    [Fact]
+    public async Task Where_Consul_cannot_be_asked_what_a_token_may_read_the_keys_are_read()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new() { Acl = new(), ExtraConfig = """{"http_config":{"block_endpoints":["/v1/internal"]}}""" });
+        foreach (var name in Enumerable.Range(0, 40)) await agent.PutKeyAsync($"cmp/l/{name:d2}", "1");
+        await agent.PutKeyAsync("cmp/r/07", "1");
+        await agent.PutKeyAsync("cmp/l/z", "1");
+        var token = await agent.CreateTokenAsync("""key_prefix "cmp/" { policy = "read" } key_prefix "cmp/r/0" { policy = "deny" }""");
+        using var reader = LabSessions.Open(agent.Address.OriginalString, token.SecretId);
+        var found = await CompareAsync(Side("cmp/l/", reader), Side("cmp/r/", reader), new());
+        Assert.Equal([.. Enumerable.Range(0, 40).Select(name => $"{(name < 10 ? "Unknown" : "Removed")} {name:d2}"), "Removed z"], found.Select(one => $"{one.Kind} {one.Name}"));
+    }
+
+    [Fact]
+    public async Task A_question_that_fails_calls_no_key_removed_that_may_be_there()
+    {
+        using var consul = new ScriptedConsul(new ScriptedConsulOptions { Acl = true });
+        foreach (var key in new[] { "l/a", "l/b", "r/a" }) consul.PutKey(key, "1");
+        consul.On("POST", "/v1/internal/acl/authorize", ScriptedResponse.Text("rpc error making call: EOF", 500));
+        using var session = LabSessions.Open(consul.Address.ToString(), consul.AddToken(("l/", "read"), ("r/", "read"), ("r/a", "deny")).SecretId, LabSessions.Impatient);
+        Assert.Equal(["Unknown a", "Removed b"], (await CompareAsync(Side("l/", session), Side("r/", session), new())).Select(one => $"{one.Kind} {one.Name}"));
+    }
+
+    [Fact]
+    public async Task Without_ACLs_no_key_is_read_one_by_one()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new() { InMemory = true });
+        foreach (var name in Enumerable.Range(0, 40)) await agent.PutKeyAsync($"l/{name:d2}", "1");
+        using var proxy = new ReverseProxyServer(agent.Address);
+        using var session = LabSessions.Open(proxy.Address.OriginalString);
+        Assert.Equal(40, (await CompareAsync(Side("l/", session), Side("r/", session), new())).Count(one => one.Kind == ConsulKvDifferenceKind.Removed));
+        Assert.Equal(2, proxy.Requests.Count(request => request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_same_is_said_only_of_what_was_seen()
+    {
+        await PutAsync("cmp/seen/l/", ("a", "1"));
+        await PutAsync("cmp/seen/r/", ("a", "1"));
+        var blind = await lab.Agent.CreateTokenAsync("""service "x" { policy = "read" }""");
+        using var none = lab.Session(blind.SecretId);
+        Assert.True(await IsSameAsync(Side("cmp/seen/l/"), Side("cmp/seen/r/"), new()));
+        Assert.Null(await IsSameAsync(Side("cmp/seen/l/", none), Side("cmp/seen/r/", none), new()));
+        Assert.Null(await IsSameAsync(Side("cmp/seen/no/"), Side("cmp/seen/neither/"), new()));
+        Assert.Null(await IsSameAsync(Side("cmp/seen/l/"), Side("cmp/seen/r/"), new() { Exclude = [new Regex("a")] }));
+        Assert.False(await IsSameAsync(Side("cmp/seen/l/"), Side("cmp/seen/no/"), new()));
+        // From 1.11 on an agent says that it left something out.
+        using var newer = new ScriptedConsul(new ScriptedConsulOptions { Acl = true });
+        foreach (var key in new[] { "l/a", "r/a" }) newer.PutKey(key, "1");
+        using var partly = LabSessions.Open(newer.Address.ToString(), newer.AddToken(("l/", "read"), ("r/", "read")).SecretId);
+        Assert.True(await IsSameAsync(Side("l/", partly), Side("r/", partly), new()));
+        foreach (var key in new[] { "l/hidden", "r/hidden" }) newer.PutKey(key, "1");
+        using var denied = LabSessions.Open(newer.Address.ToString(), newer.AddToken(("l/", "read"), ("r/", "read"), ("l/hidden", "deny"), ("r/hidden", "deny")).SecretId);
+        Assert.Null(await IsSameAsync(Side("l/", denied), Side("r/", denied), new()));
+
+        async Task<bool?> IsSameAsync(KvSide left, KvSide right, ComparisonOptions options)
+        {
+            var environments = new EnvironmentComparison([("one", left), ("two", right)], options);
+            await foreach (var _ in environments.RunAsync(Stop)) { }
+            var two = new StoreComparison(left, right, options);
+            await foreach (var _ in two.RunAsync(Stop)) { }
+            Assert.Equal(two.IsSame, environments.IsSame);
+            return two.IsSame;
+        }
+    }
+
+    [Fact]
+    public async Task An_agent_that_does_not_answer_is_asked_for_one_side_only()
+    {
+        using var down = new ScriptedHttpServer();
+        down.On(_ => true, _ => ScriptedResponse.Text("No cluster leader", 500));
+        using var session = LabSessions.Open(down.Address.ToString(), null, LabSessions.Impatient);
+        await Assert.ThrowsAnyAsync<ConsulException>(() => CompareAsync(Side("l/", session), Side("r/", session), new()));
+        Assert.All(down.Requests, request => Assert.Equal("/v1/kv/l/", request.Path));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_first_side_that_fails_ends_the_others()
+    {
+        using var silent = new ScriptedHttpServer();
+        using var waits = new ManualResetEventSlim();
+        silent.On(_ => true, _ => { waits.Wait(Stop); return ScriptedResponse.Json("[]"); });
+        using var patient = LabSessions.Open(silent.Address.ToString(), null, new ConsulRetryPolicy { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromMinutes(5), TotalTimeout = TimeSpan.FromMinutes(5) });
+        using var gone = LabSessions.Open("http://127.0.0.1:1", null, LabSessions.Impatient);
+        try
+        {
+            Assert.Equal("Tcp.Refused", (await Assert.ThrowsAnyAsync<ConsulException>(() => CompareAsync(Side("a/", patient), Side("a/", gone), new()))).Finding.Code);
+            Assert.Equal("Tcp.Refused", (await Assert.ThrowsAnyAsync<ConsulException>(async () =>
+            {
+                await foreach (var _ in new EnvironmentComparison([("one", Side("a/", patient)), ("two", Side("a/", gone))], new()).RunAsync(Stop)) { }
+            })).Finding.Code);
+        }
+        finally
+        {
+            waits.Set();
+        }
     }
 
     [Fact]
