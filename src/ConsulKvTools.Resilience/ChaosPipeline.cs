@@ -14,10 +14,10 @@ public sealed class ChaosPipeline
 
     private readonly ResiliencePipeline<object> pipeline;
 
-    /// <summary>A pipeline of rules: the first is asked first, and once one struck that is no latency no other is.</summary>
+    /// <summary>A pipeline of rules: the first is asked first, and once one struck no other is.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="isMeant">Which requests they are for.</param>
-    /// <param name="struck">Hears of each request and the name of the rule that strikes it.</param>
+    /// <param name="struck">Hears of each request and the name of the rule that strikes it, before it does.</param>
     /// <param name="random">Numbers from 0 up to 1; called by several threads at once.</param>
     /// <param name="time">The clock.</param>
     public ChaosPipeline(IEnumerable<ChaosRule> rules, Func<object, bool> isMeant, Action<object, string> struck, Func<double> random, TimeProvider time)
@@ -26,30 +26,36 @@ public sealed class ChaosPipeline
         foreach (var rule in rules)
         {
             ValueTask<bool> Enabled(ResilienceContext context) => new(Of(context) is { Struck: false } call && isMeant(call.Request));
-            ValueTask Strike(ResilienceContext context)
+            // Told before anything is done: what waits may be given up, and Polly's own events come after the wait.
+            Call Strike(ResilienceContext context)
             {
                 var call = Of(context);
-                call.Struck = rule.Latency is null;
+                call.Struck = true;
                 struck(call.Request, rule.Name);
-                return default;
+                return call;
             }
 
             if (rule.Latency is { } latency)
                 builder.AddChaosLatency(new ChaosLatencyStrategyOptions
                 {
-                    InjectionRate = rule.Rate, Randomizer = random, Latency = latency, EnabledGenerator = arguments => Enabled(arguments.Context), OnLatencyInjected = arguments => Strike(arguments.Context),
+                    InjectionRate = rule.Rate, Randomizer = random, EnabledGenerator = arguments => Enabled(arguments.Context),
+                    LatencyGenerator = arguments =>
+                    {
+                        Strike(arguments.Context);
+                        return new ValueTask<TimeSpan>(latency);
+                    },
                 });
             else if (rule.Fault is { } fault)
                 builder.AddChaosFault(new ChaosFaultStrategyOptions
                 {
                     InjectionRate = rule.Rate, Randomizer = random, EnabledGenerator = arguments => Enabled(arguments.Context),
-                    FaultGenerator = arguments => fault(Of(arguments.Context).Request, arguments.Context.CancellationToken), OnFaultInjected = arguments => Strike(arguments.Context),
+                    FaultGenerator = arguments => fault(Strike(arguments.Context).Request, arguments.Context.CancellationToken),
                 });
             else if (rule.Outcome is { } outcome)
                 builder.AddChaosOutcome(new ChaosOutcomeStrategyOptions<object>
                 {
                     InjectionRate = rule.Rate, Randomizer = random, EnabledGenerator = arguments => Enabled(arguments.Context),
-                    OutcomeGenerator = arguments => new ValueTask<Outcome<object>?>(Outcome.FromResult(outcome(Of(arguments.Context).Request))), OnOutcomeInjected = arguments => Strike(arguments.Context),
+                    OutcomeGenerator = arguments => new ValueTask<Outcome<object>?>(Outcome.FromResult(outcome(Strike(arguments.Context).Request))),
                 });
             else if (rule.AnswerTurned is { } turn)
                 // Polly's strategies act before the request or in its place: what becomes of the answer is noted here and done below.
@@ -58,10 +64,9 @@ public sealed class ChaosPipeline
                     InjectionRate = rule.Rate, Randomizer = random, EnabledGenerator = arguments => Enabled(arguments.Context),
                     BehaviorGenerator = arguments =>
                     {
-                        Of(arguments.Context).Turn = turn;
+                        Strike(arguments.Context).Turn = turn;
                         return default;
                     },
-                    OnBehaviorInjected = arguments => Strike(arguments.Context),
                 });
         }
         pipeline = builder.Build();

@@ -71,6 +71,43 @@ Describe 'A drill of requests' {
         $report.Errors[1] | Should -Match 'the block itself'
     }
 
+    It 'ends the run and not the caller where the block ends by <_>' -ForEach 'break', 'continue', 'break outside', 'continue outside', 'return 1', 'throw 1', 'Write-Error x -ErrorAction Stop' {
+        $before = [guid]::NewGuid().ToString('N')
+        $seen = [Collections.Generic.List[string]]::new()
+        $block = [scriptblock]::Create("Set-ConsulKv drill/$before 1; $_; Set-ConsulKv drill/$before 2")
+        $report = $null
+        :outside foreach ($round in 1, 2) {
+            $seen.Add("before $round")
+            $report = Invoke-ConsulFaultDrill -Session $drill -Fault NoLeader -Rate 0 $block
+            $seen.Add("after $round")
+        }
+        $seen | Should -Be 'before 1', 'after 1', 'before 2', 'after 2'
+        $report.Runs, $report.Writes, $report.Verified | Should -Be 1, 1, 1
+        $report.FailedRuns | Should -Be ([int]($_ -match 'throw|Stop'))
+        (Set-ConsulKv drill/after 1 -Verbose 4>&1 | Where-Object { "$_" -like 'Session plain*' }) | Should -Not -BeNullOrEmpty
+    }
+
+    It 'ends the shell where the block says exit, as everywhere, and leaves no cluster behind' {
+        $said = Invoke-NewShell 'Invoke-ConsulFaultDrill -Cluster -Fault Restart -Duration 60s { Set-ConsulKv a 1 | Out-Null; [Console]::Out.WriteLine("children " + @(Get-Process consul | Where-Object { $_.Parent.Id -eq $PID }).Id); exit 3 }; "still here"'
+        $said | Should -Not -Match 'still here'
+        $ids = [int[]]([regex]::Match($said, 'children ([\d ]+)').Groups[1].Value -split ' ' | Where-Object { $_ })
+        $ids.Count | Should -BeGreaterOrEqual 3
+        foreach ($try in 1..50) { if (-not (Get-Process -Id $ids -ErrorAction Ignore)) { break }; Start-Sleep -Milliseconds 100 }
+        Get-Process -Id $ids -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
+    It 'counts a fault that outlasts the request' {
+        $short = New-LabSession -With @{ Name = 'short'; AllowFaultDrill = $true; RetryPolicy = New-ConsulRetryPolicy -AttemptTimeout 300ms -TotalTimeout 1s }
+        $report = Invoke-ConsulFaultDrill -Session $short -Fault Latency -Latency 20s -Rate 1 { Set-ConsulKv drill/late 1 -ErrorAction Ignore }
+        $report.Injected | Should -BeGreaterThan 0
+        $report.Verdict | Should -Be 'Degraded'
+    }
+
+    It 'does not call lost what the block wrote by other means' {
+        $report = Invoke-ConsulFaultDrill -Session $drill -Fault Latency -Latency 1ms -Rate 1 { Set-ConsulKv drill/own 1; Set-ConsulKv drill/own 2 -Session plain; Set-ConsulKv drill/gone 1; Remove-ConsulKv drill/gone -Session plain }
+        $report.Verdict, $report.Lost.Count, $report.Unverified.Count | Should -Be 'Degraded', 0, 2
+    }
+
     It 'names faults that are not of its kind' {
         (Get-ErrorOf { Invoke-ConsulFaultDrill { } -Session $drill -Fault LeaderKill }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
         (Get-ErrorOf { Invoke-ConsulFaultDrill { } -Cluster -Fault Denied }).FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
@@ -100,6 +137,18 @@ Describe 'A drill of a cluster' {
         $report.Faults[0].Target | Should -Not -BeNullOrEmpty
         @(Get-Process consul -ErrorAction Ignore | Where-Object Id -NotIn $before | Where-Object { -not $_.HasExited -and "$(Get-Content "/proc/$($_.Id)/stat" -ErrorAction Ignore)".Split(' ')[3] -eq $PID }) | Should -BeNullOrEmpty
         Get-ConsulKv n/1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty -Because 'the default session is the caller''s own again'
+    }
+
+    It 'does not call lost what the block wrote by other means' {
+        $report = Invoke-ConsulFaultDrill -Cluster -Fault Restart -Every 30s -Duration 1s {
+            param($session)
+            Set-ConsulKv n/own 1; Set-ConsulKv n/gone 1
+            Invoke-RestMethod -Method Put "$($session.Address)/v1/kv/n/own" -Body 2
+            Invoke-RestMethod -Method Delete "$($session.Address)/v1/kv/n/gone"
+        }
+        $report.Lost | Should -BeNullOrEmpty
+        $report.Unverified.Count | Should -Be 2
+        $report.Reason | Should -Match 'no fault struck: give a longer -Duration or a shorter -Every'
     }
 
     It 'says kindly where there is no executable' {

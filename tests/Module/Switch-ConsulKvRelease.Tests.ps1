@@ -167,6 +167,82 @@ Describe 'Releases' {
         $listed.Verified | Should -Not -Contain $false
     }
 
+    It 'that are sealed are published, whatever is not known of the pointer' {
+        $publisher = New-LabSession "key_prefix `"$name/releases/`" { policy = `"write`" } key_prefix `"$name/manifests/`" { policy = `"write`" }"
+        $failed = $null
+        $published = Publish-ConsulKvRelease $name v1 @{ a = 1 } -Session $publisher -WarningVariable warned -WarningAction SilentlyContinue -ErrorVariable failed
+        $published.Keys, $published.Verified | Should -Be 1, $true
+        $failed | Should -BeNullOrEmpty
+        "$warned" | Should -BeLike '*v1 is published; which release is current*Acl.*'
+        Set-ConsulKv "$name/current" 'prod' | Out-Null
+        (Publish-ConsulKvRelease $name v2 @{ a = 2 } -WarningVariable warned -WarningAction SilentlyContinue).Status | Should -Be 'Available'
+        "$warned" | Should -BeLike '*v2 is published;*Release.PointerForeign*'
+    }
+
+    It 'are not sealed in part because a token sees only a part' {
+        $part = New-LabSession "key_prefix `"$name/`" { policy = `"write`" } key `"$name/releases/v1/secret`" { policy = `"deny`" }"
+        Set-ConsulKv "$name/releases/v1/a" 1 | Out-Null
+        Set-ConsulKv "$name/releases/v1/secret" 2 | Out-Null
+        foreach ($seal in { Publish-ConsulKvRelease $name v1 -Existing -Session $part }, { Publish-ConsulKvRelease $name v1 -Existing -Session $part -WhatIf }, { Publish-ConsulKvRelease $name v1 @{ a = 1 } -Session $part }) {
+            (Get-ErrorOf $seal).FullyQualifiedErrorId | Should -BeLike 'Release.SourceUnverifiable,*'
+        }
+        (Get-ConsulKvRelease $name v1).Status | Should -Be 'Unfinished'
+    }
+
+    It 'are not made of rows without a key' {
+        foreach ($row in [pscustomobject]@{ Key = $null; Value = 1 }, [pscustomobject]@{ Key = ''; Value = 1 }, @{ Key = $null; Value = 1 }, @{ Key = ''; Bytes = [byte[]](1, 2) }) {
+            $said = Get-ErrorOf { $row | Publish-ConsulKvRelease $name v1 }
+            $said.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+            "$said" | Should -Match 'has no key'
+        }
+        Get-ConsulKvRelease $name | Should -BeNullOrEmpty
+    }
+
+    It 'are found by an escaped name, and missed by the name itself' {
+        Publish-ConsulKvRelease $name 'v[1]' @{ a = 1 } | Out-Null
+        $failed = $null
+        (Get-ConsulKvRelease $name ([WildcardPattern]::Escape('v[1]')) -ErrorVariable failed).Release | Should -Be 'v[1]'
+        $failed | Should -BeNullOrEmpty
+        "$(Get-ErrorOf { Get-ConsulKvRelease $name ([WildcardPattern]::Escape('v[2]')) })" | Should -BeLike '*no release v`[2`]*'
+    }
+
+    It 'are compared for a switch only where somebody sees it' {
+        foreach ($number in 1, 2) { Publish-ConsulKvRelease $name "v$number" @{ n = $number } | Out-Null }
+        Switch-ConsulKvRelease $name v1 | Out-Null
+        function Get-Listing([scriptblock] $Script) { @(& $Script 5>&1 | Where-Object { $_ -is [Management.Automation.DebugRecord] -and "$_" -match "GET \S*/releases/v1/" }).Count }
+        $DebugPreference = 'Continue'
+        Get-Listing { Switch-ConsulKvRelease $name v2 -WhatIf } | Should -BeGreaterThan 0
+        Get-Listing { Switch-ConsulKvRelease $name v2 } | Should -Be 0
+        (Get-ConsulKv "$name/current").Value | Should -Be "$name/releases/v2/"
+    }
+
+    It 'whose switch stands although the tree was changed are an error that says so, and are written' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+        $tree = [ordered]@{}; 1..300 | ForEach-Object { $tree["k$_"] = 'x' * 2000 }
+        Publish-ConsulKvRelease $name v2 $tree | Out-Null
+        # Until one comes in between: somebody writes all the time, and puts back what was there.
+        $done = Join-Path $TestDrive "$([guid]::NewGuid())"
+        $writer = Start-Beside -Arguments $ManifestPath, $name, $session.Address, (Get-LabAgent).ManagementToken, $done {
+            param($module, $name, $address, $token, $done)
+            Import-Module $module
+            $writing = New-ConsulKvSession -Address $address -Token (ConvertTo-SecureString $token -AsPlainText -Force)
+            while (-not (Test-Path $done)) { Set-ConsulKv "$name/releases/v2/k7" changed -Session $writing | Out-Null; Set-ConsulKv "$name/releases/v2/k7" ('x' * 2000) -Session $writing | Out-Null }
+        }
+        try {
+            foreach ($try in 1..60) {
+                $failed = $null
+                $result = Switch-ConsulKvRelease $name v2 -ErrorAction SilentlyContinue -ErrorVariable failed
+                if ($result.Code -eq 'Release.ChangedMeanwhile') { break }
+                if ($result.Outcome -eq 'Written') { Switch-ConsulKvRelease $name v1 | Out-Null }
+            }
+        }
+        finally { Set-Content $done x; Receive-Beside $writer | Out-Null }
+        $result.Code | Should -Be 'Release.ChangedMeanwhile'
+        $result.Outcome | Should -Be 'Failed'
+        "$failed" | Should -Match 'v1 is current again'
+        (Get-ConsulKv "$name/current").Value | Should -Be "$name/releases/v1/"
+    }
+
     It 'survive two deployments in two processes, beside readers: nothing is lost or mixed, and losers are told who won' {
         foreach ($number in 1..3) { Publish-ConsulKvRelease $name "v$number" @{ who = "v$number"; a = 1; b = @{ c = 2 } } | Out-Null }
         Switch-ConsulKvRelease $name v1 | Out-Null

@@ -58,10 +58,10 @@ public sealed record ConsulFaultDrillReport : IReportPart
     /// <summary>Keys that were read after the drill and are as the writes' outcomes say.</summary>
     public required int Verified { get; init; }
 
-    /// <summary>Keys of which that could not be said, each with the reason: somebody else wrote them, or a write stayed unknown.</summary>
+    /// <summary>Keys of which that could not be said, each with the reason: somebody else wrote them, such as the script block by other means, or a write stayed unknown.</summary>
     public required IReadOnlyList<string> Unverified { get; init; }
 
-    /// <summary>Keys that are not as the writes' outcomes say, each with what is wrong; values are not shown.</summary>
+    /// <summary>Keys that are not as the writes' outcomes say, which no other writer can explain; each with what is wrong, values are not shown.</summary>
     public required IReadOnlyList<string> Lost { get; init; }
 
     /// <summary>The rules by which the verdicts were given.</summary>

@@ -9,9 +9,9 @@ public enum ConsulFaultDrillVerdict
     /// <summary>Everything that was under way ended well, and no pause was longer than what is accepted.</summary>
     Survived,
 
-    /// <summary>Something failed, or stayed unknown, or a pause was too long; nothing that was said to be written is missing.</summary>
+    /// <summary>Something failed or stayed unknown, a pause was too long, or of a key it cannot be told what became; nothing that was said to be written is known to be missing.</summary>
     Degraded,
 
-    /// <summary>A write that was said to be written is not there, or one that was said to have failed is.</summary>
+    /// <summary>A write that was said to be written is not there, and no other writer can explain that.</summary>
     Lost,
 }

@@ -7,14 +7,15 @@ namespace ConsulKvTools.Drills;
 internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperation> operations, DrillVerification verification)
 {
     private readonly DrillOperation[] byStart = [.. operations.OrderBy(operation => operation.Start)];
+    private readonly DrillOperation[] byEnd = [.. operations.OrderBy(operation => operation.End)];
 
     /// <summary>The rules.</summary>
     private string[] Rules =>
     [
         "Operations belong to a fault when they were under way while it lasted, or when it struck.",
         $"Survived: all of them ended well, and there was no pause longer than {DiagnosisText.Time(options.AcceptedPause)}. A pause is time without an operation that ends well although one is under way.",
-        "Degraded: one failed, was in conflict or stayed unknown, or a pause was longer; what was said about the writes holds.",
-        "Lost: a key that they wrote does not hold what the last write that was said to be written left there, or holds what a write left that was said to have failed.",
+        "Degraded: one failed, was in conflict or stayed unknown, a pause was longer, or of a key that they wrote it cannot be told what became: somebody else may have written it, also the script block by other means.",
+        "Lost: a key that they wrote has an older ModifyIndex than the last write that was said to be written, which no other writer can explain.",
         "NotHit: nothing was under way.",
     ];
 
@@ -24,14 +25,14 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
         var windows = recorder.Faults;
         var faults = windows.Select(Fault).ToArray();
         var verdict = verification.Lost.Count > 0 ? ConsulFaultDrillVerdict.Lost : faults.Select(fault => fault.Verdict).DefaultIfEmpty(ConsulFaultDrillVerdict.NotHit).Max();
-        if (verdict == ConsulFaultDrillVerdict.Survived && failedRuns > 0) verdict = ConsulFaultDrillVerdict.Degraded;
+        if (verdict == ConsulFaultDrillVerdict.Survived && (failedRuns > 0 || verification.Unverified.Count > 0)) verdict = ConsulFaultDrillVerdict.Degraded;
         var pause = PauseIn(TimeSpan.Zero, duration);
         return new ConsulFaultDrillReport
         {
             Verdict = verdict,
             Reason = verdict switch
             {
-                ConsulFaultDrillVerdict.NotHit => windows.Count == 0 ? "no fault struck: let it run longer, or at a higher rate" : "nothing was under way when faults struck",
+                ConsulFaultDrillVerdict.NotHit => NotHit(windows.Count, isOwnCluster),
                 ConsulFaultDrillVerdict.Lost => $"{Amount.Of(verification.Lost.Count, "key")} of {Amount.Of(verification.Lost.Count + verification.Verified.Count, "key")} not as the outcomes said",
                 ConsulFaultDrillVerdict.Degraded => Degraded(faults, runs, failedRuns),
                 _ => $"the longest pause was {DiagnosisText.Time(pause)}; {Amount.Of(verification.Verified.Count, "key")} verified",
@@ -61,6 +62,11 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
         };
     }
 
+    private string NotHit(int faults, bool isOwnCluster) =>
+        operations.Count == 0 ? "the script block read and wrote nothing through the drilled session"
+        : faults > 0 ? "nothing was under way when faults struck"
+        : isOwnCluster ? "no fault struck: give a longer -Duration or a shorter -Every" : "no fault struck: let it run longer, or at a higher -Rate";
+
     /// <summary>What was not well, how often, and where to look for it.</summary>
     private string Degraded(IReadOnlyList<ConsulFaultDrillFault> faults, int runs, int failedRuns)
     {
@@ -79,16 +85,18 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
 
     private ConsulFaultDrillFault Fault(DrillWindow window)
     {
-        var met = operations.Where(operation => window.Strikes.Any(strike => operation.Start <= strike.To && operation.End >= strike.From)).ToArray();
+        var met = Met(window.Strikes);
         var (from, to) = (window.Strikes[0].From, window.Strikes.Max(strike => strike.To));
         var bad = met.Where(operation => !operation.IsGood).ToArray();
-        var lost = met.Where(operation => operation.Write is not null).Select(operation => operation.Key).Distinct().Where(verification.Lost.ContainsKey).ToArray();
+        var keys = met.Where(operation => operation.Write is not null).Select(operation => operation.Key).Distinct().ToArray();
+        var lost = Array.FindAll(keys, verification.Lost.ContainsKey);
+        var unsure = Array.FindAll(keys, verification.Unverified.ContainsKey);
         // The pause that a fault brings ends when things go well again, which may be after it.
         var pause = window.Target is null ? met.Select(operation => operation.End - operation.Start).DefaultIfEmpty().Max() : PauseIn(from, met.Length == 0 ? to : met.Max(operation => operation.End));
         var recovered = window.Target is null ? null : byStart.FirstOrDefault(operation => operation.Start >= from && operation.IsGood);
         var verdict = met.Length == 0 ? ConsulFaultDrillVerdict.NotHit
             : lost.Length > 0 ? ConsulFaultDrillVerdict.Lost
-            : bad.Length > 0 || pause > options.AcceptedPause ? ConsulFaultDrillVerdict.Degraded
+            : bad.Length > 0 || unsure.Length > 0 || pause > options.AcceptedPause ? ConsulFaultDrillVerdict.Degraded
             : ConsulFaultDrillVerdict.Survived;
         return new ConsulFaultDrillFault
         {
@@ -110,10 +118,36 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
             {
                 ConsulFaultDrillVerdict.NotHit => "nothing was under way",
                 ConsulFaultDrillVerdict.Lost => $"not as the outcomes said: {string.Join(", ", lost.Take(3).Select(key => Printable.Text(key, 120)))}",
-                ConsulFaultDrillVerdict.Degraded => bad.Length == 0 ? $"a pause of {DiagnosisText.Time(pause)}" : $"{bad.Length:N0} of {Amount.Of(met.Length, "operation")} did not end well, a pause of {DiagnosisText.Time(pause)}",
+                ConsulFaultDrillVerdict.Degraded => $"{(bad.Length == 0 ? "" : $"{bad.Length:N0} of {Amount.Of(met.Length, "operation")} did not end well, ")}{(unsure.Length == 0 ? "" : $"of {Amount.Of(unsure.Length, "key")} it cannot be told what became, ")}a pause of {DiagnosisText.Time(pause)}",
                 _ => $"{Amount.Of(met.Length, "operation")} ended well, the longest pause was {DiagnosisText.Time(pause)}",
             },
         };
+    }
+
+    /// <summary>The operations that were under way at one of these strikes, which come in the order of their beginning.</summary>
+    private DrillOperation[] Met(IReadOnlyList<(TimeSpan From, TimeSpan To)> strikes)
+    {
+        var begun = new TimeSpan[strikes.Count];
+        var over = new TimeSpan[strikes.Count];
+        for (var number = 0; number < strikes.Count; number++)
+        {
+            begun[number] = strikes[number].From;
+            over[number] = number > 0 && over[number - 1] > strikes[number].To ? over[number - 1] : strikes[number].To;
+        }
+        // Of those that began before its end: whether one ended after its start.
+        return [.. operations.Where(operation => CountUpTo(begun, operation.End) is var before and > 0 && over[before - 1] >= operation.Start)];
+    }
+
+    private static int CountUpTo(TimeSpan[] sorted, TimeSpan limit)
+    {
+        var (low, high) = (0, sorted.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (sorted[middle] <= limit) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
 
     /// <summary>The longest time between two operations that ended well, or from the first that was begun after one, as far as it lies within this stretch.</summary>
@@ -122,7 +156,7 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
         var longest = TimeSpan.Zero;
         var since = from;
         TimeSpan? begun = null;
-        foreach (var operation in operations.Where(operation => operation.End >= from).OrderBy(operation => operation.End))
+        foreach (var operation in byEnd.SkipWhile(operation => operation.End < from))
         {
             var start = operation.Start < since ? since : operation.Start;
             if (begun is null || start < begun) begun = start;

@@ -14,9 +14,8 @@ internal sealed record DrillVerification(IReadOnlyList<string> Verified, IReadOn
     /// <param name="session">Meets no faults.</param>
     /// <param name="operations">What was done, in the order in which it ended.</param>
     /// <param name="indexBefore">The index of the store before the drill.</param>
-    /// <param name="isAlone">True when nobody else writes there.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static async Task<DrillVerification> RunAsync(ConsulKvSession session, IReadOnlyList<DrillOperation> operations, ulong indexBefore, bool isAlone, CancellationToken cancellation)
+    public static async Task<DrillVerification> RunAsync(ConsulKvSession session, IReadOnlyList<DrillOperation> operations, ulong indexBefore, CancellationToken cancellation)
     {
         var writes = operations.Where(operation => operation.Write is not null).ToArray();
         var trees = writes.Where(write => write.Write!.IsTree && write.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unknown).ToArray();
@@ -53,7 +52,7 @@ internal sealed record DrillVerification(IReadOnlyList<string> Verified, IReadOn
                 unverified[key] = $"it could not be read afterwards: {unread.Title}";
                 continue;
             }
-            switch (Judge(all, read[number].Entry, indexBefore, isAlone))
+            switch (Judge(all, read[number].Entry, indexBefore))
             {
                 case (true, { } problem): lost[key] = problem; break;
                 case (false, { } reason): unverified[key] = reason; break;
@@ -64,13 +63,18 @@ internal sealed record DrillVerification(IReadOnlyList<string> Verified, IReadOn
     }
 
     /// <summary>What is wrong with a key, and whether that is a loss; null when it is as it was said to be.</summary>
-    private static (bool IsLost, string? Problem) Judge(IReadOnlyList<DrillOperation> writes, ConsulKvEntry? entry, ulong indexBefore, bool isAlone)
+    /// <remarks>
+    /// The script block may write by other means too, of which nothing is known. So a loss is only what nobody's write can explain: indexes go up, and the key still has one
+    /// that is older than a write that was said to be written.
+    /// </remarks>
+    private static (bool IsLost, string? Problem) Judge(IReadOnlyList<DrillOperation> writes, ConsulKvEntry? entry, ulong indexBefore)
     {
         // Those that overlap may have come in either order: each that no other one came certainly after may be the last.
-        var written = writes.Where(write => write.Outcome == ConsulKvOutcome.Written || (write.Outcome == ConsulKvOutcome.Unchanged)).ToArray();
-        var last = written.Where(write => !written.Any(other => other.Start > write.End)).ToArray();
+        var written = writes.Where(write => write.IsGood).ToArray();
+        var latest = written.Select(write => write.Start).DefaultIfEmpty().Max();
+        var last = written.Where(write => write.End >= latest).ToArray();
         if (last.Any(write => write.Write!.Fits(entry))) return default;
-        var first = last.Length == 0 ? TimeSpan.Zero : last.Min(write => write.Start);
+        var first = last.Select(write => write.Start).DefaultIfEmpty().Min();
         var open = writes.Where(write => write.Outcome == ConsulKvOutcome.Unknown && write.End >= first).ToArray();
         if (open.Any(write => write.Write!.Fits(entry))) return (false, "it is what a write whose outcome stayed unknown would leave");
         var newest = entry?.ModifyIndex ?? 0;
@@ -78,13 +82,16 @@ internal sealed record DrillVerification(IReadOnlyList<string> Verified, IReadOn
         {
             if (newest <= indexBefore) return default;
             var failed = writes.Where(write => write.Outcome is ConsulKvOutcome.Failed or ConsulKvOutcome.Denied or ConsulKvOutcome.Conflict).ToArray();
-            if (failed.FirstOrDefault(write => write.Write!.Hash is not null && write.Write.Fits(entry)) is { } phantom)
-                return isAlone ? (true, $"a write that was said to be {phantom.Outcome} is there") : (false, $"the value of a write that was said to be {phantom.Outcome} is there; somebody else may have written it");
-            return isAlone ? (true, "a value that nobody wrote is there") : (false, "somebody else wrote it meanwhile");
+            return failed.FirstOrDefault(write => write.Write!.Hash is not null && write.Write.Fits(entry)) is { } phantom
+                ? (false, $"the value of a write that was said to be {phantom.Outcome} is there; somebody else may have written it") : (false, "somebody else wrote it meanwhile");
         }
-        // Nothing above the index before the drill: then nothing of it was stored.
-        if (entry is not null && newest <= indexBefore && last.All(write => write.Write!.Hash is not null && write.Outcome == ConsulKvOutcome.Written)) return (true, "it holds what it did before the drill, and a write was said to be written");
-        if (!isAlone) return entry is null ? (false, "it is gone; somebody else may have removed it") : (false, "it holds another value; somebody else may have written it");
-        return (true, entry is null ? "it is not there, and a write was said to be written" : "it holds another value than the last write that was said to be written");
+        if (entry is null) return (false, "it is gone; somebody else may have removed it");
+        if (last.All(write => write.Outcome == ConsulKvOutcome.Written))
+        {
+            if (newest <= indexBefore) return (true, "it holds what it did before the drill, and a write was said to be written");
+            var before = written.Where(write => write.End < first).Select(write => write.Index ?? 0).DefaultIfEmpty().Max();
+            if (newest <= before || newest < last.Max(write => write.Index ?? 0)) return (true, "it holds an older value than the last write that was said to be written");
+        }
+        return (false, "it holds another value; somebody else may have written it");
     }
 }

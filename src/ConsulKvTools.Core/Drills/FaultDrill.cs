@@ -76,7 +76,7 @@ internal sealed class FaultDrill : IDisposable
             throw ConsulException.From(ConsulFinding.Create("Drill.ClusterUnavailable", ("problem", Printable.Text(unwell.Message.TrimEnd('.'), 400))), unwell);
         }
         var operations = recorder.Operations;
-        var verification = await DrillVerification.RunAsync(healthy, operations, indexBefore, isAlone: cluster is not null, cancellation).ConfigureAwait(false);
+        var verification = await DrillVerification.RunAsync(healthy, operations, indexBefore, cancellation).ConfigureAwait(false);
         return new DrillJudge(options, operations, verification).Report(recorder, duration, cluster?.Description ?? healthy.ToString(), cluster is not null, runs, failedRuns, errors) with { Secrets = healthy.SecretPrints };
     }
 

@@ -28,7 +28,7 @@ internal sealed class RequestFaults
         // Each kind comes over the same share of requests, all together over the rate: a later one sees only what the earlier ones let through.
         var each = options.Rate / kinds.Length;
         var before = 0;
-        pipeline = new ChaosPipeline(kinds.Select(kind => RuleOf(kind, kind == ConsulFaultKind.Latency ? each : each / (1 - each * before++), connectTimeout, time)),
+        pipeline = new ChaosPipeline(kinds.Select(kind => RuleOf(kind, each / (1 - each * before++), connectTimeout, time)),
             request => !isOver && IsMeant((ConsulRequest)request), (_, name) => Strike((ConsulFaultKind)Enum.Parse(typeof(ConsulFaultKind), name)), Draw, time);
     }
 

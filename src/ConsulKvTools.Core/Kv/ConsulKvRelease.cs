@@ -42,6 +42,9 @@ public sealed record ConsulKvRelease
     /// <summary>The session it was read with.</summary>
     public string? Session { get; init; }
 
+    /// <summary>ModifyIndex of the manifest it was judged by; 0 when there was none. Who removes the release removes no other that took its name.</summary>
+    internal ulong ManifestIndex { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Release}";
 }

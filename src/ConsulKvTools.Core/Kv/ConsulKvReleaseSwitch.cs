@@ -13,8 +13,9 @@ public sealed record ConsulKvReleaseSwitch
     public required string To { get; init; }
 
     /// <summary>
-    /// Written: it is current now. Unchanged: it was already. Conflict: another switch or removal came first. Denied, Failed: nothing changed. Unknown: it
-    /// could not be found out; the same switch may be asked for again without harm.
+    /// Written: it was switched; with a <see cref="Finding"/> its tree was changed meanwhile and the switch could not be undone. Unchanged: it was current already. Conflict:
+    /// another switch or removal came first. Denied, Failed: nothing changed, or it was undone at once. Unknown: it could not be found out; the same switch may be asked for
+    /// again without harm.
     /// </summary>
     public required ConsulKvOutcome Outcome { get; init; }
 

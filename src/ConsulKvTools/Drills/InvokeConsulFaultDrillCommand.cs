@@ -18,8 +18,9 @@ public sealed class InvokeConsulFaultDrillCommand : ConsulCmdlet
     private static readonly ConsulFaultKind[] UsualOfClusters = [ConsulFaultKind.LeaderKill, ConsulFaultKind.Freeze, ConsulFaultKind.Restart];
 
     // Its errors come as objects, so that they can be counted and kept; it runs in a scope of its own.
-    // What ends the block is caught within it: thrown from Invoke it would take along what the block had said before.
-    private readonly ScriptBlock wrapper = ScriptBlock.Create("param($block, $session) try { & $block $session 2>&1 } catch { $_ }");
+    // What ends the block is caught within it: thrown from Invoke it would take along what the block had said before. The loop takes the block's break and continue,
+    // which would end the caller's loop or script otherwise, and the drill without its report.
+    private readonly ScriptBlock wrapper = ScriptBlock.Create("param($block, $session) foreach ($round in 1) { try { & $block $session 2>&1 } catch { $_ } }");
 
     private Task<IDrillCluster>? starting;
     private FaultDrill? drill;
@@ -55,7 +56,7 @@ public sealed class InvokeConsulFaultDrillCommand : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public ConsulFaultKind[]? Fault { get; set; }
 
-    /// <summary>The share of requests that meet a fault, from 0 to 1; the kinds have equal parts in it.</summary>
+    /// <summary>The share of requests that meet a fault, from 0 to 1; the kinds have equal parts in it. A request meets one fault at most.</summary>
     [Parameter(ParameterSetName = SessionSet)]
     [ValidateRange(0.0, 1.0)]
     public double Rate { get; set; } = 0.2;
@@ -199,6 +200,10 @@ public sealed class InvokeConsulFaultDrillCommand : ConsulCmdlet
         catch (RuntimeException thrown) when (thrown is not PipelineStoppedException)
         {
             problems.Add(Told(thrown.ErrorRecord));
+        }
+        catch (LoopFlowException)
+        {
+            // Break or continue with the label of a loop outside: it ended this run.
         }
         finally
         {

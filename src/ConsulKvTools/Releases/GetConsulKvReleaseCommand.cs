@@ -32,8 +32,8 @@ public sealed class GetConsulKvReleaseCommand : ReleaseCmdlet
             seen.Add(release.Release);
             WriteObject(release);
         }
-        foreach (var name in Release ?? [])
-            if (!WildcardPattern.ContainsWildcardCharacters(name) && !seen.Contains(name))
+        foreach (var pattern in Release ?? [])
+            if (!WildcardPattern.ContainsWildcardCharacters(pattern) && WildcardPattern.Unescape(pattern) is var name && !seen.Contains(name))
                 WriteError(FindingErrors.Create(Store.Finding("Release.Missing", ("value", Printable.Text(name, 120)), ("detail", "there is neither a manifest nor a tree of this name")), name));
     });
 }

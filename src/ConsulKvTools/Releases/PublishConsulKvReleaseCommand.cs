@@ -58,8 +58,8 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     public SwitchParameter Existing { get; set; }
 
     /// <summary>
-    /// Writes over what an unfinished publishing left below the release's prefix, and removes what does not belong to it; nobody may be publishing it any more. With -FromPrefix
-    /// also takes what the token can see where it cannot be told whether that is all. A published release is never written over.
+    /// Writes over what an unfinished publishing left below the release's prefix, and removes what does not belong to it; nobody may be publishing it any more. Also takes what the
+    /// token can see, below that prefix and below -FromPrefix, where it cannot be told whether that is all. A published release is never written over.
     /// </summary>
     [Parameter(ParameterSetName = ContentSet)]
     [Parameter(ParameterSetName = PrefixSet)]
@@ -111,8 +111,7 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
             StartProgress("Publishing a release", content.Count);
             var (manifest, isNew) = Ask(cancellation => Existing ? publisher.SealAsync(Release, cancellation) : publisher.PublishAsync(Release, content, Force, cancellation));
             if (!isNew) WriteVerbose($"{Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)} was already published with this content.");
-            var state = Ask(cancellation => store.StateAsync(ConsulConsistency.Consistent, cancellation));
-            WriteObject(new ReleaseList(store).Of(Release, manifest, state) with { Verified = true });
+            WriteObject(new ReleaseList(store).Of(Release, manifest, Known(store)) with { Verified = true });
         }
         catch (ConsulException failed)
         {
@@ -122,6 +121,25 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
         {
             EndProgress();
             TellTrace();
+        }
+    }
+
+    /// <summary>Which release is current, as far as that can be told: it is published, and what hides that from the token or stands in the pointer does not undo it.</summary>
+    private ReleaseState Known(ReleaseStore store)
+    {
+        var hidden = new List<ConsulFinding>();
+        try
+        {
+            return Ask(cancellation => store.KnownStateAsync(ConsulConsistency.Consistent, hidden.Add, cancellation));
+        }
+        catch (ConsulException unheard)
+        {
+            hidden.Add(unheard.Finding);
+            return new ReleaseState(null, 0, ReleaseHistory.Empty, 0);
+        }
+        finally
+        {
+            foreach (var problem in hidden) WriteWarning($"{Printable.Text(Release, 120)} is published; which release is current, or was, is not known: {FindingErrors.Warning(problem)}");
         }
     }
 
@@ -144,7 +162,7 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
         if (input.BaseObject is ConsulKvEntry || IsRow(input))
         {
             var row = KvInput.Of(input);
-            var key = row.Key!;
+            if (row.Key is not { Length: > 0 } key) throw new KvValueException("an entry or row has no key: give each its name below the release");
             if (TrimPrefix is { } prefix)
             {
                 prefix = KvTreeNames.FolderOf(prefix);

@@ -74,7 +74,7 @@ public sealed class RemoveConsulKvReleaseCommand : ReleaseCmdlet
         if (!(Force && !IsAsked(ConfirmImpact.Medium) && !MyInvocation.BoundParameters.ContainsKey("WhatIf") || Confirms(what, "?", "Remove Consul releases", release.Release))) return;
         try
         {
-            var result = Ask(cancellation => new ReleaseRemover(Store).RemoveAsync(release, cancellation));
+            var result = Ask(cancellation => new ReleaseRemover(Store).RemoveAsync(release, OlderThan, Now, cancellation));
             TellTrace();
             WriteObject(result);
             if (FindingErrors.Of(result, release.Release) is { } error) WriteError(error);

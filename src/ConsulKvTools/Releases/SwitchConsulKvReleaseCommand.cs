@@ -46,8 +46,11 @@ public sealed class SwitchConsulKvReleaseCommand : ReleaseCmdlet
         WriteObject(done);
         if (done.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged)
         {
-            if (done.Message is { } remark) WriteWarning(remark);
-            return;
+            if (done.Finding is null)
+            {
+                if (done.Message is { } remark) WriteWarning(remark);
+                return;
+            }
         }
         var finding = done.Finding ?? ConsulFinding.Create("Outcome.Unknown", ("key", Printable.Text(done.Pointer)));
         WriteError(FindingErrors.Create(finding, done.To, done.Outcome == ConsulKvOutcome.Unknown ? new ConsulUnknownOutcomeException(finding) : null, done.Message == finding.Title ? null : done.Message));
@@ -57,7 +60,8 @@ public sealed class SwitchConsulKvReleaseCommand : ReleaseCmdlet
     private string Described(ReleasePlan plan)
     {
         var text = $"Switch {Printable.Text(Name.TrimEnd('/'), 120)} from {Printable.Text(plan.State.Current ?? "no release", 120)} {(plan.IsRollback ? "back to" : "to")} {Printable.Text(plan.To, 120)}: {Amount.Of(plan.Tree.Count, "key")}, {Amount.Of(plan.Tree.Bytes, "byte")}, {plan.Tree.Digest.Substring(0, 19)}";
-        if (plan.State.Current is not { } current) return text;
+        // Nobody sees it otherwise, and it is as much to read as the tree.
+        if (plan.State.Current is not { } current || !(IsAsked(ConfirmImpact.Medium) || IsVerbose || PrefersWhatIf())) return text;
         try
         {
             var (added, removed, changed) = plan.Tree.Against(Ask(cancellation => Store.TreeAsync(current, ConsulConsistency.Default, null, cancellation)));

@@ -11,36 +11,51 @@ public sealed class DrillTests(AclAgentFixture fixture)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string, bool, string> Claims => new()
+    public static TheoryData<string, string, string> Claims => new()
     {
-        // what was said of the write of "new"; what is there; whether nobody else writes; what the drill has to say
-        { "Written", "new", true, "verified" }, { "Written", "old", true, "lost" }, { "Written", "nothing", true, "lost" }, { "Written", "stranger", true, "lost" },
-        { "Written", "new", false, "verified" }, { "Written", "old", false, "lost" }, { "Written", "nothing", false, "unverified" }, { "Written", "stranger", false, "unverified" },
-        { "Unknown", "new", true, "unverified" }, { "Unknown", "old", true, "verified" },
-        { "Failed", "old", true, "verified" }, { "Failed", "new", true, "lost" }, { "Failed", "new", false, "unverified" }, { "Denied", "new", true, "lost" },
+        // what was said of the write of "new"; what is there; what the drill has to say, since others, the script block among them, may write by other means
+        { "Written", "new", "verified" }, { "Written", "old", "lost" }, { "Written", "older", "lost" }, { "Written", "nothing", "unverified" }, { "Written", "stranger", "unverified" },
+        { "Unchanged", "old", "unverified" }, { "Unknown", "new", "unverified" }, { "Unknown", "old", "verified" },
+        { "Failed", "old", "verified" }, { "Failed", "new", "unverified" }, { "Failed", "stranger", "unverified" }, { "Denied", "new", "unverified" },
     };
 
     [Theory]
     [MemberData(nameof(Claims))]
-    public async Task What_a_write_was_said_to_be_is_held_against_what_is_there(string said, string there, bool isAlone, string expected)
+    public async Task What_a_write_was_said_to_be_is_held_against_what_is_there(string said, string there, string expected)
     {
         using var session = fixture.Session();
         var key = $"drill-{Guid.NewGuid():N}";
         await PutAsync(session, key, "old");
         var before = (await new KvReader(session).GetAsync(key, ConsulConsistency.Consistent, Stop)).Entry!.ModifyIndex;
-        if (there is "new" or "stranger") await PutAsync(session, key, there);
+        if (there is "new" or "stranger" or "older") await PutAsync(session, key, there);
         if (there == "nothing") await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = key, Kind = ConsulKvWriteKind.Delete }, Stop);
         var write = DrillWrite.Of(new ConsulKvWrite { Key = key, Value = "new"u8.ToArray() });
-        DrillOperation[] operations = [new(key, write, Enum.Parse<ConsulKvOutcome>(said), null, TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, null)];
+        // Of the older one it is known that the new one came after it.
+        var index = there == "older" ? (await new KvReader(session).GetAsync(key, ConsulConsistency.Consistent, Stop)).Entry!.ModifyIndex + 1 : before + 1;
+        DrillOperation[] operations = [new(key, write, Enum.Parse<ConsulKvOutcome>(said), null, TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, said == "Written" ? index : null)];
 
-        var verification = await DrillVerification.RunAsync(session, operations, before, isAlone, Stop);
+        var verification = await DrillVerification.RunAsync(session, operations, before, Stop);
 
         Assert.Equal(expected, verification.Lost.ContainsKey(key) ? "lost" : verification.Unverified.ContainsKey(key) ? "unverified" : "verified");
         var recorder = new DrillRecorder(TimeProvider.System);
         recorder.Struck(ConsulFaultKind.LeaderKill, "server", TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        var report = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.LeaderKill], Seed = 1 }, operations, verification).Report(recorder, TimeSpan.FromSeconds(2), "x", isAlone, 1, 0, []);
-        Assert.Equal(expected == "lost" ? ConsulFaultDrillVerdict.Lost : said == "Written" ? ConsulFaultDrillVerdict.Survived : ConsulFaultDrillVerdict.Degraded, report.Verdict);
+        var report = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.LeaderKill], Seed = 1 }, operations, verification).Report(recorder, TimeSpan.FromSeconds(2), "x", true, 1, 0, []);
+        Assert.Equal(expected == "lost" ? ConsulFaultDrillVerdict.Lost : expected == "verified" && said == "Written" ? ConsulFaultDrillVerdict.Survived : ConsulFaultDrillVerdict.Degraded, report.Verdict);
         Assert.Equal(report.Verdict, Assert.Single(report.Faults).Verdict);
+    }
+
+    [Fact]
+    public async Task A_removal_that_was_said_to_be_done_and_was_not_is_a_loss()
+    {
+        using var session = fixture.Session();
+        var key = $"drill-{Guid.NewGuid():N}";
+        await PutAsync(session, key, "a");
+        var put = (await new KvReader(session).GetAsync(key, ConsulConsistency.Consistent, Stop)).Entry!.ModifyIndex;
+        DrillOperation Did(ConsulKvWriteKind kind, int from, ulong? index) =>
+            new(key, DrillWrite.Of(new ConsulKvWrite { Key = key, Kind = kind, Value = "a"u8.ToArray() }), ConsulKvOutcome.Written, null, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(from + 1), 0, index);
+
+        Assert.Single((await DrillVerification.RunAsync(session, [Did(ConsulKvWriteKind.Put, 0, put), Did(ConsulKvWriteKind.Delete, 2, null)], 0, Stop)).Lost);
+        Assert.Single((await DrillVerification.RunAsync(session, [Did(ConsulKvWriteKind.Put, 0, put - 1), Did(ConsulKvWriteKind.Delete, 2, null)], 0, Stop)).Unverified);
     }
 
     [Fact]
@@ -52,9 +67,9 @@ public sealed class DrillTests(AclAgentFixture fixture)
         DrillOperation Wrote(string value, int from, int to) =>
             new(key, DrillWrite.Of(new ConsulKvWrite { Key = key, Value = Encoding.UTF8.GetBytes(value) }), ConsulKvOutcome.Written, null, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to), 0, null);
 
-        Assert.Empty((await DrillVerification.RunAsync(session, [Wrote("a", 0, 1), Wrote("b", 2, 3)], 0, true, Stop)).Lost);
-        Assert.Empty((await DrillVerification.RunAsync(session, [Wrote("b", 0, 3), Wrote("a", 1, 4)], 0, true, Stop)).Lost);
-        Assert.Single((await DrillVerification.RunAsync(session, [Wrote("b", 0, 1), Wrote("a", 2, 3)], 0, true, Stop)).Lost);
+        Assert.Empty((await DrillVerification.RunAsync(session, [Wrote("a", 0, 1), Wrote("b", 2, 3)], 0, Stop)).Lost);
+        Assert.Empty((await DrillVerification.RunAsync(session, [Wrote("b", 0, 3), Wrote("a", 1, 4)], 0, Stop)).Lost);
+        Assert.Single((await DrillVerification.RunAsync(session, [Wrote("b", 0, 1), Wrote("a", 2, 3)], ulong.MaxValue, Stop)).Lost);
     }
 
     [Fact]
@@ -81,16 +96,16 @@ public sealed class DrillTests(AclAgentFixture fixture)
         DrillOperation Wrote(string key, ConsulKvOutcome outcome) => new(key, DrillWrite.Of(new ConsulKvWrite { Key = key, Value = "a"u8.ToArray() }), outcome, null, TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, null);
         // It was refused before it was sent: nobody could ask for it either.
         using var session = fixture.Session();
-        var none = await DrillVerification.RunAsync(session, [Wrote("/bad", ConsulKvOutcome.Failed)], 0, true, Stop);
+        var none = await DrillVerification.RunAsync(session, [Wrote("/bad", ConsulKvOutcome.Failed)], 0, Stop);
         Assert.Empty(none.Verified);
         Assert.Empty(none.Unverified);
         Assert.Empty(none.Lost);
 
         using var stranger = fixture.Session((await fixture.Agent.CreateTokenAsync("key_prefix \"other/\" { policy = \"write\" }", Stop)).SecretId);
-        Assert.Contains("denied", Assert.Single((await DrillVerification.RunAsync(stranger, [Wrote("drill-denied", ConsulKvOutcome.Written)], 0, true, Stop)).Unverified).Value, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("denied", Assert.Single((await DrillVerification.RunAsync(stranger, [Wrote("drill-denied", ConsulKvOutcome.Written)], 0, Stop)).Unverified).Value, StringComparison.OrdinalIgnoreCase);
 
         using var nowhere = fixture.Session(address: "http://127.0.0.1:1");
-        var unheard = await DrillVerification.RunAsync(nowhere, [Wrote("drill-unheard", ConsulKvOutcome.Written)], 0, true, Stop);
+        var unheard = await DrillVerification.RunAsync(nowhere, [Wrote("drill-unheard", ConsulKvOutcome.Written)], 0, Stop);
         Assert.Equal("drill-unheard", Assert.Single(unheard.Unverified).Key);
         Assert.Empty(unheard.Lost);
     }
@@ -115,6 +130,95 @@ public sealed class DrillTests(AclAgentFixture fixture)
         // Failures in a row are one pause until it goes well again.
         var failing = Of(Did(0, 1), Did(2, 3, ConsulKvOutcome.Failed), Did(3, 4, ConsulKvOutcome.Failed), Did(4, 5));
         Assert.Equal((TimeSpan.FromSeconds(3), ConsulFaultDrillVerdict.Degraded, TimeSpan.FromSeconds(3)), (failing.Faults[0].LongestPause, failing.Verdict, failing.Faults[0].RecoveredAfter));
+    }
+
+    [Theory]
+    [InlineData(false, false, false, "the script block read and wrote nothing through the drilled session")]
+    [InlineData(true, false, false, "no fault struck: let it run longer, or at a higher -Rate")]
+    [InlineData(true, false, true, "no fault struck: give a longer -Duration or a shorter -Every")]
+    [InlineData(true, true, true, "nothing was under way when faults struck")]
+    public void What_met_nothing_says_what_to_do_about_it(bool didSomething, bool struck, bool isOwnCluster, string reason)
+    {
+        DrillOperation[] operations = didSomething ? [new("k", null, ConsulKvOutcome.Unchanged, null, TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, null)] : [];
+        var recorder = new DrillRecorder(TimeProvider.System);
+        if (struck) recorder.Struck(ConsulFaultKind.Freeze, "server", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
+        var report = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.Freeze], Seed = 1 }, operations, new DrillVerification([], new Dictionary<string, string>(), new Dictionary<string, string>()))
+            .Report(recorder, TimeSpan.FromSeconds(30), "x", isOwnCluster, 1, 0, []);
+        Assert.Equal((ConsulFaultDrillVerdict.NotHit, reason), (report.Verdict, report.Reason));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Judging_many_operations_takes_no_longer_than_they_did()
+    {
+        const int Many = 200_000;
+        using var session = fixture.Session();
+        var key = $"drill-{Guid.NewGuid():N}";
+        await PutAsync(session, key, "a");
+        var write = DrillWrite.Of(new ConsulKvWrite { Key = key, Value = "a"u8.ToArray() });
+        DrillOperation[] operations = [.. Enumerable.Range(0, Many).Select(number => new DrillOperation(key, write, ConsulKvOutcome.Written, null, TimeSpan.FromMilliseconds(2 * number), TimeSpan.FromMilliseconds((2 * number) + 1), 0, null))];
+        var recorder = new DrillRecorder(TimeProvider.System);
+        foreach (var operation in operations) recorder.Struck(ConsulFaultKind.NoLeader, null, operation.Start, operation.Start);
+
+        var verification = await Task.Run(() => DrillVerification.RunAsync(session, operations, 0, Stop), Stop);
+        var report = await Task.Run(() => new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.NoLeader], Seed = 1 }, operations, verification).Report(recorder, operations[^1].End, "x", false, 1, 0, []), Stop);
+
+        Assert.Equal((Many, Many, ConsulFaultDrillVerdict.Survived), (report.Faults[0].Operations, report.Injected, report.Verdict));
+    }
+
+    [Fact]
+    public void Operations_meet_the_strikes_that_came_while_they_were_under_way()
+    {
+        DrillOperation Did(double from, double to) => new("k", null, ConsulKvOutcome.Unchanged, null, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to), 0, null);
+        var recorder = new DrillRecorder(TimeProvider.System);
+        foreach (var (from, to) in new[] { (5, 5), (1, 3), (2, 2) }) recorder.Struck(ConsulFaultKind.NoLeader, null, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to));
+        DrillOperation[] operations = [Did(0, 0.5), Did(0, 1), Did(2.5, 2.7), Did(3.1, 4.9), Did(4.9, 5.1), Did(5, 6), Did(5.1, 7)];
+        var report = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.NoLeader], Seed = 1 }, operations, new DrillVerification([], new Dictionary<string, string>(), new Dictionary<string, string>()))
+            .Report(recorder, TimeSpan.FromSeconds(30), "x", false, 1, 0, []);
+        Assert.Equal(4, Assert.Single(report.Faults).Operations);
+    }
+
+    [Theory]
+    [InlineData(ConsulFaultKind.Latency)]
+    [InlineData(ConsulFaultKind.ConnectTimeout)]
+    [InlineData(ConsulFaultKind.AnswerSilent)]
+    public async Task A_fault_that_outlasts_the_request_is_counted(ConsulFaultKind kind)
+    {
+        using var session = ConsulKvSession.Create(new ConsulSessionOptions
+        {
+            Address = fixture.Agent.HttpAddress!.ToString(), Token = new ConsulSecret(fixture.ManagementToken), AllowFaultDrill = true, ConnectTimeout = TimeSpan.FromSeconds(20),
+            RetryPolicy = new ConsulRetryPolicy { MaxAttempts = 2, AttemptTimeout = TimeSpan.FromMilliseconds(300), TotalTimeout = TimeSpan.FromSeconds(1) },
+        }, ConsulEnvironment.Empty);
+        using var drill = await FaultDrill.OfSessionAsync(session, new DrillOptions { Kinds = [kind], Seed = 1, Rate = 1, Latency = TimeSpan.FromSeconds(20) }, Stop);
+        await new KvWriter(drill.Session).WriteAsync(new ConsulKvWrite { Key = $"drill-{Guid.NewGuid():N}", Value = "a"u8.ToArray() }, Stop);
+        drill.RunEnded([]);
+
+        var report = await drill.EndAsync(Stop);
+
+        Assert.Equal(ConsulFaultDrillVerdict.Degraded, report.Verdict);
+        Assert.InRange(report.Injected, 1, 10);
+        Assert.Equal(1, Assert.Single(report.Faults).Operations);
+    }
+
+    [Fact]
+    public async Task The_rate_is_the_share_of_requests_that_meet_a_fault()
+    {
+        using var session = ConsulKvSession.Create(new ConsulSessionOptions { Address = fixture.Agent.HttpAddress!.ToString(), Token = new ConsulSecret(fixture.ManagementToken), AllowFaultDrill = true }, ConsulEnvironment.Empty);
+        using var drill = await FaultDrill.OfSessionAsync(session, new DrillOptions { Kinds = [ConsulFaultKind.Latency, ConsulFaultKind.IndexBackwards, ConsulFaultKind.Denied], Seed = 1, Rate = 1, Latency = TimeSpan.FromMilliseconds(1) }, Stop);
+        for (var number = 0; number < 60; number++)
+        {
+            try
+            {
+                await new KvReader(drill.Session).GetAsync("drill-rate", ConsulConsistency.Default, Stop);
+            }
+            catch (ConsulException)
+            {
+                // Denied, as it may be.
+            }
+        }
+        drill.RunEnded([]);
+        var report = await drill.EndAsync(Stop);
+        Assert.Equal(60, report.Injected);
+        Assert.All(report.Faults, fault => Assert.InRange(fault.Count, 8, 35));
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class ReleaseLoadTests
                 await SwitchAsync(store, "v2");
                 await SwitchAsync(store, "v3");
                 var old = (await new ReleaseList(store).ReadAsync(false, null, CancellationToken.None)).Single(one => one.Release == "v1");
-                Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(store).RemoveAsync(old, CancellationToken.None)).Outcome);
+                Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(store).RemoveAsync(old, TimeSpan.Zero, DateTimeOffset.UtcNow, CancellationToken.None)).Outcome);
             }),
         }, ConsulEnvironment.Empty);
 

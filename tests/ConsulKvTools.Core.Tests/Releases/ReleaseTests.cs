@@ -108,7 +108,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         switch (meanwhile)
         {
             case "a key is added": await PutAsync(session, store.Layout.Tree("v2") + "k9999", "x"); break;
-            case "the release is removed": await new ReleaseRemover(store).RemoveAsync((await new ReleaseList(store).ReadAsync(false, null, Stop)).Single(one => one.Release == "v2"), Stop); break;
+            case "the release is removed": await RemoveAsync(store, (await new ReleaseList(store).ReadAsync(false, null, Stop)).Single(one => one.Release == "v2")); break;
             case "another switches": await SwitchAsync(store, "v3"); break;
             default: await PutAsync(session, store.Layout.Tree("v2") + "k1", "x"); break;
         }
@@ -142,7 +142,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
             Handler = new BeforeTransaction(async () => Assert.Equal(ConsulKvOutcome.Written, (await SwitchAsync(store, "v1")).Outcome)),
         }, ConsulEnvironment.Empty);
 
-        Assert.Equal(ConsulKvOutcome.Conflict, (await new ReleaseRemover(new ReleaseStore(through, store.Layout)).RemoveAsync(old, Stop)).Outcome);
+        Assert.Equal(ConsulKvOutcome.Conflict, (await RemoveAsync(new ReleaseStore(through, store.Layout), old)).Outcome);
         Assert.Equal(["v1"], (await ReadAsync(store)).Select(entry => entry.Value));
     }
 
@@ -160,9 +160,9 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         Assert.Equal(["v1", "v4"], ReleaseRemover.Removable(all, keep: 2, TimeSpan.FromMinutes(5), later).Select(one => one.Release));
         Assert.Empty(ReleaseRemover.Removable(all, keep: 2, TimeSpan.FromMinutes(5), DateTimeOffset.UtcNow));
         Assert.Empty(ReleaseRemover.Removable(all, keep: 6, TimeSpan.Zero, later));
-        Assert.Equal("Release.InUse", await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v2"), Stop)));
-        Assert.Equal("Release.InUse", await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v3"), Stop)));
-        Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(store).RemoveAsync(all.Single(one => one.Release == "v4"), Stop)).Outcome);
+        Assert.Equal("Release.InUse", await CodeOfAsync(() => RemoveAsync(store, all.Single(one => one.Release == "v2"))));
+        Assert.Equal("Release.InUse", await CodeOfAsync(() => RemoveAsync(store, all.Single(one => one.Release == "v3"))));
+        Assert.Equal(ConsulKvOutcome.Written, (await RemoveAsync(store, all.Single(one => one.Release == "v4"))).Outcome);
         Assert.DoesNotContain(await new ReleaseList(store).ReadAsync(false, null, Stop), one => one.Release == "v4");
         FaultMatrix.Add(FaultOrigin.Real, "the current release and the one before it were to be removed", "Release.InUse", "refused", TimeSpan.Zero);
     }
@@ -183,6 +183,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v2", [], true, Stop)));
         Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v2", [content[0], content[0]], true, Stop)));
         Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("a/b", content, true, Stop)));
+        Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).PublishAsync("v2", [content[0] with { Key = "" }], true, Stop)));
         await PutAsync(session, store.Layout.Tree("v3") + "by/hand", "x");
         Assert.Equal((1L, true), (await new ReleasePublisher(store).SealAsync("v3", Stop)) is var (manifest, isNew) ? (manifest.Keys, isNew) : default);
         Assert.Equal(ConsulKvOutcome.Written, (await SwitchAsync(store, "v3")).Outcome);
@@ -237,9 +238,9 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         using var session = Open();
         var store = Store(session);
         ConsulKvWrite[] content = [.. Enumerable.Range(0, 100).Select(number => new ConsulKvWrite { Key = $"k{number}", Value = "1"u8.ToArray() })];
-        // All but one of the keys can be written by this token.
+        // All but one of the keys can be written by this token, which does not show before: it takes what it sees.
         using var some = fixture.Session((await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{store.Layout.Name}}/" { policy = "write" } key "{{store.Layout.Tree("v1")}}k99" { policy = "read" }""", Stop)).SecretId);
-        Assert.StartsWith("Acl.", await CodeOfAsync(() => new ReleasePublisher(new ReleaseStore(some, store.Layout)).PublishAsync("v1", content, false, Stop)), StringComparison.Ordinal);
+        Assert.StartsWith("Acl.", await CodeOfAsync(() => new ReleasePublisher(new ReleaseStore(some, store.Layout)).PublishAsync("v1", content, true, Stop)), StringComparison.Ordinal);
 
         var listed = Assert.Single(await new ReleaseList(store).ReadAsync(false, null, Stop));
         Assert.Equal((ConsulKvReleaseStatus.Unfinished, null), (listed.Status, listed.Created));
@@ -263,17 +264,17 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         using var some = fixture.Session((await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{name}}/" { policy = "write" } key "{{name}}/releases/v1/b" { policy = "read" }""", Stop)).SecretId);
         var release = Assert.Single(await new ReleaseList(store).ReadAsync(false, null, Stop));
 
-        Assert.Equal(ConsulKvOutcome.Denied, (await new ReleaseRemover(new ReleaseStore(some, store.Layout)).RemoveAsync(release, Stop)).Outcome);
+        Assert.Equal(ConsulKvOutcome.Denied, (await RemoveAsync(new ReleaseStore(some, store.Layout), release)).Outcome);
         Assert.True(Assert.Single(await new ReleaseList(store).ReadAsync(true, null, Stop)).Verified);
         // Nor does one whose answer is lost leave anything behind.
         using var proxy = new TcpFaultProxy(fixture.Agent.Address);
         proxy.CutAfterRequest("PUT");
         using var through = fixture.Session(address: proxy.Address.OriginalString);
-        Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(new ReleaseStore(through, store.Layout)).RemoveAsync(release, Stop)).Outcome);
+        Assert.Equal(ConsulKvOutcome.Written, (await RemoveAsync(new ReleaseStore(through, store.Layout), release)).Outcome);
         Assert.Empty(await KeysAsync(session, name + "/"));
         // What is in no manifest goes in the same way.
         await PutAsync(session, store.Layout.Tree("v2") + "stray", "x");
-        Assert.Equal(ConsulKvOutcome.Written, (await new ReleaseRemover(store).RemoveAsync(Assert.Single(await new ReleaseList(store).ReadAsync(false, null, Stop)), Stop)).Outcome);
+        Assert.Equal(ConsulKvOutcome.Written, (await RemoveAsync(store, Assert.Single(await new ReleaseList(store).ReadAsync(false, null, Stop)))).Outcome);
         Assert.Empty(await KeysAsync(session, name + "/"));
     }
 
@@ -295,7 +296,7 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         Assert.Equal(expected, string.Join(' ', listed.Select(one => $"{one.Release} {one.Status}")));
         // Nothing is decided by half of the truth.
         Assert.Equal(code, await CodeOfAsync(() => new ReleaseList(store).ReadAsync(false, null, Stop)));
-        Assert.Equal(code, await CodeOfAsync(() => new ReleaseRemover(store).RemoveAsync(listed[2], Stop)));
+        Assert.Equal(code, await CodeOfAsync(() => RemoveAsync(store, listed[2])));
         Assert.Equal(code, await CodeOfAsync(() => SwitchAsync(store, "v3")));
     }
 
@@ -342,6 +343,149 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         Assert.Equal("Release.SourceUnverifiable", await CodeOfAsync(() => Of(part)));
         Assert.Equal(["a"], (await Of(part, asSeen: true)).Content.Select(write => write.Key));
         FaultMatrix.Add(FaultOrigin.Real, "a prefix of which the token may read a part was to be published", "Release.SourceUnverifiable", "refused", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task What_a_token_sees_in_part_is_not_sealed_as_a_whole()
+    {
+        using var session = Open();
+        var store = Store(session);
+        using var part = fixture.Session((await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{store.Layout.Name}}/" { policy = "write" } key_prefix "{{store.Layout.Releases}}v1/secret/" { policy = "deny" }""", Stop)).SecretId);
+        var publisher = new ReleasePublisher(new ReleaseStore(part, store.Layout));
+        await PutAsync(session, store.Layout.Tree("v1") + "color", "red");
+        await PutAsync(session, store.Layout.Tree("v1") + "secret/password", "x");
+        ConsulKvWrite[] visible = [new() { Key = "color", Value = "red"u8.ToArray() }];
+
+        Assert.Equal("Release.SourceUnverifiable", await CodeOfAsync(() => publisher.CanSealAsync("v1", Stop)));
+        Assert.Equal("Release.SourceUnverifiable", await CodeOfAsync(() => publisher.SealAsync("v1", Stop)));
+        Assert.Equal("Release.SourceUnverifiable", await CodeOfAsync(() => publisher.PublishAsync("v1", visible, false, Stop)));
+        Assert.Equal(ConsulKvReleaseStatus.Unfinished, Assert.Single(await new ReleaseList(store).ReadAsync(true, null, Stop)).Status);
+        // Elsewhere nothing is hidden from it, and who says so takes what is seen.
+        Assert.True((await publisher.PublishAsync("v2", visible, false, Stop)).IsNew);
+        Assert.True((await publisher.PublishAsync("v1", visible, true, Stop)).IsNew);
+        // Who sees all of it seals all of it.
+        await PutAsync(session, store.Layout.Tree("v3") + "secret/password", "x");
+        Assert.Equal(1, (await new ReleasePublisher(store).SealAsync("v3", Stop)).Manifest.Keys);
+        FaultMatrix.Add(FaultOrigin.Real, "a tree of which the token may read a part was to be sealed as a release", "Release.SourceUnverifiable", "refused", TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData("it is sealed", null)]
+    [InlineData("another takes its name", null)]
+    [InlineData("it is switched to, and away from twice", "Release.InUse")]
+    public async Task What_became_of_a_release_after_it_was_looked_at_is_not_removed(string meanwhile, string? code)
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v1", "v2" }) await PublishAsync(store, name, ("a", name));
+        await SwitchAsync(store, "v1");
+        if (meanwhile == "it is sealed") await PutAsync(session, store.Layout.Tree("v3") + "a", "x");
+        else await PublishAsync(store, "v3", ("a", "old"));
+        var seen = (await new ReleaseList(store).ReadAsync(false, null, Stop)).Single(one => one.Release == "v3");
+        switch (meanwhile)
+        {
+            case "it is sealed": await new ReleasePublisher(store).SealAsync("v3", Stop); break;
+            case "another takes its name":
+                Assert.Equal(ConsulKvOutcome.Written, (await RemoveAsync(store, seen)).Outcome);
+                await PublishAsync(store, "v3", ("a", "new"));
+                break;
+            default:
+                foreach (var name in new[] { "v3", "v1", "v2" }) await SwitchAsync(store, name);
+                break;
+        }
+
+        // Long after it was published, as it was listed; a minute after it was left.
+        var later = seen with { Created = seen.Created is null ? null : DateTimeOffset.UtcNow.AddHours(-1) };
+        if (code is not null) Assert.Equal(code, await CodeOfAsync(() => RemoveAsync(store, later, TimeSpan.FromMinutes(5))));
+        else
+        {
+            var refused = await RemoveAsync(store, later);
+            Assert.Equal(ConsulKvOutcome.Conflict, refused.Outcome);
+            Assert.NotNull(refused.Finding);
+            Assert.EndsWith("v3 was not removed: it was sealed, published anew or removed after it was looked at", refused.Message, StringComparison.Ordinal);
+        }
+        Assert.True((await new ReleaseList(store).ReadAsync(true, null, Stop)).Single(one => one.Release == "v3").Verified);
+    }
+
+    [Theory]
+    [InlineData("there was none before", ConsulKvOutcome.Failed, null, "nothing is current again")]
+    [InlineData("the one before is gone", ConsulKvOutcome.Written, "v2", "v1 is not there any more")]
+    [InlineData("another has switched since", ConsulKvOutcome.Written, "v3", "somebody has switched again since")]
+    [InlineData("it cannot be undone", ConsulKvOutcome.Written, "v2", "could not be switched back")]
+    public async Task A_switch_that_stands_is_not_called_failed(string before, ConsulKvOutcome expected, string? current, string said)
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v1", "v2", "v3" }) await PublishAsync(store, name, ("a", name));
+        if (before != "there was none before") await SwitchAsync(store, "v1");
+        var plan = await new ReleaseSwitcher(store).PlanAsync("v2", Stop);
+        var transactions = 0;
+        using var meeting = ConsulKvSession.Create(new ConsulSessionOptions
+        {
+            Address = fixture.Agent.HttpAddress!.ToString(), Token = new ConsulSecret(fixture.ManagementToken), RetryPolicy = new ConsulRetryPolicy { MaxAttempts = 1 },
+            // The first read of the tree after the switch is where it is seen to be changed.
+            Handler = new BeforeTransaction(async () =>
+            {
+                await PutAsync(session, store.Layout.Tree("v2") + "added", "x");
+                if (before == "another has switched since") await SwitchAsync(store, "v3");
+                if (before == "the one before is gone") await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = store.Layout.Manifest("v1"), Kind = ConsulKvWriteKind.Delete }, Stop);
+            }, request =>
+            {
+                if (request.RequestUri!.AbsolutePath == "/v1/txn" && Interlocked.Increment(ref transactions) > 1 && before == "it cannot be undone") throw new HttpRequestException("refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
+                return transactions == 1 && request.Method == HttpMethod.Get;
+            }),
+        }, ConsulEnvironment.Empty);
+
+        var done = await new ReleaseSwitcher(new ReleaseStore(meeting, store.Layout)).RunAsync(plan, Stop);
+
+        var state = await store.StateAsync(ConsulConsistency.Consistent, Stop);
+        Assert.Equal((expected, "Release.ChangedMeanwhile", current), (done.Outcome, done.Code, state.Current));
+        Assert.Contains(said, done.Message, StringComparison.Ordinal);
+        if (current is null) Assert.Empty(state.History.Changes);
+        FaultMatrix.Add(FaultOrigin.Real, $"a tree was changed while it was switched to; {before}", "Release.ChangedMeanwhile", expected == ConsulKvOutcome.Failed ? "undone" : "said", TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Who_reads_needs_no_right_to_the_history()
+    {
+        using var session = Open();
+        var store = Store(session);
+        await PublishAsync(store, "v1", ("a", "1"));
+        await SwitchAsync(store, "v1");
+        var name = store.Layout.Name;
+        using var reader = fixture.Session((await fixture.Agent.CreateTokenAsync($$"""key "{{name}}/current" { policy = "read" } key_prefix "{{name}}/manifests/" { policy = "read" } key_prefix "{{name}}/releases/" { policy = "read" }""", Stop)).SecretId);
+
+        Assert.Equal(["1"], (await ReadAsync(new ReleaseStore(reader, store.Layout))).Select(entry => entry.Value));
+        // Nor is a reader disturbed by what stands there.
+        await PutAsync(session, store.Layout.History, "somebody else's");
+        Assert.Equal(["1"], (await ReadAsync(store)).Select(entry => entry.Value));
+    }
+
+    [Theory]
+    [InlineData(0, "v1")]
+    [InlineData(40, "v1")]
+    [InlineData(60, null)]
+    public void What_the_history_has_forgotten_is_no_way_back_and_nothing_else_is_taken_for_it(int canaries, string? expected)
+    {
+        var history = ReleaseHistory.Empty;
+        string? current = null;
+        void To(string release, bool back = false)
+        {
+            history = history.With(new ReleaseChange(Guid.NewGuid(), DateTimeOffset.UnixEpoch, current, release, back, "x"));
+            current = release;
+        }
+
+        foreach (var release in new[] { "v1", "v2", "v3" }) To(release);
+        To("v2", back: true);
+        for (var number = 0; number < canaries; number++)
+        {
+            To("canary");
+            To("v2", back: true);
+        }
+        Assert.Equal(expected, history.Before(current));
+        // And half a canary later.
+        To("canary");
+        Assert.Equal("v2", history.Before(current));
     }
 
     [Fact]
@@ -398,6 +542,9 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         var switcher = new ReleaseSwitcher(store);
         return await switcher.RunAsync(await switcher.PlanAsync(name, Stop), Stop);
     }
+
+    private static Task<ConsulKvWriteResult> RemoveAsync(ReleaseStore store, ConsulKvRelease release, TimeSpan grace = default) =>
+        new ReleaseRemover(store).RemoveAsync(release, grace, DateTimeOffset.UtcNow, Stop);
 
     private static async Task<IReadOnlyList<ConsulKvEntry>> ReadAsync(ReleaseStore store) => (await new ReleaseReader(store).ReadAsync(ConsulConsistency.Default, Stop)).Entries;
 

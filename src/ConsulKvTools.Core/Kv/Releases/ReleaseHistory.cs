@@ -28,9 +28,14 @@ internal sealed class ReleaseHistory
         foreach (var change in Changes)
         {
             if (stack.Count == 0 && change.From is { } first) stack.Add(first);
-            var below = change.IsRollback ? stack.LastIndexOf(change.To) : -1;
-            if (below >= 0) stack.RemoveRange(below + 1, stack.Count - below - 1);
-            else if (stack.Count == 0 || stack[stack.Count - 1] != change.To) stack.Add(change.To);
+            if (change.IsRollback)
+            {
+                // Back to what lay below all that is remembered: nothing of that is on the way back any more, and what is further below is forgotten.
+                var below = stack.LastIndexOf(change.To);
+                stack.RemoveRange(below + 1, stack.Count - below - 1);
+                if (below >= 0) continue;
+            }
+            if (stack.Count == 0 || stack[stack.Count - 1] != change.To) stack.Add(change.To);
         }
         while (stack.Count > 0 && stack[stack.Count - 1] == current) stack.RemoveAt(stack.Count - 1);
         return stack.Count == 0 ? null : stack[stack.Count - 1];

@@ -20,9 +20,10 @@ internal sealed class ReleaseList(ReleaseStore store)
         var releases = new List<ConsulKvRelease>();
         foreach (var name in manifests.Keys.Union(trees.Keys, StringComparer.Ordinal))
         {
-            var isKnown = manifests.TryGetValue(name, out var manifest);
+            var isKnown = manifests.TryGetValue(name, out var record);
+            var manifest = record.Manifest;
             trees.TryGetValue(name, out var count);
-            var release = Of(name, manifest is { IsSealed: true } ? manifest : null, state) with { Keys = manifest is { IsSealed: true } ? manifest.Keys : count };
+            var release = Of(name, manifest is { IsSealed: true } ? manifest : null, state) with { Keys = manifest is { IsSealed: true } ? manifest.Keys : count, ManifestIndex = record.Index };
             var (status, finding) = isKnown ? await JudgeAsync(name, manifest, count, hidden, cancellation).ConfigureAwait(false) : await WithoutManifestAsync(name, count, cancellation).ConfigureAwait(false);
             if (finding is null && verify) (release, status, finding) = await VerifyAsync(release, manifest!, cancellation).ConfigureAwait(false);
             // What readers read now stays to be seen, whatever is wrong with it.
@@ -31,12 +32,16 @@ internal sealed class ReleaseList(ReleaseStore store)
         return [.. releases.OrderBy(release => release.Created ?? DateTimeOffset.MaxValue).ThenBy(release => release.Release, StringComparer.Ordinal)];
     }
 
+    /// <summary>What a release is by pointer and history.</summary>
+    public static ConsulKvReleaseStatus StatusOf(string name, ReleaseState state) =>
+        name == state.Current ? ConsulKvReleaseStatus.Current : name == state.Previous ? ConsulKvReleaseStatus.Previous : ConsulKvReleaseStatus.Available;
+
     /// <summary>A release as its manifest tells of it.</summary>
     public ConsulKvRelease Of(string name, ReleaseManifest? manifest, ReleaseState state) => new()
     {
         Name = store.Layout.Name,
         Release = name,
-        Status = name == state.Current ? ConsulKvReleaseStatus.Current : name == state.Previous ? ConsulKvReleaseStatus.Previous : ConsulKvReleaseStatus.Available,
+        Status = StatusOf(name, state),
         Prefix = store.Layout.Tree(name),
         Keys = manifest?.Keys ?? 0,
         Bytes = manifest?.Bytes,

@@ -1,3 +1,4 @@
+using ConsulKvTools.Acl;
 using ConsulKvTools.Kv.Bulk;
 
 namespace ConsulKvTools.Kv.Releases;
@@ -19,7 +20,9 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
     /// <summary>Publishes keys and values.</summary>
     /// <param name="release">The release's name.</param>
     /// <param name="content">Names below the tree, values and flags.</param>
-    /// <param name="replace">True writes over an unfinished tree of this name and removes what does not belong to it.</param>
+    /// <param name="replace">
+    /// True writes over an unfinished tree of this name and removes what does not belong to it, as far as it can be seen: also where it cannot be told whether that is all.
+    /// </param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The release, and whether anything had to be done: the same content under the same name is no mistake.</returns>
     /// <exception cref="ConsulException">It was not published; the finding says why and what is there.</exception>
@@ -77,6 +80,7 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
         {
             // Before the first write: half a tree helps nobody.
             if ((KvKey.Check(layout.Tree(release) + write.Key, isPrefix: false) ?? KvKey.CheckInTransaction(write.Key)) is { } bad) throw ConsulException.From(bad);
+            if (write.Key.Length == 0) throw Invalid("-InputObject", "one of the keys is empty: give each a name below the release");
             if (!wanted.TryAdd(write.Key, write.Value, write.Flags)) throw Twice(write.Key);
         }
         if (wanted.Count == 0) throw Invalid("-InputObject", "there is nothing to publish: a release without a key would look like one that was removed");
@@ -93,6 +97,10 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
         // What was begun with the same content is brought to its end.
         var isFree = there is { } begun ? begun.Manifest.Digest == wanted.Digest : left.Count == 0 || left.Digest == wanted.Digest;
         if (!isFree && !replace) throw ConsulException.From(store.Unfinished(release, there?.Manifest, left.Count));
+        // Who may not write here at all is told that by the first write.
+        if (!replace && !await IsWholeAsync(store, layout.Tree(release), cancellation).ConfigureAwait(false)
+            && await MayWriteAsync([layout.Manifest(release), layout.Tree(release) + content[0].Key], cancellation).ConfigureAwait(false))
+            throw Partial(store, layout.Tree(release), left.Count);
         return (wanted, left, null, there?.Index ?? 0);
     }
 
@@ -102,12 +110,25 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
         var tree = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
         if (await store.RecordAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is var (manifest, index))
         {
-            if (manifest.Fits(tree)) return (tree, manifest.IsSealed ? manifest : null, index);
+            if (manifest.Fits(tree))
+            {
+                if (!manifest.IsSealed && !await IsWholeAsync(store, layout.Tree(release), cancellation).ConfigureAwait(false)) throw Partial(store, layout.Tree(release), tree.Count);
+                return (tree, manifest.IsSealed ? manifest : null, index);
+            }
             throw ConsulException.From(manifest.IsSealed ? await store.ChangedAsync(release, manifest, tree.Count, cancellation).ConfigureAwait(false) : store.Unfinished(release, manifest, tree.Count));
         }
         if (tree.Count == 0) throw store.Fault("Release.Missing", ("value", Printable.Text(release, 120)), ("detail", $"nothing stands below {Printable.Text(layout.Tree(release), 200)}"));
+        if (!await IsWholeAsync(store, layout.Tree(release), cancellation).ConfigureAwait(false)) throw Partial(store, layout.Tree(release), tree.Count);
         return (tree, null, 0);
     }
+
+    /// <summary>What is sealed stands for all below a prefix, and before 1.11 Consul leaves out without a word what the token may not read: false when that cannot be told.</summary>
+    private static Task<bool> IsWholeAsync(ReleaseStore from, string prefix, CancellationToken cancellation) => new KvVisibility(from.Session).IsWholeAsync(prefix, cancellation);
+
+    private static ConsulException Partial(ReleaseStore from, string prefix, int seen) => from.Fault("Release.SourceUnverifiable", ("prefix", Printable.Text(prefix, 200)), ("count", Amount.Of(seen, "key")));
+
+    private async Task<bool> MayWriteAsync(IEnumerable<string> keys, CancellationToken cancellation) =>
+        (await AclAuthorizer.AskAsync(store.Session, [.. keys.Select(key => new AclQuestion("key", "write", key))], cancellation).ConfigureAwait(false))?.All(allowed => allowed) ?? true;
 
     /// <summary>Takes the name for this content: the ModifyIndex of the manifest that says so; 0 when another was faster.</summary>
     private async Task<ulong> ClaimAsync(string release, ReleaseTree wanted, ulong record, CancellationToken cancellation)
@@ -150,7 +171,7 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
             if (entry.Key.Length == prefix.Length) folder = entry;
             else content.Add(new ConsulKvWrite { Key = entry.Key.Substring(prefix.Length), Value = entry.Bytes, Flags = entry.Flags });
         }
-        // Before 1.11 Consul leaves out without a word what the token may not read; of a release it is known what has to be there.
+        // Of a release it is known what has to be there.
         var isKnown = false;
         if (ReleaseLayout.OfTree(prefix) is (var home, var release))
         {
@@ -158,8 +179,7 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
             isKnown = await source.ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is { } sealedAs
                 && (sealedAs.Manifest.Fits(tree) ? true : throw ConsulException.From(await source.ChangedAsync(release, sealedAs.Manifest, tree.Count, cancellation).ConfigureAwait(false)));
         }
-        if (!isKnown && !asSeen && content.Count > 0 && !await new KvVisibility(from.Session).IsWholeAsync(prefix, cancellation).ConfigureAwait(false))
-            throw from.Fault("Release.SourceUnverifiable", ("prefix", Printable.Text(prefix, 200)), ("count", Amount.Of(content.Count, "key")));
+        if (!isKnown && !asSeen && content.Count > 0 && !await IsWholeAsync(from, prefix, cancellation).ConfigureAwait(false)) throw Partial(from, prefix, content.Count);
         return (content, folder);
     }
 

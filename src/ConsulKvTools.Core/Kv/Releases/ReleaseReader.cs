@@ -20,8 +20,7 @@ internal sealed class ReleaseReader(ReleaseStore store)
         string? before = null;
         for (var round = 1; ; round++)
         {
-            var state = await store.StateAsync(consistency, cancellation).ConfigureAwait(false);
-            var current = state.Current ?? throw store.Fault("Release.NoCurrent");
+            var current = (await store.PointerAsync(consistency, cancellation).ConfigureAwait(false)).Current ?? throw store.Fault("Release.NoCurrent");
             var entries = new List<ConsulKvEntry>();
             var published = await store.ManifestAsync(current, consistency, cancellation).ConfigureAwait(false);
             if (published is { } sealedAs)

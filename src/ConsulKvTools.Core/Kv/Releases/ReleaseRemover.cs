@@ -33,27 +33,39 @@ internal sealed class ReleaseRemover(ReleaseStore store)
         _ => null,
     };
 
-    /// <summary>Removes one release.</summary>
+    /// <summary>Removes one release, if it is still what was looked at: its manifest is that one, and by now it is in no use either.</summary>
+    /// <param name="release">The release as it was listed.</param>
+    /// <param name="grace">How long ago it must have been published and left.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns>What became of it, as the removal of its tree.</returns>
     /// <exception cref="ConsulException">It could not be found out whether it may go.</exception>
-    public async Task<ConsulKvWriteResult> RemoveAsync(ConsulKvRelease release, CancellationToken cancellation)
+    public async Task<ConsulKvWriteResult> RemoveAsync(ConsulKvRelease release, TimeSpan grace, DateTimeOffset now, CancellationToken cancellation)
     {
         var writer = new KvWriter(store.Session);
         var state = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
-        if (InUse(release, state) is { } used) throw ConsulException.From(used);
-        var manifest = new KvReader(store.Session).GetAsync(layout.Manifest(release.Release), ConsulConsistency.Consistent, cancellation);
-        var entry = (await manifest.ConfigureAwait(false)).Entry;
+        if (InUse(release, state, grace, now) is { } used) throw ConsulException.From(used);
+        var manifest = layout.Manifest(release.Release);
         // The history moves with the pointer, even where that is moved away and back.
         var checks = new List<TransactionGuard> { new(layout.History, state.HistoryIndex), new(layout.Pointer, state.PointerIndex) };
         var writes = new List<ConsulKvWrite> { new() { Key = layout.Tree(release.Release), Kind = ConsulKvWriteKind.DeleteTree } };
-        if (entry is null) checks.Add(new(layout.Manifest(release.Release), 0));
-        else writes.Insert(0, new() { Key = entry.Key, Kind = ConsulKvWriteKind.DeleteCheckAndSet, Index = entry.ModifyIndex });
+        if (release.ManifestIndex == 0) checks.Add(new(manifest, 0));
+        else writes.Insert(0, new() { Key = manifest, Kind = ConsulKvWriteKind.DeleteCheckAndSet, Index = release.ManifestIndex });
         var result = (await writer.WriteAtomicAsync(writes, cancellation, checks).ConfigureAwait(false))[writes.Count - 1];
         if (result.Outcome != ConsulKvOutcome.Conflict) return result;
-        return InUse(release, await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false)) is { } meanwhile
-            ? result with { Finding = meanwhile, Message = meanwhile.Title, Remedy = meanwhile.Remedy } : result;
+        var after = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+        if (InUse(release, after, grace, now) is { } meanwhile) return result with { Finding = meanwhile, Message = meanwhile.Title, Remedy = meanwhile.Remedy };
+        var other = after.HistoryIndex != state.HistoryIndex || after.PointerIndex != state.PointerIndex ? "somebody has switched meanwhile" : "it was sealed, published anew or removed after it was looked at";
+        return result with
+        {
+            Message = $"{Printable.Text(layout.Name, 120)} {Printable.Text(release.Release, 120)} was not removed: {other}",
+            Remedy = "Look at it again with Get-ConsulKvRelease, and remove it then if it still is to go.",
+        };
     }
 
-    private ConsulFinding? InUse(ConsulKvRelease release, ReleaseState state) => release.Release != state.Current && release.Release != state.Previous ? null
-        : store.Finding("Release.InUse", ("value", Printable.Text(release.Release, 120)), ("problem", release.Release == state.Current ? "it is the current one" : "a rollback goes back to it"));
+    private ConsulFinding? InUse(ConsulKvRelease release, ReleaseState state, TimeSpan grace, DateTimeOffset now)
+    {
+        var fresh = release with { LastSwitched = state.History.LastOf(release.Release), Status = ReleaseList.StatusOf(release.Release, state) };
+        return InUse(fresh, grace, now) is { } problem ? store.Finding("Release.InUse", ("value", Printable.Text(release.Release, 120)), ("problem", problem)) : null;
+    }
 }

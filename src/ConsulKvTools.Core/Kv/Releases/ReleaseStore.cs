@@ -47,13 +47,13 @@ internal sealed class ReleaseStore(ConsulKvSession session, ReleaseLayout layout
         return entry is null ? null : (ReleaseManifest.Of(entry.Bytes) ?? throw Unreadable(entry.Key), entry.ModifyIndex);
     }
 
-    /// <summary>All manifests, also of what is being published, by release; one that is none of ours is null.</summary>
+    /// <summary>All manifests, also of what is being published, by release, each with its ModifyIndex; one that is none of ours is null.</summary>
     /// <exception cref="ConsulException">They cannot be read.</exception>
-    public async Task<IReadOnlyDictionary<string, ReleaseManifest?>> ManifestsAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, (ReleaseManifest? Manifest, ulong Index)>> ManifestsAsync(CancellationToken cancellation)
     {
-        var manifests = new Dictionary<string, ReleaseManifest?>(StringComparer.Ordinal);
+        var manifests = new Dictionary<string, (ReleaseManifest?, ulong)>(StringComparer.Ordinal);
         await foreach (var entry in EntriesAsync(Layout.Manifests, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false))
-            manifests[entry.Key.Substring(Layout.Manifests.Length)] = ReleaseManifest.Of(entry.Bytes);
+            manifests[entry.Key.Substring(Layout.Manifests.Length)] = (ReleaseManifest.Of(entry.Bytes), entry.ModifyIndex);
         return manifests;
     }
 
@@ -145,7 +145,9 @@ internal sealed class ReleaseStore(ConsulKvSession session, ReleaseLayout layout
         await EntryAsync(Layout.History, consistency, cancellation).ConfigureAwait(false) is { } entry
             ? (ReleaseHistory.Of(entry.Bytes) ?? throw Unreadable(entry.Key), entry.ModifyIndex) : (ReleaseHistory.Empty, 0);
 
-    private async Task<(string? Current, ulong Index)> PointerAsync(ConsulConsistency consistency, CancellationToken cancellation) =>
+    /// <summary>The release the pointer names and the pointer's ModifyIndex; null and 0 when there is none. It needs no right to the history.</summary>
+    /// <exception cref="ConsulException">It cannot be read, or names no release of this configuration.</exception>
+    public async Task<(string? Current, ulong Index)> PointerAsync(ConsulConsistency consistency, CancellationToken cancellation) =>
         await EntryAsync(Layout.Pointer, consistency, cancellation).ConfigureAwait(false) is { } entry
             ? (Layout.ReleaseOf(entry.Value) ?? throw Fault("Release.PointerForeign", ("value", Printable.Text(entry.Value, 120)), ("prefix", Printable.Text(Layout.Releases, 120))), entry.ModifyIndex)
             : (null, 0);

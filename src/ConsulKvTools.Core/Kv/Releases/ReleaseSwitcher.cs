@@ -126,49 +126,61 @@ internal sealed class ReleaseSwitcher(ReleaseStore store)
     {
         try
         {
-            return await UndoIfChangedAsync(plan, result, cancellation).ConfigureAwait(false);
+            var after = await store.TreeAsync(plan.To, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
+            if (after.Digest == plan.Tree.Digest) return result;
         }
         catch (ConsulException failed)
         {
             return result with { Message = $"It is switched. That the tree is still what was published could not be seen afterwards: {failed.Finding.Title}" };
         }
+        var (undone, state) = await UndoAsync(plan, result, cancellation).ConfigureAwait(false);
+        var finding = store.Finding("Release.ChangedMeanwhile", ("value", plan.To), ("prefix", layout.Tree(plan.To)), ("state", state));
+        // Failed says that nothing changed: only what is known to be undone is.
+        var outcome = undone switch { true => ConsulKvOutcome.Failed, false => ConsulKvOutcome.Written, null => ConsulKvOutcome.Unknown };
+        return result with { Outcome = outcome, Finding = finding, Message = finding.Title, ModifyIndex = undone == false ? result.ModifyIndex : null };
     }
 
-    private async Task<ConsulKvReleaseSwitch> UndoIfChangedAsync(ReleasePlan plan, ConsulKvReleaseSwitch result, CancellationToken cancellation)
+    /// <summary>Puts back what was current before, or nothing where nothing was: whether that was done, null when it is not known, and what is so now, for people.</summary>
+    private async Task<(bool? Undone, string State)> UndoAsync(ReleasePlan plan, ConsulKvReleaseSwitch result, CancellationToken cancellation)
     {
-        var after = await store.TreeAsync(plan.To, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
-        if (after.Digest == plan.Tree.Digest) return result;
-        var now = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
-        var back = "it is current nevertheless, because there is none to go back to";
-        if (now.Current != plan.To) back = "somebody has switched again since";
-        else if (plan.State.Current is { } before)
+        try
         {
-            var undone = await SwitchBackAsync(now, plan.To, before, cancellation).ConfigureAwait(false);
-            back = undone ? $"{before} is current again" : "it could not be switched back";
+            var now = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+            if (now.Current != plan.To || now.History.Changes.LastOrDefault()?.Id != result.Id) return (false, "somebody has switched again since");
+            var write = new ConsulKvWrite { Key = layout.Pointer, Kind = ConsulKvWriteKind.DeleteCheckAndSet, Index = now.PointerIndex };
+            // A switch from nothing to nothing is none: the history is again what it was.
+            var history = plan.State.History;
+            var checks = new List<TransactionGuard>();
+            if (plan.State.Current is { } before)
+            {
+                if (await store.ManifestAsync(before, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is not { } target) return (false, $"it is current nevertheless, because {before} is not there any more");
+                write = write with { Kind = ConsulKvWriteKind.CheckAndSet, Value = System.Text.Encoding.UTF8.GetBytes(layout.Tree(before)) };
+                history = now.History.With(new ReleaseChange(Guid.NewGuid(), store.Session.Time.GetUtcNow(), plan.To, before, IsRollback: true, ReleaseStore.Author));
+                checks.Add(new(layout.Manifest(before), target.Index));
+            }
+            var undo = (await new KvWriter(store.Session).WriteAtomicAsync(
+                [write, new() { Key = layout.History, Kind = ConsulKvWriteKind.CheckAndSet, Index = now.HistoryIndex, Value = history.ToBytes() }], cancellation, checks).ConfigureAwait(false))[0];
+            return undo.Outcome switch
+            {
+                ConsulKvOutcome.Written => (true, $"{plan.State.Current ?? "nothing"} is current again"),
+                ConsulKvOutcome.Unknown => (null, "whether it was switched back could not be found out"),
+                _ => (false, $"it is current nevertheless, because it could not be switched back: {undo.Finding?.Title ?? undo.Outcome.ToString()}"),
+            };
         }
-        var finding = store.Finding("Release.ChangedMeanwhile", ("value", plan.To), ("prefix", layout.Tree(plan.To)), ("state", back));
-        return result with { Outcome = ConsulKvOutcome.Failed, Finding = finding, Message = finding.Title };
-    }
-
-    private async Task<bool> SwitchBackAsync(ReleaseState now, string from, string to, CancellationToken cancellation)
-    {
-        if (await store.ManifestAsync(to, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is not { } target) return false;
-        var change = new ReleaseChange(Guid.NewGuid(), store.Session.Time.GetUtcNow(), from, to, IsRollback: true, ReleaseStore.Author);
-        var results = await new KvWriter(store.Session).WriteAtomicAsync(
-        [
-            new() { Key = layout.Pointer, Kind = ConsulKvWriteKind.CheckAndSet, Index = now.PointerIndex, Value = System.Text.Encoding.UTF8.GetBytes(layout.Tree(to)) },
-            new() { Key = layout.History, Kind = ConsulKvWriteKind.CheckAndSet, Index = now.HistoryIndex, Value = now.History.With(change).ToBytes() },
-        ], cancellation, [new(layout.Manifest(to), target.Index)]).ConfigureAwait(false);
-        return results[0].Outcome == ConsulKvOutcome.Written;
+        catch (ConsulException failed)
+        {
+            return (false, $"it is current nevertheless, because it could not be switched back: {failed.Finding.Title}");
+        }
     }
 
     private async Task<ConsulException> MissingAsync(string release, CancellationToken cancellation)
     {
         var trees = await store.TreesAsync(cancellation).ConfigureAwait(false);
         var manifests = await store.ManifestsAsync(cancellation).ConfigureAwait(false);
-        manifests.TryGetValue(release, out var begun);
+        manifests.TryGetValue(release, out var record);
+        var begun = record.Manifest;
         if (trees.TryGetValue(release, out var count) || begun is not null) return ConsulException.From(store.Unfinished(release, begun, count));
-        var published = manifests.Where(manifest => manifest.Value is not { IsSealed: false }).Select(manifest => manifest.Key).OrderBy(name => name, StringComparer.Ordinal).ToArray();
+        var published = manifests.Where(manifest => manifest.Value.Manifest is not { IsSealed: false }).Select(manifest => manifest.Key).OrderBy(name => name, StringComparer.Ordinal).ToArray();
         var others = published.Length == 0 ? "none is published" : $"published are {string.Join(", ", published.Take(5).Select(name => Printable.Text(name, 60)))}{(published.Length > 5 ? $" and {published.Length - 5} more" : "")}";
         return store.Fault("Release.Missing", ("value", Printable.Text(release, 120)), ("detail", others));
     }
