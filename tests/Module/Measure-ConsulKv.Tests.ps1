@@ -120,10 +120,75 @@ Describe 'Measure-ConsulKv' {
         $blind = New-LabSession 'key_prefix "elsewhere/" { policy = "read" }'
         $refused = Get-ErrorOf { Measure-ConsulKv measure/ -Session $blind }
         "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Acl.*'
+        $some = New-LabSession 'key_prefix "measure/few/" { policy = "read" }'
+        $measured = Measure-ConsulKv -Session $some -WarningVariable warned -WarningAction SilentlyContinue
+        $measured.IsPartial | Should -BeTrue
+        "$warned" | Should -BeLike 'Acl.ReadFiltered: The measurement may lack keys*'
+        $measured | Out-String | Should -Not -BeLike '*the whole store*'
+        (Measure-ConsulKv -Session $some -Since $measured -WarningAction SilentlyContinue).Churn.Removed | Should -BeNullOrEmpty
+        Measure-ConsulKv measure/ -WarningVariable warned | Out-Null
+        $warned | Should -BeNullOrEmpty
     }
 
     It 'refuses a measurement of something else as -Since' {
-        $refused = Get-ErrorOf { Measure-ConsulKv other/ -Since (Measure-ConsulKv measure/) }
+        $measured = Measure-ConsulKv measure/
+        $refused = Get-ErrorOf { Measure-ConsulKv other/ -Since $measured }
         "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Request.Invalid,*'
+        "$refused" | Should -BeLike "*is a measurement of 'measure/' at $($session.Address), and 'other/' at $($session.Address) is measured*"
+        $there = New-LabSession -With @{ Datacenter = 'dc1' }
+        Get-ErrorOf { Measure-ConsulKv measure/ -Since $measured -Session $there } | Should -BeLike '*in datacenter dc1 is measured*'
+        (Measure-ConsulKv measure/ -Session $there).Datacenter | Should -Be 'dc1'
+        $elsewhere = New-ConsulKvSession -Address $session.Address.Replace('127.0.0.1', 'localhost') -Token (ConvertTo-Secret $agent.ManagementToken)
+        Get-ErrorOf { Measure-ConsulKv measure/ -Since $measured -Session $elsewhere } | Should -BeLike '*at http://localhost:*'
+    }
+
+    It 'gives the measurement also when the history cannot be written, and says so' {
+        $file = Join-Path $TestDrive 'held.jsonl'
+        Measure-ConsulKv measure/ -HistoryPath $file | Out-Null
+        $before = Get-Content $file -Raw
+        # Somebody lets others read it and nobody write: that is waited for, but not for ever.
+        $held = [IO.FileStream]::new($file, 'Open', 'ReadWrite', 'Read')
+        try {
+            $measured = Measure-ConsulKv measure/ -HistoryPath $file -ErrorVariable failed -ErrorAction SilentlyContinue
+            $unwritten = $failed[0]
+            Measure-ConsulKv measure/ -HistoryPath $file -ErrorVariable failed -WhatIf | Out-Null
+            $failed | Should -BeNullOrEmpty
+        }
+        finally { $held.Dispose() }
+        $measured.Keys | Should -BeGreaterThan 0
+        $measured.History.Count | Should -Be 2
+        $unwritten.FullyQualifiedErrorId | Should -BeLike 'Capacity.HistoryUnusable,*'
+        Get-Content $file -Raw | Should -Be $before
+    }
+
+    It 'refuses $null as -Prefix, alone and among others, instead of measuring everything' {
+        foreach ($given in { Measure-ConsulKv $null }, { Measure-ConsulKv @('measure/', $null) }, { $null | Measure-ConsulKv }) {
+            $refused = Get-ErrorOf $given
+            "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'ParameterArgumentValidationError,*'
+            $refused.Exception | Should -BeOfType ([Management.Automation.ParameterBindingException])
+        }
+    }
+
+    It 'says the same in every culture' {
+        $file = Join-Path $TestDrive 'culture.jsonl'
+        Measure-ConsulKv measure/ -HistoryPath $file | Out-Null
+        $before = [cultureinfo]::CurrentCulture
+        $said = foreach ($culture in '', 'th-TH', 'ar-SA', 'fi-FI') {
+            [cultureinfo]::CurrentCulture = $culture
+            try {
+                $measured = Measure-ConsulKv measure/ -HistoryPath $file -WhatIf
+                "$($measured.Churn)|$($measured.History[0])|$($measured.Forecasts[0])|$($measured.Limits)"
+            }
+            finally { [cultureinfo]::CurrentCulture = $before }
+        }
+        @($said | Select-Object -Unique).Count | Should -Be 1
+        $said[0] | Should -BeLike "*since $([datetime]::UtcNow.ToString('yyyy-MM-', [cultureinfo]::InvariantCulture))*"
+    }
+
+    It 'shows spans of days as such' {
+        $measured = Measure-ConsulKv measure/
+        $file = Join-Path $TestDrive 'days.jsonl'
+        @{ document = 'consul-kv-measurement'; version = 1; time = $measured.Time.AddDays(-7).ToString('o'); address = $session.Address; prefix = 'measure/'; keys = $measured.Keys; bytes = 1; storedBytes = 1; index = $measured.Index } | ConvertTo-Json -Compress | Set-Content $file
+        Measure-ConsulKv measure/ -HistoryPath $file -WhatIf | Out-String | Should -Match 'removed in 7 d 0:00:0'
     }
 }

@@ -1,3 +1,5 @@
+using ConsulKvTools.Capacity;
+
 namespace ConsulKvTools;
 
 /// <summary>What changed between two measurements, told by the keys' indexes alone.</summary>
@@ -16,18 +18,18 @@ public sealed record ConsulKvChurn
     /// <summary>Keys that were there already and were written since, with another value.</summary>
     public required long Changed { get; init; }
 
-    /// <summary>Keys removed since.</summary>
-    public required long Removed { get; init; }
+    /// <summary>Keys removed since; null where the token may not see all: what it does not see any more need not be gone.</summary>
+    public required long? Removed { get; init; }
 
     /// <summary>Stored bytes more than before; negative when there are fewer.</summary>
     public required long StoredBytesGrown { get; init; }
 
     /// <summary>
     /// Entries of the raft log from the last change seen then to the last one seen now: every write to the cluster counts, of services and
-    /// sessions too, so the keys had no more writes than this.
+    /// sessions too. Removals that Consul has forgotten are not in it.
     /// </summary>
     public required ulong IndexDistance { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Created} created, {Changed} changed, {Removed} removed since {Since:yyyy-MM-dd HH:mm:ss zzz}";
+    public override string ToString() => FormattableString.Invariant($"{MeasurementWords.Changes(this)} since {Since:yyyy-MM-dd HH:mm:ss zzz}");
 }

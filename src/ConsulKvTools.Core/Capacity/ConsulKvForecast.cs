@@ -2,10 +2,11 @@ namespace ConsulKvTools;
 
 /// <summary>When a limit will be reached if all goes on as it did.</summary>
 /// <remarks>
-/// The growth is the Theil–Sen slope: the median of the slopes between all pairs of measurements, which outliers hardly move. Where the measurements
-/// scatter about a line, the interval is made of Sen's interval of that slope and of how far the measurements lie off the line; where they
-/// wander (Durbin–Watson below 1), it is that of a random walk with drift from the last one. After a step only what came since counts, and
-/// nothing is said beyond four times the span of what counts.
+/// The growth is the Theil–Sen slope: the median of the slopes between all pairs of measurements, which outliers hardly move. Where twenty measurements or more
+/// scatter about a line (Durbin–Watson of 1.6 or more), the interval is made of Sen's interval of that slope and of how far the measurements lie off the
+/// line; elsewhere it is the wider of that and the interval of a random walk with drift from the last one. In simulations of lines with scatter, walks and
+/// what lies between them it held 92 to 100 times in a hundred. After a step only what came since counts, and nothing is said beyond four
+/// times the span of what counts.
 /// </remarks>
 public sealed record ConsulKvForecast
 {
@@ -21,10 +22,10 @@ public sealed record ConsulKvForecast
     /// <summary>When it is expected; null unless <see cref="State"/> is <see cref="ConsulKvForecastState.Expected"/>.</summary>
     public DateTimeOffset? Expected { get; init; }
 
-    /// <summary>Not before this, with 95 % certainty; null when nothing can be said.</summary>
+    /// <summary>Not before this, by a 95 % interval; null when nothing can be said.</summary>
     public DateTimeOffset? Earliest { get; init; }
 
-    /// <summary>By then, with 95 % certainty; null when it may be never, or lies too far ahead.</summary>
+    /// <summary>By then, by a 95 % interval; null when it may be never, or lies too far ahead.</summary>
     public DateTimeOffset? Latest { get; init; }
 
     /// <summary>Growth in a day, in bytes or keys; null with too little history.</summary>

@@ -19,5 +19,5 @@ public sealed record ConsulKvMeasurePoint
     public required ulong Index { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Time:yyyy-MM-dd HH:mm:ss zzz}: {Amount.Of(Keys, "key")}";
+    public override string ToString() => FormattableString.Invariant($"{Time:yyyy-MM-dd HH:mm:ss zzz}: {Amount.Of(Keys, "key")}");
 }

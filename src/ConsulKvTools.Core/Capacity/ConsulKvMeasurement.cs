@@ -10,6 +10,15 @@ public sealed record ConsulKvMeasurement : IReportPart
     /// <summary>The agent's address.</summary>
     public required string Target { get; init; }
 
+    /// <summary>The datacenter that was asked for; null for the agent's own.</summary>
+    public string? Datacenter { get; init; }
+
+    /// <summary>The namespace (Consul Enterprise); null for the token's own.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>The admin partition (Consul Enterprise); null for the agent's own.</summary>
+    public string? Partition { get; init; }
+
     /// <summary>What was measured; empty for the whole store.</summary>
     public required string Prefix { get; init; }
 
@@ -40,7 +49,10 @@ public sealed record ConsulKvMeasurement : IReportPart
     /// </summary>
     public required long StoredBytes { get; init; }
 
-    /// <summary>True when rules hid keys, or may have: then all of it is about those that were seen.</summary>
+    /// <summary>
+    /// True when rules hid keys, or may have: then all of it is about those that were seen. Agents before 1.11 do not say that they left keys out; there it is
+    /// false only for a token that may write all that was measured, or without ACLs.
+    /// </summary>
     public required bool IsPartial { get; init; }
 
     /// <summary>The index of the last change; 0 when there is none.</summary>
@@ -64,7 +76,10 @@ public sealed record ConsulKvMeasurement : IReportPart
     /// <summary>Each limit and how much of it is used.</summary>
     public required IReadOnlyList<ConsulKvLimitUse> Limits { get; init; }
 
-    /// <summary>What changed since the measurement before; null when there is none that can be compared.</summary>
+    /// <summary>
+    /// What changed since the measurement before; null when there is none that can be compared. That is so, too, when the indexes went back or contradict the
+    /// number of keys: the store was restored or is another one, or Consul forgot removals, as it does after a quarter of an hour.
+    /// </summary>
     public ConsulKvChurn? Churn { get; init; }
 
     /// <summary>When limits will be reached; empty without a history.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConsulKvTools.Capacity.Forecasting;
 using ConsulKvTools.Diagnosis.Host;
 using ConsulKvTools.Diagnosis.Reports;
@@ -41,7 +40,7 @@ internal static class MeasurementSection
         if (measured.Churn is { } churn)
             yield return new ReportValues("Changes since the measurement before",
             [
-                ("Since", ReportWords.Moment(churn.Since)), ("Created", Number(churn.Created)), ("Changed", Number(churn.Changed)), ("Removed", Number(churn.Removed)),
+                ("Since", ReportWords.Moment(churn.Since)), ("Created", Number(churn.Created)), ("Changed", Number(churn.Changed)), ("Removed", churn.Removed is { } removed ? Number(removed) : "not known"),
                 ("Grown by", $"{(churn.StoredBytesGrown < 0 ? "-" : "")}{ByteText.Of(Math.Abs(churn.StoredBytesGrown))}"), ("Raft entries meanwhile", Number((long)churn.IndexDistance)),
             ]);
         if (measured.SizeClasses.Count > 0)
@@ -83,5 +82,5 @@ internal static class MeasurementSection
         new(heading, [new("Prefix", ReportColumnStyle.Code), new("Level", ReportColumnStyle.Number), new("Keys", ReportColumnStyle.Number), new("Stored", ReportColumnStyle.Number), new("Share", ReportColumnStyle.Number)],
             [.. prefixes.Select(prefix => new ReportRow([prefix.Prefix, Number(prefix.Level), Number(prefix.Keys), ByteText.Of(prefix.StoredBytes), MeasurementWords.Share(prefix.Share)]))]);
 
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(long number) => MeasurementWords.Number(number);
 }

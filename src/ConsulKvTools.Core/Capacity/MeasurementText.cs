@@ -25,7 +25,7 @@ internal static class MeasurementText
         Line("Stored", $"{ByteText.Of(measured.StoredBytes)} (values {ByteText.Of(measured.Bytes)}, names {ByteText.Of(measured.KeyBytes)})");
         if (measured.SizeClasses.Count > 0)
             Line("Sizes", $"{(unicode ? Spark(measured.SizeClasses.Select(size => size.Keys)) + "  " : "")}{MeasurementWords.Class(measured.SizeClasses[0])} … {MeasurementWords.Class(measured.SizeClasses[measured.SizeClasses.Count - 1])}; half are up to {ByteText.Of(measured.MedianClass!.To)}".Replace("…", unicode ? "…" : "..."));
-        if (measured.Churn is { } churn) Line("Changes", $"{churn.Created.ToString("N0", CultureInfo.InvariantCulture)} created, {churn.Changed.ToString("N0", CultureInfo.InvariantCulture)} changed, {churn.Removed.ToString("N0", CultureInfo.InvariantCulture)} removed in {DiagnosisText.Time(churn.Elapsed)}");
+        if (measured.Churn is { } churn) Line("Changes", $"{MeasurementWords.Changes(churn)} in {DiagnosisText.Time(churn.Elapsed)}");
         text.Append('\n');
         foreach (var use in measured.Limits)
         {

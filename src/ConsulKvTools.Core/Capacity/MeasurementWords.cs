@@ -8,6 +8,9 @@ internal static class MeasurementWords
 {
     private const double Near = 0.8;
 
+    // Nearer ones want somebody's attention; for what lies years ahead there is time.
+    private const int SoonDays = 90;
+
     /// <summary>A limit for people.</summary>
     public static string Name(ConsulKvLimit limit) => limit switch
     {
@@ -41,18 +44,20 @@ internal static class MeasurementWords
     };
 
     /// <summary>How grave a forecast is.</summary>
-    public static DiagnosisTone ToneOf(ConsulKvForecast forecast) => forecast.State switch
+    /// <param name="forecast">The forecast.</param>
+    /// <param name="now">When it was made.</param>
+    public static DiagnosisTone ToneOf(ConsulKvForecast forecast, DateTimeOffset now) => forecast.State switch
     {
         ConsulKvForecastState.Reached => DiagnosisTone.Bad,
-        ConsulKvForecastState.Expected => DiagnosisTone.Warning,
-        ConsulKvForecastState.NotBefore or ConsulKvForecastState.NotGrowing => DiagnosisTone.Good,
+        ConsulKvForecastState.Expected when forecast.Expected < now.AddDays(SoonDays) => DiagnosisTone.Warning,
+        ConsulKvForecastState.Expected or ConsulKvForecastState.NotBefore or ConsulKvForecastState.NotGrowing => DiagnosisTone.Good,
         _ => DiagnosisTone.Dim,
     };
 
     /// <summary>The gravest of all limits and of the forecasts of limits.</summary>
     public static DiagnosisTone ToneOf(ConsulKvMeasurement measured)
     {
-        var all = measured.Limits.Select(ToneOf).Concat(measured.Forecasts.Where(forecast => forecast.Maximum is not null).Select(ToneOf)).ToArray();
+        var all = measured.Limits.Select(ToneOf).Concat(measured.Forecasts.Where(forecast => forecast.Maximum is not null).Select(forecast => ToneOf(forecast, measured.Time))).ToArray();
         return all.Contains(DiagnosisTone.Bad) ? DiagnosisTone.Bad : all.Contains(DiagnosisTone.Warning) || measured.IsPartial ? DiagnosisTone.Warning : DiagnosisTone.Good;
     }
 
@@ -60,7 +65,7 @@ internal static class MeasurementWords
     public static string Badge(ConsulKvMeasurement measured) => ToneOf(measured) switch
     {
         DiagnosisTone.Bad => "✗ A limit is reached",
-        DiagnosisTone.Warning => measured.IsPartial ? "! Not all was seen" : "! Close to a limit",
+        DiagnosisTone.Warning => measured.IsPartial ? "! Keys may be hidden" : measured.Limits.Any(use => ToneOf(use) == DiagnosisTone.Warning) ? "! Close to a limit" : $"! A limit is expected within {SoonDays} days",
         _ => "✓ Within limits",
     };
 
@@ -71,7 +76,15 @@ internal static class MeasurementWords
     public static IEnumerable<string> Forecasts(ConsulKvMeasurement measured) => measured.Forecasts.Select(forecast => forecast.Sentence).Distinct(StringComparer.Ordinal);
 
     /// <summary>What was measured.</summary>
-    public static string Place(ConsulKvMeasurement measured) => measured.Prefix.Length == 0 ? "the whole store" : $"below {Printable.Text(measured.Prefix, 200)}";
+    public static string Place(ConsulKvMeasurement measured) =>
+        (measured.IsPartial ? "what the token may read " : "") + (measured.Prefix.Length == 0 ? measured.IsPartial ? "of the store" : "the whole store" : $"below {Printable.Text(measured.Prefix, 200)}");
+
+    /// <summary>What changed: <c>2 created, 1 changed, 3 removed</c>.</summary>
+    public static string Changes(ConsulKvChurn churn) =>
+        string.Format(CultureInfo.InvariantCulture, "{0:N0} created, {1:N0} changed, {2}", churn.Created, churn.Changed, churn.Removed is { } removed ? $"{Number(removed)} removed" : "removed not known");
+
+    /// <summary>A whole number with its thousands.</summary>
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>The measurement in one sentence.</summary>
     public static string Sentence(ConsulKvMeasurement measured)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulKvTools.Capacity;
+using ConsulKvTools.Capacity.History;
 
 namespace ConsulKvTools.Commands;
 
@@ -13,6 +14,7 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
     /// <summary>What is measured: all keys that begin with it. Without it the whole store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(PrefixCompleter))]
     public string[] Prefix { get; set; } = [""];
 
@@ -50,7 +52,7 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
     [PSDefaultValue(Help = "None")]
     public long LimitKeys { get; set; }
 
-    /// <summary>An earlier measurement of the same prefix: what changed is told since then, instead of since the history's last.</summary>
+    /// <summary>An earlier measurement of the same store and prefix, by the same address: what changed is told since then, instead of since the history's last.</summary>
     [Parameter]
     [ValidateNotNull]
     public ConsulKvMeasurement? Since { get; set; }
@@ -70,9 +72,10 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
     {
         foreach (var prefix in Prefix)
         {
-            if (Since is not null && Since.Prefix != prefix)
+            // Sizes and indexes of two stores have nothing to do with each other.
+            if (Since is not null && StoreIdentity.Of(Since) is var other && StoreIdentity.Of(Active, prefix) is var store && other != store)
             {
-                WriteError(FindingErrors.Invalid(this, "-Since", $"-Since is a measurement of '{Printable.Text(Since.Prefix, 200)}', and '{Printable.Text(prefix, 200)}' is measured; give one of the same prefix", prefix));
+                WriteError(FindingErrors.Invalid(this, "-Since", $"-Since is a measurement of {other}, and {store} is measured; give one of the same store and prefix", prefix));
                 continue;
             }
             var request = new MeasurementRequest
@@ -89,11 +92,13 @@ public sealed class MeasureConsulKvCommand : ConsulCmdlet
             };
             AwaitFor(prefix, async cancellation =>
             {
-                var measured = await new StoreMeasurement(Observed, request).RunAsync(AdvanceLater, finding => WriteWarning(FindingErrors.Warning(finding)), cancellation).ConfigureAwait(false);
+                ConsulException? unwritten = null;
+                var measured = await new StoreMeasurement(Observed, request).RunAsync(AdvanceLater, finding => WriteWarning(FindingErrors.Warning(finding)), failed => unwritten = failed, cancellation).ConfigureAwait(false);
                 var problems = measured.HistoryProblems;
                 foreach (var problem in problems.Take(MostProblems)) WriteWarning($"{Printable.Text(problem.ToString(), 400)}; it stays in the file and is passed over.");
                 if (problems.Count > MostProblems) WriteWarning($"{Amount.Of(problems.Count - MostProblems, "more line")} of {Printable.Text(HistoryPath, 200)} cannot be used; HistoryProblems names each.");
                 WriteObject(measured);
+                if (unwritten is not null) WriteError(FindingErrors.Create(unwritten.Finding, prefix, unwritten));
             });
             TellTrace();
         }

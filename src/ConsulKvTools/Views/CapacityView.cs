@@ -24,8 +24,8 @@ public static class CapacityView
         { } known => ByteText.Of(known),
     };
 
-    /// <summary>A whole number with its thousands; empty for none.</summary>
-    public static string Number(object? number) => number is null ? "" : string.Format(CultureInfo.InvariantCulture, "{0:N0}", number);
+    /// <summary>A number with its thousands, a broken one with three digits behind the point; empty for none.</summary>
+    public static string Number(object? number) => number is null ? "" : string.Format(CultureInfo.InvariantCulture, number is double ? "{0:#,0.###}" : "{0:N0}", number);
 
     /// <summary>A share of a whole; empty for none.</summary>
     public static string Share(double? share) => MeasurementWords.Share(share);

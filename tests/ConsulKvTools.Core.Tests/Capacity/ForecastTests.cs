@@ -106,6 +106,75 @@ public sealed class ForecastTests
         Assert.Null(forecast.GrowthPerDay);
     }
 
+    [Theory]
+    [InlineData("line")]
+    [InlineData("walk")]
+    [InlineData("between")]
+    public void The_interval_holds_about_what_it_says_of_few_measurements_as_of_many(string kind)
+    {
+        foreach (var count in new[] { 5, 6, 8, 10, 15, 19, 20, 25, 30, 40 })
+            foreach (var ahead in new[] { 1, 4 })
+            {
+                const int runs = 300;
+                var random = new Random(count);
+                var held = 0;
+                for (var run = 0; run < runs; run++)
+                {
+                    var last = (1 + ahead) * count - 1;
+                    var off = 0d;
+                    var y = Enumerable.Range(0, last + 1).Select(day =>
+                    {
+                        off = kind switch { "line" => 0, "walk" => off, _ => 0.7 * off } + 2 * Normal(random);
+                        return day + off;
+                    }).ToArray();
+                    var (middle, low, high) = new GrowthCourse([.. Enumerable.Range(0, count).Select(day => (double)day)], y[..count]).At(last);
+                    Assert.InRange(middle, low, high);
+                    if (low <= y[last] && y[last] <= high) held++;
+                }
+                Assert.True(held >= runs * 0.9, $"{kind}, {count} measurements, {ahead} times their span ahead: {held} of {runs}");
+            }
+    }
+
+    [Fact]
+    public void Many_measurements_about_a_line_have_the_lines_own_narrow_interval()
+    {
+        var random = new Random(5);
+        var forecast = Of(2000, Enumerable.Range(0, 60).Select(day => 1000 + 10 * day + 5 * Normal(random)));
+        Assert.Contains("by Sen", forecast.Method, StringComparison.Ordinal);
+        Assert.InRange((forecast.Latest!.Value - forecast.Earliest!.Value).TotalDays, 0.5, 6);
+    }
+
+    [Fact]
+    public void Five_measurements_have_an_interval_with_two_ends()
+    {
+        var forecast = Of(120, [100, 104, 107, 112, 115]);
+        Assert.Equal(ConsulKvForecastState.Expected, forecast.State);
+        Assert.NotNull(forecast.Earliest);
+        Assert.All(forecast.Band, point => Assert.True(double.IsFinite(point.Value) && double.IsFinite(point.Low) && double.IsFinite(point.High), $"{point}"));
+        var plot = new ConsulKvTools.Diagnosis.Reports.Sections.ReportPlot("h", "d", [(Start, 100), (Start.AddDays(4), 115)], size => $"{size}") { Expected = forecast.Band };
+        Assert.DoesNotMatch("NaN|Infinity|∞", string.Concat(ConsulKvTools.Diagnosis.Reports.Html.HtmlPlot.Of(plot)));
+    }
+
+    [Theory]
+    [InlineData(0.002, "growing by less than 1 key a year")]
+    [InlineData(0.003, "growing by 1.1 keys a year")]
+    [InlineData(0.02, "growing by 7.3 keys a year")]
+    [InlineData(0.5, "growing by 0.5 keys a day")]
+    [InlineData(-30, "shrinking by 30 keys a day")]
+    public void Slow_growth_is_told_by_the_year(double slope, string told)
+    {
+        var points = Enumerable.Range(0, 20).Select(step => Point(Start.AddDays(step * 1000), 100_000 + slope * step * 1000)).ToArray();
+        Assert.Contains(told, Forecaster.Of(ConsulKvLimit.Keys, 1_000_000, points, point => point.Keys).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_is_reached_by_the_present_also_where_another_clock_was_ahead()
+    {
+        ConsulKvMeasurePoint[] history = [Point(Start.AddMinutes(1), 2000), Point(Start, 900)];
+        Assert.NotEqual(ConsulKvForecastState.Reached, Forecaster.Of(ConsulKvLimit.Keys, 1000, history, point => point.Keys).State);
+        Assert.Equal(ConsulKvForecastState.Reached, Forecaster.Of(ConsulKvLimit.Keys, 1000, [.. history.Reverse()], point => point.Keys).State);
+    }
+
     [Fact]
     public void Ten_measurements_of_ten_minutes_tell_nothing_of_next_year()
     {

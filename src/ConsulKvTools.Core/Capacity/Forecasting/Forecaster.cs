@@ -12,22 +12,24 @@ internal static class Forecaster
     // Beyond, a course of the past is no witness any more.
     private const double Ahead = 4;
     private const double Never = 36525;
+    private const double Year = 365.25;
     private const int MostPoints = 200;
     private const int PlottedPoints = 24;
 
     /// <summary>The forecast.</summary>
     /// <param name="limit">What is limited.</param>
     /// <param name="maximum">The limit; null tells the growth only.</param>
-    /// <param name="history">The measurements by time; the last is the present.</param>
+    /// <param name="history">The measurements by time; the last is the present, also where another clock was ahead.</param>
     /// <param name="amount">How much a measurement says there is.</param>
-    public static ConsulKvForecast Of(ConsulKvLimit limit, long? maximum, IReadOnlyList<ConsulKvMeasurePoint> history, Func<ConsulKvMeasurePoint, double> amount)
+    /// <param name="isPartial">True when rules hid keys, or may have.</param>
+    public static ConsulKvForecast Of(ConsulKvLimit limit, long? maximum, IReadOnlyList<ConsulKvMeasurePoint> history, Func<ConsulKvMeasurePoint, double> amount, bool isPartial = false)
     {
         var isBytes = limit == ConsulKvLimit.StoredBytes;
         string Size(double size) => SizeText(isBytes, size);
-        var name = isBytes ? "The store" : "The number of keys";
+        var name = isPartial ? isBytes ? "What the token sees of the store" : "The number of keys that the token sees" : isBytes ? "The store" : "The number of keys";
         var points = Thinned(Distinct(history));
         var forecast = new ConsulKvForecast { Limit = limit, Maximum = maximum, State = ConsulKvForecastState.TooLittleHistory, Points = points.Count, Method = "None: too little history.", Sentence = "" };
-        if (points.Count > 0 && maximum is { } full && amount(points[points.Count - 1]) >= full)
+        if (points.Count > 0 && maximum is { } full && amount(history[history.Count - 1]) >= full)
             return forecast with { State = ConsulKvForecastState.Reached, Method = "None: the last measurement tells.", Sentence = $"{name} has reached the limit of {Size(full)} already." };
         if (points.Count < FewestPoints)
             return forecast with { Sentence = $"Too little history: {Amount.Of(points.Count, "measurement")} at different times, and a forecast needs {FewestPoints}." };
@@ -52,12 +54,12 @@ internal static class Forecaster
         forecast = forecast with
         {
             GrowthPerDay = course.Slope,
-            Method = $"Theil–Sen slope of {points.Count} measurements{since}, 95 % interval {(course.IsWandering ? "of a random walk with drift" : "by Sen, with the scatter about the line")}.",
+            Method = $"Theil–Sen slope of {points.Count} measurements{since}, 95 % interval {(course.IsScattering ? "by Sen, with the scatter about the line" : "the wider of Sen's, with the scatter about the line, and that of a random walk with drift")}.",
         };
-        var growth = $"{(course.Slope > 0 ? "growing" : "changing")} by {(course.Slope < 0 ? "-" : "")}{Size(Math.Abs(course.Slope))} a day{since}";
+        var growth = $"{(course.Slope > 0 ? "growing" : "shrinking")} by {Rate(isBytes, Math.Abs(course.Slope))}{since}";
         if (isUnsettled)
             return forecast with { State = ConsulKvForecastState.Unsettled, Sentence = "The last measurements left the course of those before: a step or an outlier, which the next ones will tell." };
-        if (course.Slope <= 0) return forecast with { State = ConsulKvForecastState.NotGrowing, Band = Band(course, last, last + (last - x[0]), first), Sentence = $"{name} does not grow ({growth})." };
+        if (course.Slope <= 0) return forecast with { State = ConsulKvForecastState.NotGrowing, Band = Band(course, last, last + (last - x[0]), first), Sentence = course.Slope == 0 ? $"{name} does not grow{since}." : $"{name} does not grow ({growth})." };
         if (maximum is not { } most)
             return forecast with { State = ConsulKvForecastState.NoLimit, Band = Band(course, last, last + (last - x[0]), first), Sentence = $"{name} is {growth}; no limit was given." };
 
@@ -90,6 +92,13 @@ internal static class Forecaster
 
     /// <summary>A size in words.</summary>
     public static string SizeText(bool isBytes, double size) => isBytes ? ByteText.Of((long)Math.Round(size)) : size < 10 && size != Math.Floor(size) ? string.Format(CultureInfo.InvariantCulture, "{0:0.#} keys", size) : Amount.Of((long)Math.Round(size), "key");
+
+    // What is nothing in a day may be something in a year.
+    private static string Rate(bool isBytes, double daily)
+    {
+        if (daily >= (isBytes ? 1 : 0.1)) return $"{SizeText(isBytes, daily)} a day";
+        return daily * Year >= 1 ? $"{SizeText(isBytes, daily * Year)} a year" : $"less than {SizeText(isBytes, 1)} a year";
+    }
 
     private static string Day(DateTimeOffset time, IReadOnlyList<ConsulKvMeasurePoint> points) =>
         time.ToString(points[points.Count - 1].Time - points[0].Time < TimeSpan.FromDays(2) ? "yyyy-MM-dd HH:mm zzz" : "yyyy-MM-dd", CultureInfo.InvariantCulture);

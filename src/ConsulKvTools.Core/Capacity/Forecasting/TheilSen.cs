@@ -6,19 +6,19 @@ internal static class TheilSen
     /// <summary>Two-sided 95 % of the normal distribution.</summary>
     public const double Confidence = 1.96;
 
-    /// <summary>The slope and its 95 % interval; infinite ends where there are too few points for one.</summary>
+    /// <summary>The slope and its 95 % interval. Of five points it is that of all slopes, which holds 98 %; of fewer there is none, and all slopes hold less.</summary>
     /// <param name="x">Where, rising.</param>
     /// <param name="y">How much.</param>
     public static (double Slope, double Low, double High) Of(double[] x, double[] y)
     {
         var slopes = Pairs(x, y, 0, x.Length).ToArray();
-        if (slopes.Length == 0) return (0, double.NegativeInfinity, double.PositiveInfinity);
+        if (slopes.Length == 0) return (0, 0, 0);
         Array.Sort(slopes);
         double n = x.Length;
         var spread = Confidence * Math.Sqrt(n * (n - 1) * (2 * n + 5) / 18);
         var low = (int)Math.Floor((slopes.Length - spread) / 2) - 1;
         var high = (int)Math.Ceiling((slopes.Length + spread) / 2);
-        return (Middle(slopes), low < 0 ? double.NegativeInfinity : slopes[low], high >= slopes.Length ? double.PositiveInfinity : slopes[high]);
+        return (Middle(slopes), slopes[Math.Max(0, low)], slopes[Math.Min(slopes.Length - 1, high)]);
     }
 
     /// <summary>The slopes between all pairs of a stretch.</summary>
