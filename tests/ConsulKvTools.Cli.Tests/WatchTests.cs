@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using ConsulKvTools.Lab;
 
 namespace ConsulKvTools.Cli.Tests;
 
@@ -86,5 +87,27 @@ public sealed class WatchTests(AgentFixture fixture)
         var dead = (await fixture.Process().RunAsync("watch", "a", "--address", "http://127.0.0.1:1", "--output", "json")).Exits(ExitCode.CouldNotRun);
         Assert.Single(dead.Output.TrimEnd().Split('\n'));
         Assert.Equal("Tcp.Refused", dead.Document("error").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task A_time_that_ends_while_the_agent_is_silent_is_no_quiet_watch(string form)
+    {
+        var key = AgentFixture.NewKey();
+        await fixture.Agent.PutKeyAsync(key, "1", TestContext.Current.CancellationToken);
+        await using var proxy = new TcpFaultProxy(fixture.Agent.HttpAddress!);
+        using var process = fixture.Process().Start("watch", key, "--initial", "--for", "8s", "--address", proxy.Address.OriginalString.TrimEnd('/'), "--output", form);
+        var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        proxy.Refuse();
+        var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("Initial", first, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.CouldNotRun, process.ExitCode);
+        Assert.Contains($"nothing was heard of {key}: what happened last is not known", error, StringComparison.OrdinalIgnoreCase);
+        if (form == "json") Assert.Equal("Tcp.Refused", JsonDocument.Parse(rest).RootElement.GetProperty("code").GetString());
+        else Assert.Contains("Tcp.Refused", error, StringComparison.Ordinal);
     }
 }

@@ -69,12 +69,14 @@ internal sealed class WatchVerb : Verb
         {
             return ExitCode.CouldNotRun;
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested && begun)
+        catch (OperationCanceledException) when (end.IsCancellationRequested && begun && (cancellation.IsCancellationRequested || watch.Trouble is null))
         {
             // The time is over, or somebody has seen enough: so a watch ends.
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
+            // No change and no answer look alike; the one is news, and the other must not be taken for it.
+            if (begun) terminal.OnError().Line($"The time of --for is over while nothing was heard of {Printable.Text(options.Name, 120)}: what happened last is not known.");
             if (watch.Trouble is { } trouble) return await FailAsync(terminal, trouble).ConfigureAwait(false);
             ErrorView.Write(terminal, "the time of --for is over, and the agent has not answered yet: nothing was watched.");
             return ExitCode.CouldNotRun;

@@ -236,12 +236,15 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     }
 
     /// <summary>The next answer, however long it takes to get one.</summary>
+    /// <remarks>
+    /// After a failure at once, with all that is there: an agent that was begun anew would hold a question about an index that it has yet to reach for the whole wait.
+    /// </remarks>
     private async Task<KvSnapshot> NextAsync(ulong after, ConsulConsistency consistency, CancellationToken cancellation)
     {
         long? since = null;
         string? told = null;
         var run = await patient.RunAsync(
-            (_, _) => TryAsync(after, consistency, cancellation),
+            (_, _) => TryAsync(since is null ? after : 0, consistency, cancellation),
             attempt => attempt.Failure is { } failure ? new Verdict(TryAgain: true, failure.IsOutage, failure.RetryAfter > TimeSpan.Zero ? failure.RetryAfter : null) : default,
             (attempt, pause) =>
             {
