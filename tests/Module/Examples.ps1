@@ -20,7 +20,9 @@ function Invoke-Example($Example, [string] $Folder) {
         $output = [Collections.Generic.List[object]]::new()
         $errors = [Collections.Generic.List[object]]::new()
         $screen = [Text.StringBuilder]::new()
-        $parsed = [Management.Automation.Language.Parser]::ParseInput($Example.Code, [ref]$null, [ref]$null)
+        # A description names its agents: here it is the lab's.
+        $code = $Example.Code.Replace("local = 'http://127.0.0.1:8500'", "local = '$($agent.AddressText)'")
+        $parsed = [Management.Automation.Language.Parser]::ParseInput($code, [ref]$null, [ref]$null)
         foreach ($statement in $parsed.EndBlock.Statements) {
             $ran = Invoke-InRunspace $runspace $statement.Extent.Text
             $output.AddRange([object[]]@($ran.Output))

@@ -103,6 +103,12 @@ Describe 'Topics' {
         (Get-Help ConsulKv | Where-Object Name -eq $Topic).Synopsis | Should -Not -BeNullOrEmpty
     }
 
+    It 'about_ConsulKvTools says of every command what it is for' {
+        $page = Get-Content -LiteralPath (Join-Path $PSScriptRoot '../../docs/en-US/about_ConsulKvTools.md') -Raw
+        $listed = [regex]::Matches($page, '(?m)^\| [^|]+ \| (?<commands>[A-Z][^|]*) \|') | ForEach-Object { $_.Groups['commands'].Value -split ', ' }
+        ($listed | Sort-Object) -join ' ' | Should -Be (((Import-PowerShellDataFile -LiteralPath $script:ManifestPath).CmdletsToExport | Sort-Object) -join ' ')
+    }
+
     It 'about_ConsulKvFindings has every code of the catalogue' {
         $text = Get-Help about_ConsulKvFindings
         foreach ($row in Get-ConsulFinding) { $text | Should -Match "(?m)^  $([regex]::Escape($row.Code)) \($($row.Severity)\)`r?$" }

@@ -23,6 +23,8 @@ AfterAll {
 
 Describe 'README' {
     It 'shows commands that work: <Title>' -ForEach $uses {
+        # A description names its agents: here it is the lab's.
+        $Code = $Code.Replace("local = 'http://127.0.0.1:8500'", "local = '$($agent.AddressText)'")
         $output = Invoke-NewShell "`$ErrorActionPreference = 'Stop'; Set-Location -LiteralPath '$TestDrive'; $Code; 'all of it ran'" @{
             CONSUL_HTTP_ADDR = $agent.AddressText; CONSUL_HTTP_TOKEN = $agent.ManagementToken
             MY_ADDRESS = "https://127.0.0.1:$($secure.Ports.Https)"; MY_TOKEN = [guid]::NewGuid().ToString(); MY_CA = $authority.CertificateFile

@@ -84,9 +84,9 @@ Describe 'Syntax' {
             'Publish-ConsulKvRelease [-Name] <string> [-Release] <string> -Existing [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKv'; Syntax = @(
-            'Remove-ConsulKv [-Key] <string> [-Force] [-Fenced] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-            'Remove-ConsulKv [-Key] <string> -Recurse [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-            'Remove-ConsulKv [-Key] <string> -CheckAndSet <ulong> [-Force] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKv [-Key] <string> [-Force] [-Fenced] [-InputObject <psobject>] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKv [-Key] <string> -Recurse [-Force] [-InputObject <psobject>] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKv [-Key] <string> -CheckAndSet <ulong> [-Force] [-InputObject <psobject>] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKvRelease'; Syntax = @(
             'Remove-ConsulKvRelease [-Name] <string> -Keep <int> [-OlderThan <timespan>] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'

@@ -22,6 +22,14 @@ Describe 'Test-ConsulKvSession' {
         Test-ConsulKvSession (New-LabSession) -Quiet | Should -BeExactly $false
     }
 
+    It 'names a management token whose policy comes from a role' {
+        $agent.Send('PUT', '/v1/acl/role', '{"Name":"all-of-it","Policies":[{"Name":"global-management"}]}').EnsureSuccess('role') | Out-Null
+        $token = $agent.CreateTokenFromJson('{"Roles":[{"Name":"all-of-it"}]}').SecretId
+        $session = New-ConsulKvSession $address -Token (ConvertTo-Secret $token)
+        Get-Codes $session | Should -Be 'Acl.ManagementTokenUsed'
+        (Test-ConsulAcl app/x -Operation Write -Session $session).Notes.Code | Should -Contain 'Acl.ManagementTokenUsed'
+    }
+
     It 'names a missing token where ACLs are on, and ACLs that are off' {
         Get-Codes (New-ConsulKvSession $address) | Should -Contain 'Config.TokenMissing'
         $options = [ConsulKvTools.Lab.ConsulAgentOptions]::new(); $options.InMemory = $true

@@ -20,6 +20,6 @@ public sealed class CertificateCompleter : ConsulCompleter
         using var store = new X509Store(StoreName.My, StoreLocation.CurrentUser);
         store.Open(OpenFlags.ReadOnly);
         return [.. store.Certificates.Cast<X509Certificate2>().Where(certificate => certificate.HasPrivateKey && word.Begins(certificate.Thumbprint))
-            .Select(certificate => Offer(certificate.Thumbprint, $"{Printable.Text(certificate.Subject, 100)}, until {certificate.NotAfter:yyyy-MM-dd}", $"{certificate.Thumbprint.Substring(0, 8)}… {Printable.Text(certificate.Subject, 60)}"))];
+            .Select(certificate => Offer(certificate.Thumbprint, FormattableString.Invariant($"{Printable.Text(certificate.Subject, 100)}, until {certificate.NotAfter:yyyy-MM-dd}"), $"{certificate.Thumbprint.Substring(0, 8)}… {Printable.Text(certificate.Subject, 60)}"))];
     }
 }

@@ -14,6 +14,7 @@ internal sealed record RecognisedError(string Code, IReadOnlyList<(string Name, 
 
     private static readonly (string Place, string Words)[] Untolds =
     [
+        ("servers alive: <alive> of <peers>", "too few servers are alive"), ("elected a leader; <value>", "elected a leader"),
         ("<host>:<port>", "the address"), ("<address>", "the address"), ("<host>", "the host"), ("<port>", "its port"), ("<key>", "the key"), ("<datacenter>", "of that name"), ("<source>", "the client's settings"),
     ];
 

@@ -125,13 +125,14 @@ public static class DiagnosisText
         _ => DiagnosisTone.Bad,
     };
 
-    /// <summary>A duration with the unit that suits it: <c>0.4 ms</c>, <c>35 ms</c>, <c>2.1 s</c>.</summary>
+    /// <summary>A duration with the unit that suits it: <c>0.4 ms</c>, <c>35 ms</c>, <c>2.1 s</c>, <c>1:02:03</c>, <c>7 d 0:00:00</c>.</summary>
     public static string Time(TimeSpan duration) => duration.TotalMilliseconds switch
     {
         < 10 => duration.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) + " ms",
         < 1000 => duration.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms",
         < 60_000 => duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
-        _ => duration.ToString("h\\:mm\\:ss", CultureInfo.InvariantCulture),
+        < 86_400_000 => duration.ToString("h\\:mm\\:ss", CultureInfo.InvariantCulture),
+        _ => duration.ToString("d\\ \\d\\ h\\:mm\\:ss", CultureInfo.InvariantCulture),
     };
 
     /// <summary>A part of the whole, 0 to 1, as a percentage: <c>80 %</c>; what is nearly nothing or nearly all keeps its digits.</summary>
