@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Bulk;
@@ -45,7 +46,7 @@ public sealed class TraceTests(AclAgentFixture lab)
     [Fact]
     public async Task A_write_is_a_span_with_a_child_for_each_request_and_no_key()
     {
-        using var listening = Listen(out var spans);
+        using var listening = new Spans(name);
         using var server = new ScriptedHttpServer();
         server.On("PUT", "/v1/kv/", ScriptedResponse.Text("rate limit exceeded, try again later", 503), ScriptedResponse.Text("true"));
         using var session = Open(server.Address.ToString().TrimEnd('/'));
@@ -54,6 +55,7 @@ public sealed class TraceTests(AclAgentFixture lab)
         var result = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = root + "secret-name", Value = [1] }, Stop);
 
         Assert.Same(outer, Activity.Current);
+        var spans = listening.OfThisTest();
         var write = Assert.Single(spans, span => span.OperationName == "consulkv Put");
         var requests = spans.Where(span => span.OperationName == "PUT /v1/kv/{key}").ToArray();
         Assert.Equal(2, requests.Length);
@@ -69,11 +71,12 @@ public sealed class TraceTests(AclAgentFixture lab)
     [Fact]
     public async Task A_transaction_is_a_span_of_its_own_that_its_writes_name()
     {
-        using var listening = Listen(out var spans);
+        using var listening = new Spans(name);
         using var session = Open();
         using var pipeline = new KvWritePipeline(session, 2, Stop);
         for (var number = 0; number < 3; number++) pipeline.Add(new ConsulKvWrite { Key = root + number, Value = [1] });
         while (await pipeline.NextAsync() is not null) { }
+        var spans = listening.OfThisTest();
 
         var transaction = Assert.Single(spans, span => span.OperationName == "consulkv Transaction");
         Assert.Equal(3, transaction.GetTagItem("db.operation.batch.size"));
@@ -86,10 +89,11 @@ public sealed class TraceTests(AclAgentFixture lab)
     [Fact]
     public async Task A_failed_write_and_a_failed_read_are_spans_with_their_code()
     {
-        using var listening = Listen(out var spans);
+        using var listening = new Spans(name);
         using var session = Open("http://127.0.0.1:1");
         var result = await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = root + "a", Value = [1] }, Stop);
         await Assert.ThrowsAnyAsync<ConsulException>(() => new KvReader(session).GetAsync(root + "a", ConsulConsistency.Default, Stop));
+        var spans = listening.OfThisTest();
 
         foreach (var operation in new[] { "consulkv Put", "consulkv Read" })
         {
@@ -121,23 +125,34 @@ public sealed class TraceTests(AclAgentFixture lab)
         folder.Delete(recursive: true);
     }
 
-    /// <summary>Collects the spans of this test's session, and those of its requests.</summary>
-    private ActivityListener Listen(out List<Activity> spans)
+    /// <summary>Every span of the process, of which those of this test's session and of its requests are given out: other tests run at the same time.</summary>
+    private sealed class Spans : IDisposable
     {
-        var all = new List<Activity>();
-        spans = all;
-        var listener = new ActivityListener
+        private readonly ConcurrentQueue<Activity> stopped = new();
+        private readonly ActivityListener listener;
+        private readonly string session;
+
+        public Spans(string session)
         {
-            ShouldListenTo = source => source.Name == "ConsulKvTools",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = span =>
+            this.session = session;
+            listener = new ActivityListener
             {
-                lock (all)
-                    if (Equals(span.GetTagItem("consulkv.session"), name) || all.Exists(one => one.TraceId == span.TraceId) || span.GetTagItem("url.template") is not null) all.Add(span);
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
+                ShouldListenTo = source => source.Name == "ConsulKvTools",
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                ActivityStopped = stopped.Enqueue,
+            };
+            ActivitySource.AddActivityListener(listener);
+        }
+
+        /// <summary>In the order in which they ended.</summary>
+        public Activity[] OfThisTest()
+        {
+            var all = stopped.ToArray();
+            var operations = all.Where(span => Equals(span.GetTagItem("consulkv.session"), session)).Select(span => span.SpanId).ToHashSet();
+            return [.. all.Where(span => operations.Contains(span.SpanId) || operations.Contains(span.ParentSpanId))];
+        }
+
+        public void Dispose() => listener.Dispose();
     }
 
     private ConsulKvSession Open(string? address = null, string? log = null) => ConsulKvSession.Create(new ConsulSessionOptions
