@@ -5,8 +5,6 @@ namespace ConsulKvTools.Diagnosis.Errors;
 /// <summary>One text of a client's own making, or the wrapping in which a client hands on what the server said.</summary>
 internal sealed record ClientText
 {
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
-
     private Regex? regex;
 
     /// <summary>Whose text it is; null for words that several clients share.</summary>
@@ -34,17 +32,9 @@ internal sealed record ClientText
     public Match? Find(string text)
     {
         if (Pattern is null) return Match.Empty;
-        regex ??= new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, LongestMatch);
-        try
-        {
-            var match = regex.Match(text);
-            return match.Success ? match : null;
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            // A text made to be slow is no text of a client's.
-            return null;
-        }
+        regex ??= new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimedSearch.Longest);
+        // A text made to be slow is no text of a client's.
+        return TimedSearch.Find(regex, text);
     }
 
     /// <summary>The groups that took part in <paramref name="match"/>, by name.</summary>

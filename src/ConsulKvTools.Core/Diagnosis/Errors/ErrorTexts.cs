@@ -22,10 +22,10 @@ internal static class ErrorTexts
     private static readonly WordSearch ErrorWords = new(
         new[] { "error", "fail", "exception", "refused", "denied", "timeout", "timed out", "fatal", "panic", "unable", "cannot", "could not", "unreachable", "rejected" }.Select(word => (word, 0)));
 
-    private static readonly Regex WebServer = new("nginx|openresty|Apache|HAProxy|Varnish|cloudflare|envoy|squid|Traefik|IIS", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+    private static readonly Regex WebServer = new("nginx|openresty|Apache|HAProxy|Varnish|cloudflare|envoy|squid|Traefik|IIS", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimedSearch.Longest);
 
     // Of parts that only Consul's logger is likely to have; another program may well have one called http.
-    private static readonly Regex Agents = new(@"\[(?:TRACE|DEBUG|INFO|WARN|ERR|ERROR)\]\s+(?:agent|consul|raft|serf|memberlist|yamux|autopilot)(?:\.[\w.-]+)?: ", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+    private static readonly Regex Agents = new(@"\[(?:TRACE|DEBUG|INFO|WARN|ERR|ERROR)\]\s+(?:agent|consul|raft|serf|memberlist|yamux|autopilot)(?:\.[\w.-]+)?: ", RegexOptions.CultureInvariant, TimedSearch.Longest);
 
     /// <summary>False for lines that no rule can know: told in one pass, without any allocation.</summary>
     public static bool MayBeKnown(ReadOnlySpan<char> line) => Search.Value.IsIn(line);
@@ -56,7 +56,7 @@ internal static class ErrorTexts
     }
 
     // What names another program there is a node or a service that somebody called so: vault-1, s3.
-    private static bool IsAgents(string text) => Agents.IsMatch(text);
+    private static bool IsAgents(string text) => TimedSearch.Find(Agents, text) is not null;
 
     /// <summary>What an answer of <paramref name="status"/> with this body means.</summary>
     public static RecognisedError OfAnswer(int status, string? body, RequestMention request) => FromAnswer(status, body, request);
@@ -154,7 +154,7 @@ internal static class ErrorTexts
         if (body.TrimStart().StartsWith("<", StringComparison.Ordinal))
         {
             headers["Content-Type"] = "text/html";
-            if (WebServer.Match(body) is { Success: true } server) headers["Server"] = server.Value;
+            if (TimedSearch.Find(WebServer, body) is { } server) headers["Server"] = server.Value;
         }
         var txn = WordsOf(status, body, request, []).Scope == ServerTextScope.Txn;
         var asked = new ConsulRequest

@@ -14,14 +14,12 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
     private const int DeepestJson = 3;
     private const int MostPieces = 16;
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
-
     private static readonly string[] ErrorFields =
         ["error", "err", "exception", "cause", "reason", "stack_trace", "stack", "exc_info", "message", "msg", "@message", "MESSAGE", "log", "detail", "details", "body"];
 
     private static readonly string[] TimeFields = ["time", "timestamp", "@timestamp", "ts", "asctime", "date", "datetime", "Timestamp", "Time"];
 
-    private static readonly Regex Ansi = new("\u001b\\[[0-9;:?]*[A-Za-z]|\u001b\\][^\u0007]*\u0007", Options, LongestMatch);
+    private static readonly Regex Ansi = new("\u001b\\[[0-9;:?]*[A-Za-z]|\u001b\\][^\u0007]*\u0007", Options, TimedSearch.Longest);
 
     // What loggers, syslog, journald, Docker and Kubernetes put before a message, one piece at a time.
     private static readonly Regex Prefix = new("""
@@ -48,24 +46,17 @@ internal sealed record LogLine(string? Time, IReadOnlyList<string> Texts, IReadO
         |[\w$]+(?:\.[\w$]+)+\s*(?:\s-|:)(?=\s)
         |Error!\s
         )
-        """, Options | RegexOptions.IgnorePatternWhitespace, LongestMatch);
+        """, Options | RegexOptions.IgnorePatternWhitespace, TimedSearch.Longest);
 
-    private static readonly Regex Fields = new("""(?:^|[\s{,])(?:err|error|cause|reason|exception|msg|message)=(?:"(?<value>(?:[^"\\]|\\.)*)"(?=\s|$|,|})|(?<value>[^"\s]+))""", Options, LongestMatch);
-    private static readonly Regex TimeField = new("""(?:^|\s)(?:time|ts|t|timestamp)="?(?<time>[^"\s]+(?:\ [\d:.,]+)?)""", Options, LongestMatch);
+    private static readonly Regex Fields = new("""(?:^|[\s{,])(?:err|error|cause|reason|exception|msg|message)=(?:"(?<value>(?:[^"\\]|\\.)*)"(?=\s|$|,|})|(?<value>[^"\s]+))""", Options, TimedSearch.Longest);
+    private static readonly Regex TimeField = new("""(?:^|\s)(?:time|ts|t|timestamp)="?(?<time>[^"\s]+(?:\ [\d:.,]+)?)""", Options, TimedSearch.Longest);
 
     /// <summary>Takes <paramref name="line"/> apart.</summary>
-    public static LogLine Read(string line)
+    public static LogLine Read(string line) => TimedSearch.In(line, static whole => Read(whole, 0), static whole =>
     {
-        try
-        {
-            return Read(line, 0);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            var masked = SecretMask.Apply(line.Length > Longest ? line.Substring(0, Longest) : line);
-            return new LogLine(null, [masked], [masked]);
-        }
-    }
+        var masked = SecretMask.Apply(whole.Length > Longest ? whole.Substring(0, Longest) : whole);
+        return new LogLine(null, [masked], [masked]);
+    });
 
     private static LogLine Read(string line, int depth, bool isMasked = false)
     {

@@ -8,13 +8,11 @@ namespace ConsulKvTools.Diagnosis.Errors;
 internal sealed record RequestMention
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
-
-    private static readonly Regex Url = new("""(?:(?<method>Get|Put|Post|Delete|Head|Patch|GET|PUT|POST|DELETE|HEAD|PATCH)\]?(?: request for| to)?\s+\[?\\?["']?)?(?<url>(?<![\w\\])(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?<rest>(?:\[[0-9a-fA-F:.%]+\])?[^\s"'\\<>)\]},]*))""", Options, Longest);
-    private static readonly Regex ApiPath = new("""(?:(?<method>GET|PUT|POST|DELETE)\s+["']?|method=(?<method>[A-Z]+) (?:url|path)=)?(?<![\w.-])(?<path>/v1/(?:kv|txn|session|agent|status|catalog|health|acl|event|query|connect|operator|coordinate|snapshot|internal|config)\b[^\s"'\\<>)\]},]*)""", Options, Longest);
-    private static readonly Regex Peer = new("""->\[?(?<host>[\w.:-]+?)\]?:(?<port>\d{1,5})\b|host='(?<host>[^']+)', port='?(?<port>\d{1,5})|"(?<host>[\w.:-]+)" port (?<port>\d{1,5})|(?:[Cc]onnect(?:ion)? to|dial tcp|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|peeraddr=|\bto server at|refused:|timed out:|unreachable:|\() ?\[?(?:[\w.-]*/)?(?<host>\[[0-9a-fA-F:.]+\]|[\w-]+(?:\.[\w-]+)*|::1)\]?(?::| port |[^\w:]*\(port )(?<port>\d{1,5})\b""", Options, Longest);
-    private static readonly Regex Consul = new("""consul|/v1/(?:kv|txn|session|catalog|health|status/leader|agent/self)\b|(?::|port[ =:']{1,2}|port )850[01]\b""", Options | RegexOptions.IgnoreCase, Longest);
-    private static readonly Regex Others = new("""\b(?:jdbc:|could not connect to server: Connection refused|accepting TCP/IP connections|postgres\w*|psql|psycopg\w*|mysql\w*|mariadb|redis\w*|jedis|lettuce|mongo\w*|kafka|zookeeper|elasticsearch|opensearch|rabbitmq|amqps?|cassandra|memcached?|etcd\w*|vault|nomad|dockerd|containerd|kubelet|kube-apiserver|kubectl|ldaps?|smtps?|imaps?|sftp|sshd?(?!-\d)|rsync|github\.com|gitlab|npm|maven|pypi|s3|amazonaws|influxdb|grafana|minio|nats|mqtt|neo4j|sqlserver|oracle)\b""", Options | RegexOptions.IgnoreCase, Longest);
+    private static readonly Regex Url = new("""(?:(?<method>Get|Put|Post|Delete|Head|Patch|GET|PUT|POST|DELETE|HEAD|PATCH)\]?(?: request for| to)?\s+\[?\\?["']?)?(?<url>(?<![\w\\])(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?<rest>(?:\[[0-9a-fA-F:.%]+\])?[^\s"'\\<>)\]},]*))""", Options, TimedSearch.Longest);
+    private static readonly Regex ApiPath = new("""(?:(?<method>GET|PUT|POST|DELETE)\s+["']?|method=(?<method>[A-Z]+) (?:url|path)=)?(?<![\w.-])(?<path>/v1/(?:kv|txn|session|agent|status|catalog|health|acl|event|query|connect|operator|coordinate|snapshot|internal|config)\b[^\s"'\\<>)\]},]*)""", Options, TimedSearch.Longest);
+    private static readonly Regex Peer = new("""->\[?(?<host>[\w.:-]+?)\]?:(?<port>\d{1,5})\b|host='(?<host>[^']+)', port='?(?<port>\d{1,5})|"(?<host>[\w.:-]+)" port (?<port>\d{1,5})|(?:[Cc]onnect(?:ion)? to|dial tcp|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|peeraddr=|\bto server at|refused:|timed out:|unreachable:|\() ?\[?(?:[\w.-]*/)?(?<host>\[[0-9a-fA-F:.]+\]|[\w-]+(?:\.[\w-]+)*|::1)\]?(?::| port |[^\w:]*\(port )(?<port>\d{1,5})\b""", Options, TimedSearch.Longest);
+    private static readonly Regex Consul = new("""consul|/v1/(?:kv|txn|session|catalog|health|status/leader|agent/self)\b|(?::|port[ =:']{1,2}|port )850[01]\b""", Options | RegexOptions.IgnoreCase, TimedSearch.Longest);
+    private static readonly Regex Others = new("""\b(?:jdbc:|could not connect to server: Connection refused|accepting TCP/IP connections|postgres\w*|psql|psycopg\w*|mysql\w*|mariadb|redis\w*|jedis|lettuce|mongo\w*|kafka|zookeeper|elasticsearch|opensearch|rabbitmq|amqps?|cassandra|memcached?|etcd\w*|vault|nomad|dockerd|containerd|kubelet|kube-apiserver|kubectl|ldaps?|smtps?|imaps?|sftp|sshd?(?!-\d)|rsync|github\.com|gitlab|npm|maven|pypi|s3|amazonaws|influxdb|grafana|minio|nats|mqtt|neo4j|sqlserver|oracle)\b""", Options | RegexOptions.IgnoreCase, TimedSearch.Longest);
 
     /// <summary>GET, PUT, POST, DELETE…; null when it is not said.</summary>
     public string? Method { get; private init; }
@@ -50,17 +48,7 @@ internal sealed record RequestMention
     public string Operation => Method switch { null => "request", "GET" or "HEAD" => "read", "DELETE" => "delete", _ => "write" };
 
     /// <summary>Reads <paramref name="text"/>.</summary>
-    public static RequestMention Of(string text)
-    {
-        try
-        {
-            return Read(text);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return new RequestMention();
-        }
-    }
+    public static RequestMention Of(string text) => TimedSearch.In(text, Read, static _ => new RequestMention());
 
     /// <summary>The mention, with what <paramref name="outer"/> says where this one says nothing.</summary>
     public RequestMention Within(RequestMention? outer) => outer is null ? this : this with

@@ -8,8 +8,6 @@ internal static class SecretMask
     private const string Hidden = "<hidden>";
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
     private const string Uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
-
     // What follows a secret's name: up to the end of the quotes it stands in, else to the next blank or separator.
     private const string Value = """(?:\\?["'`][^"'`]*\\?["'`]|\[[^\]]*\]|[^\s"'`&,;)\]}>]+)""";
 
@@ -30,18 +28,11 @@ internal static class SecretMask
     /// <summary><paramref name="text"/> with every token, password and unexplained UUID replaced.</summary>
     public static string Apply(string text)
     {
+        // What cannot be searched cannot be shown.
         foreach (var (pattern, replacement) in Rules)
-            try
-            {
-                text = pattern.Replace(text, replacement);
-            }
-            catch (RegexMatchTimeoutException)
-            {
-                // What cannot be searched cannot be shown.
-                return Hidden;
-            }
+            text = TimedSearch.In((pattern, text, replacement), static rule => rule.pattern.Replace(rule.text, rule.replacement), static _ => Hidden);
         return text;
     }
 
-    private static Regex New(string pattern) => new(pattern, Options, Longest);
+    private static Regex New(string pattern) => new(pattern, Options, TimedSearch.Longest);
 }

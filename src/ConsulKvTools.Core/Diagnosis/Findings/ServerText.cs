@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ConsulKvTools.Diagnosis.Errors;
 
 namespace ConsulKvTools.Diagnosis;
 
@@ -34,9 +35,8 @@ internal sealed record ServerText
             case ServerTextMatch.Contains: return body.IndexOf(Text!, StringComparison.Ordinal) >= 0;
             case ServerTextMatch.StartsWith: return body.StartsWith(Text!, StringComparison.Ordinal);
             default:
-                pattern ??= new Regex(Text!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-                var found = pattern.Match(body);
-                if (!found.Success) return false;
+                pattern ??= new Regex(Text!, RegexOptions.CultureInvariant, TimedSearch.Longest);
+                if (TimedSearch.Find(pattern, body) is not { } found) return false;
                 for (var group = 0; group < (Capture?.Length ?? 0) && group + 1 < found.Groups.Count; group++)
                 {
                     if (!found.Groups[group + 1].Success) continue;

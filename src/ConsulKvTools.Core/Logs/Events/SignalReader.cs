@@ -13,8 +13,6 @@ internal static class SignalReader
     private const int NodeName = 101;
     private const int Joined = 102;
 
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
-
     private static readonly WordSearch Words = new(
     [
         ("new leader elected", (int)LogSignalKind.LeaderElected), ("cluster leadership acquired", (int)LogSignalKind.LeadershipAcquired), ("cluster leadership lost", (int)LogSignalKind.LeadershipLost),
@@ -26,12 +24,12 @@ internal static class SignalReader
         ("latency=", Latency), ("request put ", Latency), ("request delete ", Latency), ("request post ", Latency), ("node name: ", NodeName), ("eventmemberjoin: ", Joined),
     ]);
 
-    private static readonly Regex Leader = new(@"New leader elected: (?:payload=)?(?<name>[\w.-]+)", Options, LongestMatch);
-    private static readonly Regex Missing = new(@"last-leader=(?<name>\S+)|heartbeat timeout from ""(?<name>[^""]+)""", Options, LongestMatch);
-    private static readonly Regex Index = new(@"up to:? (?:index=)?(?<name>\d+)|snapshot to (?<name>\d+)", Options, LongestMatch);
+    private static readonly Regex Leader = new(@"New leader elected: (?:payload=)?(?<name>[\w.-]+)", Options, TimedSearch.Longest);
+    private static readonly Regex Missing = new(@"last-leader=(?<name>\S+)|heartbeat timeout from ""(?<name>[^""]+)""", Options, TimedSearch.Longest);
+    private static readonly Regex Index = new(@"up to:? (?:index=)?(?<name>\d+)|snapshot to (?<name>\d+)", Options, TimedSearch.Longest);
     // The form of 1.3 and older: http: Request PUT /v1/kv/a (1.2s) from=…
-    private static readonly Regex Request = new(@"Request (?<method>PUT|DELETE|POST) (?<url>/v1/(?:kv/|txn)\S*) \((?<time>[\d.µhmnsu]+)\)", Options, LongestMatch);
-    private static readonly Regex Name = new(@"Node name: '?""?(?<name>[\w.-]+)|EventMemberJoin: (?<name>[\w.-]+) ", Options, LongestMatch);
+    private static readonly Regex Request = new(@"Request (?<method>PUT|DELETE|POST) (?<url>/v1/(?:kv/|txn)\S*) \((?<time>[\d.µhmnsu]+)\)", Options, TimedSearch.Longest);
+    private static readonly Regex Name = new(@"Node name: '?""?(?<name>[\w.-]+)|EventMemberJoin: (?<name>[\w.-]+) ", Options, TimedSearch.Longest);
 
     /// <summary>What the line is a sign of; null for ordinary ones, which cost one pass and no allocation.</summary>
     /// <param name="module">The part of Consul that wrote it.</param>
@@ -49,37 +47,30 @@ internal static class SignalReader
         var found = new SortedSet<int>();
         Words.Find(message, found);
         var text = message.Slice(0, Math.Min(message.Length, 2000)).ToString();
-        try
+        foreach (var number in found)
         {
-            foreach (var number in found)
+            switch (number)
             {
-                switch (number)
-                {
-                    case NodeName:
-                        return (null, null, null, NameIn(Name, text), true);
-                    case Joined when module.IndexOf("wan".AsSpan(), StringComparison.Ordinal) < 0:
-                        return (null, null, null, NameIn(Name, text), false);
-                    case Joined:
-                        return default;
-                    case Latency:
-                        if (SlowIn(text, slow) is { } took) return (LogSignalKind.SlowWrite, took.What, took.Time, null, false);
-                        continue;
-                    case (int)LogSignalKind.LeaderElected:
-                        return (LogSignalKind.LeaderElected, NameIn(Leader, text), null, null, false);
-                    case (int)LogSignalKind.LeaderMissing:
-                        return (LogSignalKind.LeaderMissing, NameIn(Missing, text), null, null, false);
-                    case (int)LogSignalKind.SnapshotBegun:
-                    case (int)LogSignalKind.SnapshotDone:
-                        if (NameIn(Index, text) is { } index) return ((LogSignalKind)number, index, null, null, false);
-                        continue;
-                    default:
-                        return ((LogSignalKind)number, null, null, null, false);
-                }
+                case NodeName:
+                    return (null, null, null, NameIn(Name, text), true);
+                case Joined when module.IndexOf("wan".AsSpan(), StringComparison.Ordinal) < 0:
+                    return (null, null, null, NameIn(Name, text), false);
+                case Joined:
+                    return default;
+                case Latency:
+                    if (SlowIn(text, slow) is { } took) return (LogSignalKind.SlowWrite, took.What, took.Time, null, false);
+                    continue;
+                case (int)LogSignalKind.LeaderElected:
+                    return (LogSignalKind.LeaderElected, NameIn(Leader, text), null, null, false);
+                case (int)LogSignalKind.LeaderMissing:
+                    return (LogSignalKind.LeaderMissing, NameIn(Missing, text), null, null, false);
+                case (int)LogSignalKind.SnapshotBegun:
+                case (int)LogSignalKind.SnapshotDone:
+                    if (NameIn(Index, text) is { } index) return ((LogSignalKind)number, index, null, null, false);
+                    continue;
+                default:
+                    return ((LogSignalKind)number, null, null, null, false);
             }
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            // A line on which that takes a second is none of Consul's.
         }
         return default;
     }
@@ -110,10 +101,10 @@ internal static class SignalReader
         return default;
     }
 
-    private static string? NameIn(Regex form, string text) => form.Match(text) is { Success: true } match && match.Groups["name"] is { Success: true, Length: > 0 } name ? name.Value : null;
+    private static string? NameIn(Regex form, string text) => TimedSearch.Find(form, text) is { } match && match.Groups["name"] is { Success: true, Length: > 0 } name ? name.Value : null;
 
     private static (string What, TimeSpan Time)? SlowIn(string text, TimeSpan slow) =>
-        Request.Match(text) is { Success: true } match && GoTime(match.Groups["time"].Value, out var time) && time >= slow ? (Asked(match.Groups["method"].Value, match.Groups["url"].Value), time) : null;
+        TimedSearch.Find(Request, text) is { } match && GoTime(match.Groups["time"].Value, out var time) && time >= slow ? (Asked(match.Groups["method"].Value, match.Groups["url"].Value), time) : null;
 
     private static string Asked(string method, string url) => Printable.Text(SecretMask.Apply($"{method} {url}"), 200);
 
