@@ -3,7 +3,7 @@ using System.Text.Json;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
-using ConsulKvTools.Hygiene;
+using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Comparison;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Sources;
@@ -44,7 +44,7 @@ internal sealed class CompareVerb : Verb
             throw new UsageException("There is nothing to compare with: give a second prefix, --difference-address, --difference-datacenter or a file.");
         var options = new ComparisonOptions
         {
-            Semantic = parsed.GetValue(semantic), IgnoreFlags = parsed.GetValue(ignoreFlags), Exclude = Wildcards.OfKeys(parsed.GetValue(exclude)),
+            Semantic = parsed.GetValue(semantic), IgnoreFlags = parsed.GetValue(ignoreFlags), Exclude = new KeyPatterns(parsed.GetValue(exclude)),
             ExcludeValue = ComparisonOptions.Patterns(parsed.GetValue(excludeValue), "--exclude-value"),
         };
         // Two files need no agent.

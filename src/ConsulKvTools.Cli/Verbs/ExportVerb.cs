@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
+using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Moves;
 using ConsulKvTools.Kv.Reading;
@@ -31,7 +32,7 @@ internal sealed class ExportVerb : Verb
         if (file is null && form == ConsulKvFormat.Folder) throw new UsageException("--format folder needs --path.");
         if (file is null && form != ConsulKvFormat.Json && terminal.IsJson) throw new UsageException("The document itself is the output here, and it is no JSON: give --path, or leave --output json out.");
         using var session = OpenSession(parsed);
-        var export = new KvExport(session, KeyArgument.Read(parsed.GetValue(prefix)) ?? "") { Exclude = new KeyPatterns(parsed.GetValue(exclude) ?? []), StripPrefix = parsed.GetValue(strip) };
+        var export = new KvExport(session, KeyArgument.Read(parsed.GetValue(prefix)) ?? "") { Exclude = new KeyPatterns(parsed.GetValue(exclude)), StripPrefix = parsed.GetValue(strip) };
         var answer = new ListingAnswer();
         if (file is not null)
         {

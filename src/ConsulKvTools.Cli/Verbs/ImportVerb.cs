@@ -3,6 +3,7 @@ using System.Globalization;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
+using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Moves;
 using ConsulKvTools.Kv.Trees;
@@ -45,7 +46,7 @@ internal sealed class ImportVerb : Verb
         using var session = OpenSession(parsed);
         using var import = new KvImport(session, document, new KvImportOptions
         {
-            Mapping = rows.Length > 0 ? KeyMapping.Of(rows.Select(Row)) : KeyMapping.Below(KvTreeNames.FolderOf(below ?? "")), Exclude = new KeyPatterns(parsed.GetValue(exclude) ?? []),
+            Mapping = rows.Length > 0 ? KeyMapping.Of(rows.Select(Row)) : KeyMapping.Below(KvTreeNames.FolderOf(below ?? "")), Exclude = new KeyPatterns(parsed.GetValue(exclude)),
             Delete = parsed.GetValue(delete), Force = parsed.GetValue(force), Atomic = parsed.GetValue(atomic), JournalPath = Full(parsed.GetValue(journal)), UndoPath = Full(parsed.GetValue(undo)),
         });
         if (parsed.GetValue(plan))

@@ -8,7 +8,7 @@ namespace ConsulKvTools.Acl;
 /// <summary>Why a token may not do something, read from its rules.</summary>
 internal sealed class AclCause(AclCase denied, AclHoldings holdings)
 {
-    private static readonly Regex ApiPath = new("^/?v1/kv(/|$)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+    private static readonly Regex ApiPath = new("^/?v1/kv(/|$)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     private readonly AclEvaluator evaluator = new(holdings.Policies, defaultAllow: false, denied.Datacenter);
 
@@ -127,6 +127,6 @@ internal sealed class AclCause(AclCase denied, AclHoldings holdings)
     }
 
     // Some write a regular expression instead.
-    private static bool MatchesAsGlob(AclRule rule, string key) => Regex.IsMatch(
-        key, "^" + Regex.Escape(rule.Segment.TrimStart('^').TrimEnd('$').Replace(".*", "*")).Replace("\\*", ".*") + (rule.IsPrefix ? "" : "$"), RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+    private static bool MatchesAsGlob(AclRule rule, string key) =>
+        Wildcards.Of(rule.Segment.TrimStart('^').TrimEnd('$').Replace(".*", "*") + (rule.IsPrefix ? "*" : ""), RegexOptions.None).IsMatch(key);
 }

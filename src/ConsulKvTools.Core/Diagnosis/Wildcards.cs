@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace ConsulKvTools.Hygiene;
+namespace ConsulKvTools;
 
 /// <summary>Patterns as people write them: <c>*</c> is any text, slashes included, <c>?</c> any one character.</summary>
 internal static class Wildcards
@@ -18,9 +18,6 @@ internal static class Wildcards
         if (pieces.Length > 1) all.Append(".*").Append(Piece(pieces[pieces.Length - 1]));
         return new Regex(all.Append(@"\z").ToString(), options | RegexOptions.CultureInvariant | RegexOptions.Singleline, Regex.InfiniteMatchTimeout);
     }
-
-    /// <summary>The patterns of keys, letter by letter.</summary>
-    public static Regex[] OfKeys(IEnumerable<string>? patterns) => [.. (patterns ?? []).Select(pattern => Of(pattern, RegexOptions.None))];
 
     private static string Piece(string text) => Regex.Escape(text).Replace("\\?", ".");
 }

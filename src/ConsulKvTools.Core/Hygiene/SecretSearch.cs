@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ConsulKvTools.Kv;
 
 namespace ConsulKvTools.Hygiene;
 
@@ -9,7 +10,7 @@ namespace ConsulKvTools.Hygiene;
 /// <param name="least">What is less sure is left out.</param>
 internal sealed class SecretSearch(IEnumerable<string>? exclude, IEnumerable<string>? excludeRules, IReadOnlyList<SecretAllowance> allowances, SecretConfidence least)
 {
-    private readonly Regex[] keys = Wildcards.OfKeys(exclude);
+    private readonly KeyPatterns keys = new(exclude);
     private readonly Regex[] rules = [.. (excludeRules ?? []).Select(rule => Wildcards.Of(rule, RegexOptions.IgnoreCase))];
 
     /// <summary>How many values were searched.</summary>
@@ -21,7 +22,7 @@ internal sealed class SecretSearch(IEnumerable<string>? exclude, IEnumerable<str
     /// <summary>What one value holds.</summary>
     public IEnumerable<ConsulKvSecret> In(string key, byte[] value, string? session, CancellationToken cancellation = default)
     {
-        if (keys.Any(pattern => pattern.IsMatch(key))) yield break;
+        if (keys.Match(key)) yield break;
         Searched++;
         var (line, counted) = (1, 0);
         foreach (var span in SecretScanner.Scan(key, value, cancellation))

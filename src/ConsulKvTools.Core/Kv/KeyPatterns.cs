@@ -1,14 +1,19 @@
 using System.Text.RegularExpressions;
 
-namespace ConsulKvTools.Kv.Moves;
+namespace ConsulKvTools.Kv;
 
-/// <summary>Keys by patterns in which <c>*</c> stands for any characters, slashes too, and <c>?</c> for one.</summary>
-/// <param name="patterns">The patterns; a key that fits one of them fits.</param>
-internal sealed class KeyPatterns(IEnumerable<string> patterns)
+/// <summary>Keys by patterns in which <c>*</c> stands for any characters, slashes too, and <c>?</c> for one; letter case counts.</summary>
+/// <param name="patterns">The patterns; a key that fits one of them fits. Null is none.</param>
+internal sealed class KeyPatterns(IEnumerable<string>? patterns)
 {
-    private readonly string[] patterns = [.. patterns];
-    private readonly Regex[] all = [.. patterns.Select(pattern =>
-        new Regex("^" + Regex.Escape(pattern).Replace(@"\*", ".*").Replace(@"\?", ".") + "$", RegexOptions.Singleline | RegexOptions.CultureInvariant))];
+    private readonly string[] patterns = [.. patterns ?? []];
+    private readonly Regex[] all = [.. (patterns ?? []).Select(pattern => Wildcards.Of(pattern, RegexOptions.None))];
+
+    /// <summary>No key fits.</summary>
+    public static KeyPatterns None { get; } = new(null);
+
+    /// <summary>True when no key fits.</summary>
+    public bool IsEmpty => all.Length == 0;
 
     /// <summary>In words that tell some patterns from others; empty for none.</summary>
     public string Identity => string.Join("\t", patterns);

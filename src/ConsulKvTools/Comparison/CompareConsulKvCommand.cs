@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
-using ConsulKvTools.Hygiene;
+using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Comparison;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Sources;
@@ -148,7 +148,7 @@ public sealed class CompareConsulKvCommand : ConsulCmdlet
     {
         try
         {
-            return new ComparisonOptions { Semantic = Semantic, IncludeEqual = IncludeEqual, IgnoreFlags = IgnoreFlags, Exclude = Wildcards.OfKeys(Exclude), ExcludeValue = ComparisonOptions.Patterns(ExcludeValue, "-ExcludeValue") };
+            return new ComparisonOptions { Semantic = Semantic, IncludeEqual = IncludeEqual, IgnoreFlags = IgnoreFlags, Exclude = new KeyPatterns(Exclude), ExcludeValue = ComparisonOptions.Patterns(ExcludeValue, "-ExcludeValue") };
         }
         catch (ConsulException refused)
         {

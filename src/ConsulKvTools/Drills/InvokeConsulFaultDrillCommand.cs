@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulKvTools.Drills;
+using ConsulKvTools.Kv;
 
 namespace ConsulKvTools.Commands;
 
@@ -73,7 +74,7 @@ public sealed class InvokeConsulFaultDrillCommand : ConsulCmdlet
     [ValidateSet("Read", "Write")]
     public string[] Operation { get; set; } = ["Read", "Write"];
 
-    /// <summary>Only requests about these keys meet faults, with wildcards; all without it.</summary>
+    /// <summary>Only requests about these keys meet faults, <c>*</c> being any text, slashes included, and <c>?</c> one character; all without it.</summary>
     [Parameter(ParameterSetName = SessionSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -154,7 +155,7 @@ public sealed class InvokeConsulFaultDrillCommand : ConsulCmdlet
         var options = new DrillOptions
         {
             Kinds = Fault!, Rate = Rate, Latency = Latency, Reads = Operation.Contains("Read", StringComparer.OrdinalIgnoreCase), Writes = Operation.Contains("Write", StringComparer.OrdinalIgnoreCase),
-            IsKeyMeant = Key is null ? null : Meant(Key), Seed = Seed, Every = Every, AcceptedPause = AcceptedPause,
+            IsKeyMeant = Key is null ? null : new KeyPatterns(Key).Match, Seed = Seed, Every = Every, AcceptedPause = AcceptedPause,
         };
         var what = Cluster ? $"Start a Consul cluster on this machine and break it every {Every.TotalSeconds:0.#} s ({string.Join(", ", Fault!)}) while the script block runs for {Duration.TotalSeconds:0.#} s"
             : $"Break {Rate:P0} of the requests of {Printable.Text(Active.ToString(), 200)} ({string.Join(", ", Fault!)}) while the script block runs";
@@ -213,10 +214,4 @@ public sealed class InvokeConsulFaultDrillCommand : ConsulCmdlet
     }
 
     private static string Told(ErrorRecord error) => Printable.Text($"{error.FullyQualifiedErrorId.Split(',')[0]}: {error.ToString().Split('\n')[0].TrimEnd('\r')}", 400);
-
-    private static Func<string, bool> Meant(string[] keys)
-    {
-        var patterns = Array.ConvertAll(keys, key => new WildcardPattern(key, WildcardOptions.None));
-        return key => Array.Exists(patterns, pattern => pattern.IsMatch(key));
-    }
 }

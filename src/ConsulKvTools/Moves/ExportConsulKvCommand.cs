@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text;
+using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Moves;
 using ConsulKvTools.Kv.Reading;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulKvTools.Kv;
 using ConsulKvTools.Kv.Watching;
 
 namespace ConsulKvTools.Commands;
@@ -54,7 +55,7 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Timeout { get; set; }
 
-    /// <summary>Leaves out keys that match one of these patterns, <c>*</c> and <c>?</c> as elsewhere in PowerShell, letter case counting.</summary>
+    /// <summary>Leaves out keys that match one of these patterns, <c>*</c> being any text, slashes included, and <c>?</c> one character; letter case counts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -129,7 +130,6 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        var patterns = Exclude.Select(pattern => WildcardPattern.Get(pattern, WildcardOptions.None)).ToArray();
         var options = new KvWatchOptions
         {
             Name = Watched,
@@ -138,7 +138,7 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
             InitialState = InitialState,
             Since = MyInvocation.BoundParameters.ContainsKey(nameof(Since)) ? Since : null,
             KeepsValues = !NoOldValue,
-            IsExcluded = patterns.Length == 0 ? null : key => Array.Exists(patterns, pattern => pattern.IsMatch(key)),
+            Exclude = new KeyPatterns(Exclude),
             Wait = WaitTime,
             Interval = Interval,
         };

@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
-using ConsulKvTools.Hygiene;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace ConsulKvTools.Tests.Hygiene;
+namespace ConsulKvTools.Tests.Diagnosis;
 
 /// <summary>Patterns of keys.</summary>
 public sealed class WildcardsTests

@@ -33,9 +33,9 @@ public sealed class FindingSuppression
         var name = (equals < 0 ? text : text.Substring(0, equals)).Trim();
         var about = equals < 0 ? null : text.Substring(equals + 1).Trim();
         if (name.Length == 0 || about?.Length == 0) throw Invalid(source, $"'{Printable.Text(text, 80)}' is no suppression; write Code or Code=target, such as Tls.CertificateExpired or Tls.*=consul.example:8501");
-        var code = Pattern(name, RegexOptions.IgnoreCase);
+        var code = Wildcards.Of(name, RegexOptions.IgnoreCase);
         if (!FindingCatalogue.All.Any(row => code.IsMatch(row.Code))) throw Invalid(source, Unknown(name));
-        return new FindingSuppression(text, code, about is null ? null : Pattern(about, RegexOptions.None));
+        return new FindingSuppression(text, code, about is null ? null : Wildcards.Of(about, RegexOptions.None));
     }
 
     /// <summary>True when it is about this finding of a diagnosis of this address and key.</summary>
@@ -51,9 +51,6 @@ public sealed class FindingSuppression
         var known = Regex.IsMatch(address, target!.ToString(), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline);
         return known || (scheme > 0 && IsAddress(address.Substring(scheme + 3)));
     }
-
-    private static Regex Pattern(string wildcards, RegexOptions options) =>
-        new("^" + Regex.Escape(wildcards).Replace("\\*", ".*").Replace("\\?", ".") + "$", options | RegexOptions.CultureInvariant | RegexOptions.Singleline);
 
     private static string Unknown(string name)
     {

@@ -15,7 +15,7 @@ internal sealed record ComparisonOptions
     public bool IgnoreFlags { get; init; }
 
     /// <summary>Names that are passed over.</summary>
-    public IReadOnlyList<Regex> Exclude { get; init; } = [];
+    public KeyPatterns Exclude { get; init; } = KeyPatterns.None;
 
     /// <summary>Parts of values that do not count.</summary>
     public IReadOnlyList<Regex> ExcludeValue { get; init; } = [];

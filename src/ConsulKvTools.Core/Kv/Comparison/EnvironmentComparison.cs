@@ -48,7 +48,7 @@ internal sealed class EnvironmentComparison(IReadOnlyList<(string Name, KvSide S
                     entries[at] = readers[at].Current;
                     await readers[at].StepAsync().ConfigureAwait(false);
                 }
-                if (options.Exclude.Any(pattern => pattern.IsMatch(name))) continue;
+                if (options.Exclude.Match(name)) continue;
                 Compared++;
                 waiting.Add((name, entries));
                 if (waiting.Count < Together) continue;

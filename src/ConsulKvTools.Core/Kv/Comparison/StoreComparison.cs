@@ -32,7 +32,7 @@ internal sealed class StoreComparison(KvSide reference, KvSide difference, Compa
         await foreach (var pair in KvJoin.PairsAsync(reference.ReadAsync(cancellation), reference.NameOf, difference.ReadAsync(cancellation), difference.NameOf, cancellation, ofOneAgent).ConfigureAwait(false))
         {
             Refuse();
-            if (options.Exclude.Any(pattern => pattern.IsMatch(pair.Name))) continue;
+            if (options.Exclude.Match(pair.Name)) continue;
             Compared++;
             // Nearly all are the same as a rule: they cost one look at their bytes.
             if (!options.IncludeEqual && pair is { Left: { } left, Right: { } right } && (options.IgnoreFlags || left.Flags == right.Flags) && left.Bytes.AsSpan().SequenceEqual(right.Bytes)) continue;

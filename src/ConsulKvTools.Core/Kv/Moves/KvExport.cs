@@ -16,7 +16,7 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
     public ConsulConsistency Consistency { get; init; } = ConsulConsistency.Consistent;
 
     /// <summary>Keys to leave out.</summary>
-    public KeyPatterns Exclude { get; init; } = new([]);
+    public KeyPatterns Exclude { get; init; } = KeyPatterns.None;
 
     /// <summary>True to cut the prefix off the keys.</summary>
     public bool StripPrefix { get; init; }

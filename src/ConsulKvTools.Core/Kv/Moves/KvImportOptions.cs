@@ -10,7 +10,7 @@ internal sealed record KvImportOptions
     public bool Delete { get; init; }
 
     /// <summary>Keys that are left alone: neither written where the document has them, in its names or the store's, nor removed.</summary>
-    public KeyPatterns Exclude { get; init; } = new([]);
+    public KeyPatterns Exclude { get; init; } = KeyPatterns.None;
 
     /// <summary>Why this cannot be done whatever the document says; null when it can.</summary>
     public ConsulFinding? Unbounded => Delete && Mapping.Scopes.Contains("") && !Mapping.NamesTop

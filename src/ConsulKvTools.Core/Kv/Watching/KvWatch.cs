@@ -144,7 +144,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     /// </summary>
     private async Task<bool> MovedUnseenAsync(KvSnapshot snapshot, CancellationToken cancellation)
     {
-        if (seesAll || !options.IsPrefix || options.IsExcluded is not null || snapshot.IsFiltered || hidden > 0) return false;
+        if (seesAll || !options.IsPrefix || !options.Exclude.IsEmpty || snapshot.IsFiltered || hidden > 0) return false;
         // A courtesy: while an agent is in trouble, changes must not wait for it, and no answer is no reason to warn.
         using var deadline = Deadline.In(session.RetryPolicy.AttemptTimeout, cancellation);
         try
@@ -267,7 +267,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     private string Action => $"GET {Printable.Text(options.Name, 200)}";
 
     private IReadOnlyList<ConsulKvEntry> Wanted(KvSnapshot snapshot) =>
-        options.IsExcluded is { } isExcluded ? snapshot.Entries.Where(entry => !isExcluded(entry.Key)).ToList() : snapshot.Entries;
+        options.Exclude.IsEmpty ? snapshot.Entries : snapshot.Entries.Where(entry => !options.Exclude.Match(entry.Key)).ToList();
 
     private ConsulKvChange ChangeOf(ConsulKvChangeKind kind, ConsulKvEntry entry, ConsulKvEntry? old, DateTimeOffset now) =>
         new() { Kind = kind, Key = entry.Key, OldEntry = old, NewEntry = entry, Index = entry.ModifyIndex, Time = now, Session = session.Name };

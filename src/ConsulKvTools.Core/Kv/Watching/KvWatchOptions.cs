@@ -24,8 +24,8 @@ internal sealed record KvWatchOptions
     /// <summary>False keeps of each key only indexes and a print of its value.</summary>
     public bool KeepsValues { get; init; } = true;
 
-    /// <summary>True for keys nobody wants to hear of; null for none.</summary>
-    public Func<string, bool>? IsExcluded { get; init; }
+    /// <summary>Keys nobody wants to hear of.</summary>
+    public KeyPatterns Exclude { get; init; } = KeyPatterns.None;
 
     /// <summary>How long the agent holds a query without a change, 1 s to 10 min (Consul's own bound); it adds up to a sixteenth.</summary>
     public TimeSpan Wait { get; init; } = UsualWait;
