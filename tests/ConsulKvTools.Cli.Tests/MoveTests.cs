@@ -227,6 +227,20 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_removed_for_what_may_be_missing_on_standard_input()
+    {
+        var root = AgentFixture.NewKey() + "/";
+        await fixture.Agent.PutKeyAsync(root + "stays", "1", Stop);
+        foreach (var (form, text) in new[] { ("yaml", "a: 1\n"), ("properties", "a=1\n"), ("json", "[\n{\"key\":\"a\",\"value\":\"MQ==\"},\n"), ("json", "") })
+        {
+            var run = (await fixture.Process().Input(Encoding.UTF8.GetBytes(text)).RunAsync("import", "-", "--format", form, "--prefix", root, "--delete", "--force")).Exits(ExitCode.Usage);
+            if (form != "json") Assert.Contains("nothing tells whether all of it came", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        }
+        Assert.Equal("1", await fixture.Agent.GetKeyAsync(root + "stays", Stop));
+        (await fixture.Process().Input("a: 1\n"u8.ToArray()).RunAsync("import", "-", "--format", "yaml", "--prefix", root)).Exits(ExitCode.Healthy);
+    }
+
+    [Fact]
     public async Task The_whole_store_is_swept_when_it_is_named()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });

@@ -193,6 +193,60 @@ Describe 'Import-ConsulKv' {
         Get-Content $undo -Raw | Should -BeExactly $before
     }
 
+    Context 'fed with -Delete by a command that fails' {
+        BeforeAll {
+            $source = [ConsulKvTools.Lab.ScriptedHttpServer]::new()
+            $rows = 0..999 | ForEach-Object { "{`"LockIndex`":0,`"Key`":`"app/k$_`",`"Flags`":0,`"Value`":`"$([Convert]::ToBase64String([byte[]]::new(100)))`",`"CreateIndex`":5,`"ModifyIndex`":5}" }
+            $whole = "[$($rows -join ',')]"
+            [void]$source.On('GET', '/v1/kv/', [ConsulKvTools.Lab.ScriptedResponse]::Truncated($whole, [int]($whole.Length / 2), 200))
+            $once = New-ConsulRetryPolicy -MaxAttempts 1
+            $half = New-ConsulKvSession $source.Address.OriginalString -RetryPolicy $once
+            $none = New-ConsulKvSession 127.0.0.1:1 -RetryPolicy $once
+            function Get-Left { (@(Get-ConsulKv $root).ForEach{ $_.Key.Substring($root.Length) }) -join ' ' }
+        }
+        AfterAll { $source.Dispose() }
+
+        It 'imports nothing of an export that could not be had whole (<Name>, <Preference>)' -ForEach @(
+            foreach ($preference in 'Continue', 'SilentlyContinue', 'Ignore') {
+                @{ Name = 'nobody answers'; Preference = $preference; From = { $none }; Given = @{} }
+                @{ Name = 'it breaks off'; Preference = $preference; From = { $half }; Given = @{} }
+                @{ Name = 'its text breaks off'; Preference = $preference; From = { $half }; Given = @{ Path = '-'; Format = 'Properties' } }
+            }
+        ) {
+            $there = & $From
+            $from = if ($Given.Format) { @{ Format = $Given.Format } } else { @{} }
+            $failed = Get-ErrorOf { Export-ConsulKv app/ -StripPrefix -Session $there -ErrorAction $Preference @Given | Import-ConsulKv @from -Prefix $root -Delete -Force }
+            @($failed).Count | Should -Be 1
+            $failed.InvocationInfo.MyCommand.Name | Should -Be 'Export-ConsulKv'
+            Get-Left | Should -Be 'change extra same'
+        }
+
+        It 'removes nothing when an earlier command of the pipeline reported an error' {
+            $failed = Get-ErrorOf { Get-ConsulKv app/ -Recurse -Session $half | Import-ConsulKv -Map @{ 'app/' = $root } -Delete -Force }
+            $failed.FullyQualifiedErrorId | Should -BeLike 'Document.Unreadable,*'
+            "$failed" | Should -BeLike 'What came through the pipeline may not be all of it, for an error was reported meanwhile: *'
+            "$(Get-ErrorOf { Get-ConsulKv app/ -Recurse -Session $half -ErrorAction SilentlyContinue | Where-Object Key | Import-ConsulKv -Map @{ 'app/' = $root } -Delete -Force })" | Should -BeLike 'What came through*'
+            Get-Left | Should -Be 'change extra same'
+            # Without -Delete what is missing stays; an error of an earlier line is none of this pipeline's; and a variable is whatever it is.
+            $kept = Get-ConsulKv app/ -Recurse -Session $half -ErrorAction SilentlyContinue
+            (Get-ConsulKv app/ -Recurse -Session $half -ErrorAction SilentlyContinue | Import-ConsulKv -Map @{ 'app/' = $root }).Created | Should -Be $kept.Count
+            ($kept | Import-ConsulKv -Map @{ 'app/' = $root } -Delete -Force).Deleted | Should -Be 3
+        }
+
+        It 'takes a pipeline that gives nothing for no document, -Force or not' {
+            $refused = Get-ErrorOf { @() | Import-ConsulKv -Prefix $root -Delete -Force 3>$null }
+            $refused.FullyQualifiedErrorId | Should -BeLike 'Document.WouldEmpty,*'
+            "$refused" | Should -BeLike "*every key below $root, because nothing came through the pipeline*"
+            $refused.ErrorDetails.RecommendedAction | Should -BeLike '*Remove-ConsulKv -Recurse*'
+            $missing = $null
+            (Get-ErrorOf { $missing | Import-ConsulKv -Prefix $root -Delete -Force 3>$null }).FullyQualifiedErrorId | Should -BeLike 'Document.WouldEmpty,*'
+            Get-Left | Should -Be 'change extra same'
+            # A file that holds no keys is somebody's word.
+            Set-Content (Join-Path $TestDrive 'none.json') '[]'
+            (Import-ConsulKv (Join-Path $TestDrive 'none.json') -Prefix $root -Delete -Force 3>$null).Deleted | Should -Be 3
+        }
+    }
+
     It 'maps beginnings of keys, and refuses a key that no row fits' {
         $file = Save-Document map.json @{ 'app/a' = '1'; 'app/db/b' = '2' }
         (Import-ConsulKv $file -Map @{ 'app/' = "${root}x/"; 'app/db/' = "${root}db2/" }).Created | Should -Be 2

@@ -41,6 +41,9 @@ internal sealed class ImportVerb : Verb
         var document = Document(parsed.GetRequiredValue(path), parsed.GetValue(format));
         var below = KeyArgument.Read(parsed.GetValue(prefix));
         var rows = parsed.GetValue(map) ?? [];
+        // A list in JSON says where it ends; of these, one that broke off looks whole, and what is missing would be removed.
+        if (parsed.GetRequiredValue(path) == "-" && parsed.GetValue(delete) && parsed.GetValue(format) is ConsulKvFormat.Yaml or ConsulKvFormat.Properties)
+            throw new UsageException("--delete takes YAML and properties from a file only: on standard input nothing tells whether all of it came. Put it into a file, or use --format json.");
         if (below is not null && rows.Length > 0) throw new UsageException("--map says where keys go, so it does not go with --prefix; give the whole target behind the '='.");
         if (document.Reader is UndoReader && (below is { Length: > 0 } || rows.Length > 0 || parsed.GetValue(delete))) throw new UsageException("An undo file says itself what goes where; it goes without --prefix, --map and --delete.");
         using var session = OpenSession(parsed);

@@ -83,12 +83,20 @@ public sealed class ExportConsulKvCommand : ConsulCmdlet
         }
         var answer = new ListingAnswer();
         var export = new KvExport(Observed, Prefix) { Consistency = Consistency, Exclude = new KeyPatterns(Exclude), StripPrefix = StripPrefix, Force = Force, NoClobber = NoClobber };
-        AwaitFor(Path ?? Prefix, cancellation => Path switch
+        try
         {
-            null => EntriesAsync(export, answer, cancellation),
-            Output => TextAsync(export, answer, cancellation),
-            _ => FileAsync(export, answer, cancellation),
-        });
+            Await(cancellation => Path switch
+            {
+                null => EntriesAsync(export, answer, cancellation),
+                Output => TextAsync(export, answer, cancellation),
+                _ => FileAsync(export, answer, cancellation),
+            });
+        }
+        catch (ConsulException failed)
+        {
+            // Whoever takes the entries from the pipeline must not come to its end with some of them: Import-ConsulKv -Delete would remove the others.
+            ThrowTerminatingError(FindingErrors.Create(failed.Finding, Path ?? Prefix, failed));
+        }
         base.EndProcessing();
     }
 

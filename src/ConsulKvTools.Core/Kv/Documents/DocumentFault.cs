@@ -14,6 +14,29 @@ internal static class DocumentFault
     public static ConsulException Unreadable(string file, string problem, Exception? error = null) =>
         Of("Document.Unreadable", error, ("file", Printable.Text(file, LongestName)), ("problem", problem));
 
+    /// <summary>An error was reported while entries came through the pipeline, so some may be missing, and what is missing would be removed.</summary>
+    /// <param name="error">The error; its first line is shown.</param>
+    public static ConsulException PipelineBrokeOff(string error)
+    {
+        var words = Printable.Text(error.Split('\n')[0], LongestName).TrimEnd('.');
+        return ConsulException.From(Unreadable("the pipeline", $"an error was reported before its end: {words}").Finding with
+        {
+            Title = $"What came through the pipeline may not be all of it, for an error was reported meanwhile: {words}",
+            Cause = "-Delete removes what the document does not have, so keys that are only missing from the pipeline would be removed. Nothing was written.",
+            Remedy = "Mend what the error names and run the line again. Where the error does not matter, put what the command gives into a variable first, and pipe that.",
+        });
+    }
+
+    /// <summary>Nothing came through the pipeline, and everything would be removed.</summary>
+    /// <param name="where">Below what.</param>
+    public static ConsulException NothingGiven(string where) => ConsulException.From(
+        ConsulFinding.Create("Document.WouldEmpty", ("file", "the pipeline"), ("problem", $"every key below {where}, because nothing came through the pipeline")) with
+        {
+            Cause = "A pipeline that gives nothing is more often a command that found or reached nothing than what somebody wants, so -Force does not allow it either. Nothing was written.",
+            Remedy = "See what the command before gives on its own. Where everything is meant to go, Remove-ConsulKv -Recurse says so, or a file that holds no keys, with -Force.",
+            Command = null,
+        });
+
     /// <summary>It cannot be written.</summary>
     public static ConsulException NotWritten(string file, string problem, Exception? error = null) =>
         Of("Document.NotWritten", error, ("file", Printable.Text(file, LongestName)), ("problem", problem));

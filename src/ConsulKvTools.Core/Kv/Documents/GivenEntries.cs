@@ -4,10 +4,12 @@ namespace ConsulKvTools.Kv.Documents;
 internal sealed class GivenEntries() : KvDocumentReader("the pipeline"), IDisposable
 {
     private readonly KvSpool spool = new("the pipeline");
-    private int count;
+
+    /// <summary>How many were given.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Takes one.</summary>
-    public void Add(ConsulKvEntry entry) => spool.Add(entry, ++count, 0);
+    public void Add(ConsulKvEntry entry) => spool.Add(entry, ++Count, 0);
 
     /// <inheritdoc/>
     public override IEnumerable<IReadOnlyList<KvDocumentItem>> Read(CancellationToken cancellation)

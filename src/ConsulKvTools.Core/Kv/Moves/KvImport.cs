@@ -89,7 +89,7 @@ internal sealed class KvImport : IDisposable
         spool = await document.SpoolAsync(Mapped, cancellation).ConfigureAwait(false);
         if (unwritable.Count > 0) throw unwritable.Refuse(document.Name);
         DocumentRead?.Invoke();
-        if (options is { Delete: true, Force: false } && undo is null) CheckSweep();
+        if (options.Delete && undo is null) CheckSweep();
         if (keepFiles && options.JournalPath is { } path)
         {
             journal = ImportJournal.Open(path, spool.Fingerprint(cancellation), TargetIdentity());
@@ -334,7 +334,10 @@ internal sealed class KvImport : IDisposable
 
     private void CheckSweep()
     {
-        var problem = spool!.Count == 0 ? $"every key below {string.Join(", ", options.Mapping.Scopes.Select(scope => scope.Length == 0 ? "the top of the store" : Printable.Text(scope, 80)))}, because the document is empty"
+        var where = string.Join(", ", options.Mapping.Scopes.Select(scope => scope.Length == 0 ? "the top of the store" : Printable.Text(scope, 80)));
+        if (document.Reader is GivenEntries { Count: 0 }) throw DocumentFault.NothingGiven(where);
+        if (options.Force) return;
+        var problem = spool!.Count == 0 ? $"every key below {where}, because the document is empty"
             : options.Mapping.Scopes.Contains("") ? "every key of the whole store that the document does not have" : null;
         if (problem is not null) throw ConsulException.From(ConsulFinding.Create("Document.WouldEmpty", ("file", Printable.Text(document.Name, 200)), ("problem", problem)));
     }
