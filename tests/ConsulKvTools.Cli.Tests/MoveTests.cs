@@ -139,12 +139,15 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
         var value = new string('v', 1500);
         var file = Save([.. Enumerable.Range(0, Keys).Select(number => (number.ToString("00000", CultureInfo.InvariantCulture), value))]);
         string[] line = ["import", file, "--prefix", root, "--journal", At("journal"), "--output", "json"];
-        using (var process = fixture.Process().Start(line))
+        var aside = Directory.CreateDirectory(At("aside")).FullName;
+        using (var process = fixture.Process().With("TMPDIR", aside).With("TEMP", aside).Start(line))
         {
             while (!process.HasExited && await fixture.Agent.GetKeyAsync(root + "00500", Stop) is null) await Task.Delay(10, Stop);
             process.Kill();
             await process.WaitForExitAsync(Stop);
         }
+        // The values that were set aside went with the process.
+        Assert.Empty(Directory.GetFiles(aside, "tmp*.tmp"));
         Assert.True(File.Exists(At("journal")), "It was done before it could be killed.");
         var rest = (await fixture.Process().RunAsync(line)).Exits(ExitCode.Healthy).Document("import");
         Assert.True(rest.GetProperty("doneBefore").GetInt32() + rest.GetProperty("unchanged").GetInt32() > 400, rest.ToString());

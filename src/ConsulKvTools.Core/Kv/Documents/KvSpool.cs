@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ConsulKvTools.Kv.Moves;
 using ConsulKvTools.Kv.Sources;
 
 namespace ConsulKvTools.Kv.Documents;
@@ -121,10 +122,9 @@ internal sealed class KvSpool(string name) : IDisposable
 
     private static string Place(in Row row) => row.Line > 0 ? $"line {row.Line}" : $"item {row.Item}";
 
-    /// <summary>The system makes the file for this user alone; it goes when it is closed.</summary>
     private static FileStream ToFile(MemoryStream memory)
     {
-        var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.DeleteOnClose);
+        var file = PrivateFile.Temporary();
         try
         {
             memory.WriteTo(file);
