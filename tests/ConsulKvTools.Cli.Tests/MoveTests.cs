@@ -230,6 +230,21 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task Removal_by_a_token_that_may_not_see_all_is_not_called_whole()
+    {
+        var root = AgentFixture.NewKey();
+        await fixture.Agent.PutKeyAsync(root + "hidden/x", "1", Stop);
+        await fixture.Agent.PutKeyAsync(root + "/extra", "1", Stop);
+        var narrow = await fixture.Agent.CreateTokenAsync($"key_prefix \"{root}/\" {{ policy = \"write\" }} key_prefix \"{root}/x/\" {{ policy = \"deny\" }}");
+        var process = fixture.Process().With("CONSUL_HTTP_TOKEN", narrow.SecretId);
+        var run = (await process.RunAsync("import", Save(("new", "1")), "--prefix", root, "--delete", "--yes")).Exits(ExitCode.Fault);
+        Assert.Contains("--delete may leave keys that the token does not see", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("1 created, 0 changed, 1 deleted", run.Error, StringComparison.Ordinal);
+        var document = (await process.RunAsync("import", Save(("new", "1")), "--prefix", root, "--delete", "--yes", "--output", "json")).Exits(ExitCode.Fault).Document("import");
+        Assert.Equal((true, false), (document.GetProperty("isPartial").GetBoolean(), document.GetProperty("isComplete").GetBoolean()));
+    }
+
+    [Fact]
     public async Task Nothing_is_removed_for_what_may_be_missing_on_standard_input()
     {
         var root = AgentFixture.NewKey() + "/";

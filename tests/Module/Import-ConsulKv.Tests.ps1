@@ -247,6 +247,17 @@ Describe 'Import-ConsulKv' {
         }
     }
 
+    It 'says with -Delete that the token may not see all, and does not call it complete' {
+        $narrow = New-LabSession "key_prefix `"${root}`" { policy = `"write`" } key_prefix `"${root}secret/`" { policy = `"deny`" }"
+        [void](Set-ConsulKv "${root}secret/x" 1)
+        $done = Import-ConsulKv (Save-Document narrow.json @{ same = '1' }) -Prefix $root -Session $narrow -Delete -Force -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike "Acl.ReadFiltered: -Delete may leave keys that the token does not see: this agent does not say whether it sees all of ${root}. *"
+        $done.Deleted, $done.IsPartial, $done.IsComplete | Should -Be 2, $true, $false
+        (Get-ConsulKv "${root}secret/x").Value | Should -Be 1
+        $whole = Import-ConsulKv (Save-Document narrow.json @{ same = '1' }) -Prefix $root -Delete -Force -WarningVariable quiet
+        $whole.Deleted, $whole.IsPartial, $whole.IsComplete, "$quiet" | Should -Be 1, $false, $true, ''
+    }
+
     It 'maps beginnings of keys, and refuses a key that no row fits' {
         $file = Save-Document map.json @{ 'app/a' = '1'; 'app/db/b' = '2' }
         (Import-ConsulKv $file -Map @{ 'app/' = "${root}x/"; 'app/db/' = "${root}db2/" }).Created | Should -Be 2

@@ -48,8 +48,11 @@ public sealed record ConsulKvImport
     /// <summary>The session it was written with.</summary>
     public string? Session { get; init; }
 
-    /// <summary>True when the store is as the document says.</summary>
-    public bool IsComplete => Conflicts == 0 && Failed == 0 && NotBegun == 0;
+    /// <summary>True when rules hide, or may hide, keys where <c>-Delete</c> rules: such keys are neither compared nor removed, and there was a warning.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>True when the store is as the document says; false also where that cannot be told, as with <see cref="IsPartial"/>.</summary>
+    public bool IsComplete => Conflicts == 0 && Failed == 0 && NotBegun == 0 && !IsPartial;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Document}: {Created} created, {Changed} changed, {Deleted} deleted, {Unchanged + DoneBefore} as they were";

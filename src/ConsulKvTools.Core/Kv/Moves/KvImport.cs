@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using ConsulKvTools.Files;
 using ConsulKvTools.Kv.Bulk;
-using ConsulKvTools.Kv.Changes;
 using ConsulKvTools.Kv.Documents;
 using ConsulKvTools.Kv.Reading;
 using ConsulKvTools.Kv.Sources;
@@ -25,6 +23,8 @@ internal sealed class KvImport : IDisposable
     private readonly List<PlannedWrite> writes = [];
     private readonly List<PlannedWrite> conflicts = [];
     private readonly UnwritableKeys unwritable = new();
+    private readonly ImportTarget target;
+    private readonly ImportJudge judge;
     private readonly long began;
     private KvSpool? spool;
     private ImportJournal? journal;
@@ -43,6 +43,8 @@ internal sealed class KvImport : IDisposable
         this.document = document;
         this.options = options;
         undo = document.Reader as UndoReader;
+        target = new ImportTarget(session, options, removes: Removes);
+        judge = new ImportJudge(undo, options.Force);
         began = session.Time.GetTimestamp();
     }
 
@@ -72,8 +74,11 @@ internal sealed class KvImport : IDisposable
     /// <summary>Called when the document is read and sound, before it is compared; null when nobody wants to know.</summary>
     public Action? DocumentRead { get; init; }
 
-    /// <summary>What was hidden by ACLs when the store was read; null when nothing was.</summary>
-    public ConsulFinding? Hidden { get; private set; }
+    /// <summary>What ACLs hid when the store was read, or may have where keys are removed; null when all that matters was seen.</summary>
+    public ConsulFinding? Hidden => target.Hidden;
+
+    /// <summary>True when keys go that the document does not have; an undo file says itself which go.</summary>
+    private bool Removes => options.Delete && undo is null;
 
     /// <summary>
     /// Reads the document and compares it with the store: what is to be done is known, the undo file and the journal are on the disk, and nothing is written.
@@ -127,7 +132,7 @@ internal sealed class KvImport : IDisposable
         var tally = new ImportTally(document.Name, session.Name, Counts[ConsulKvImportAction.Unchanged], Counts[ConsulKvImportAction.Conflict]);
         if (options.Atomic) await RunAtomicAsync(tally, tell, cancellation).ConfigureAwait(false);
         else await RunEachAsync(tally, tell, count, cancellation).ConfigureAwait(false);
-        var result = tally.Result with { Excluded = Excluded };
+        var result = tally.Result with { Excluded = Excluded, IsPartial = Removes && Hidden is not null };
         // What the plan left alone, a later run compares anew.
         var isDone = result is { Failed: 0, NotBegun: 0 } && result.Conflicts == Counts[ConsulKvImportAction.Conflict];
         if (isDone) journal?.Remove();
@@ -314,10 +319,9 @@ internal sealed class KvImport : IDisposable
     private async Task CompareAsync(Func<ConsulKvImportItem, ValueTask>? show, bool keepFiles, CancellationToken cancellation)
     {
         using var file = keepFiles && options.UndoPath is { } path ? OpenUndo(path) : null;
-        await foreach (var pair in KvJoin.PairsAsync(Wanted(cancellation), entry => entry.Key, TargetAsync(cancellation), entry => entry.Key, cancellation).ConfigureAwait(false))
+        await foreach (var pair in PairsAsync(cancellation).ConfigureAwait(false))
         {
-            if (pair.Left is null && (!options.Delete || options.Exclude.Match(pair.Name) || options.Mapping.Sources(pair.Name).Any(options.Exclude.Match))) continue;
-            var (action, after) = Judge(pair.Left, pair.Right);
+            var (action, after) = judge.Judge(pair.Left, pair.Right);
             Counts[action]++;
             if (action == ConsulKvImportAction.Conflict) conflicts.Add(new PlannedWrite(pair.Name, action, pair.Right?.ModifyIndex ?? 0));
             else if (action is ConsulKvImportAction.Create or ConsulKvImportAction.Change or ConsulKvImportAction.Delete)
@@ -325,11 +329,18 @@ internal sealed class KvImport : IDisposable
                 writes.Add(new PlannedWrite(pair.Name, action, pair.Right?.ModifyIndex ?? 0));
                 if (file is not null) Written(options.UndoPath!, () => file.Add(pair.Name, pair.Right, after));
             }
-            if (show is not null) await show(Item(pair.Name, action, pair.Right, after)).ConfigureAwait(false);
+            if (show is not null) await show(ImportJudge.Item(session, pair.Name, action, pair.Right, after)).ConfigureAwait(false);
         }
         if (file is null) return;
         Written(options.UndoPath!, file.Complete);
         isUndoWritten = true;
+    }
+
+    /// <summary>Document and store side by side: every key that the import has to do with.</summary>
+    private async IAsyncEnumerable<KvPair> PairsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var pair in KvJoin.PairsAsync(Wanted(cancellation), entry => entry.Key, target.ReadAsync(spool!, cancellation), entry => entry.Key, cancellation).ConfigureAwait(false))
+            if (pair.Left is not null || (Removes && !options.Exclude.Match(pair.Name) && !options.Mapping.Sources(pair.Name).Any(options.Exclude.Match))) yield return pair;
     }
 
     private void CheckSweep()
@@ -362,37 +373,6 @@ internal sealed class KvImport : IDisposable
         }
     }
 
-    /// <summary>What is to be done about a key, and what is to be there then.</summary>
-    private (ConsulKvImportAction Action, ConsulKvEntry? After) Judge(ConsulKvEntry? wanted, ConsulKvEntry? now)
-    {
-        var after = wanted;
-        if (wanted is not null && undo?.States[wanted.Key] is { } state)
-        {
-            after = state.WasThere ? wanted : null;
-            if (!IsSame(after, now) && !state.IsAfter(now) && !options.Force) return (ConsulKvImportAction.Conflict, after);
-        }
-        return (IsSame(after, now) ? ConsulKvImportAction.Unchanged : after is null ? ConsulKvImportAction.Delete : now is null ? ConsulKvImportAction.Create : ConsulKvImportAction.Change, after);
-    }
-
-    private static bool IsSame(ConsulKvEntry? one, ConsulKvEntry? other) =>
-        one is null || other is null ? one is null && other is null : one.Flags == other.Flags && one.Bytes.AsSpan().SequenceEqual(other.Bytes);
-
-    private ConsulKvImportItem Item(string key, ConsulKvImportAction action, ConsulKvEntry? now, ConsulKvEntry? after)
-    {
-        string? difference = null;
-        if (action != ConsulKvImportAction.Unchanged)
-        {
-            var values = new ValueDifference(session.Mask.OwnOf);
-            difference = after is null ? now is null ? null : values.Shown(now.Bytes) : now is null ? values.Shown(after.Bytes)
-                : now.Bytes.AsSpan().SequenceEqual(after.Bytes) ? values.Shown(now.Bytes) + " stays" : values.Between(now.Bytes, after.Bytes);
-            if (after is not null && now is not null && now.Flags != after.Flags) difference += string.Format(CultureInfo.InvariantCulture, ", flags {0} → {1}", now.Flags, after.Flags);
-        }
-        return new ConsulKvImportItem
-        {
-            Key = key, Action = action, Index = now?.ModifyIndex ?? 0, OldSize = now?.Bytes.Length, NewSize = after?.Bytes.Length, OldFlags = now?.Flags, NewFlags = after?.Flags, Difference = difference, Session = session.Name,
-        };
-    }
-
     /// <summary>An entry where it is to go. Every key is looked at before anything is written.</summary>
     private ConsulKvEntry? Mapped(KvDocumentItem item, int number)
     {
@@ -419,39 +399,6 @@ internal sealed class KvImport : IDisposable
     {
         await Task.CompletedTask.ConfigureAwait(false);
         foreach (var piece in spool!.Read(cancellation)) yield return piece;
-    }
-
-    private async IAsyncEnumerable<ConsulKvEntry[]> TargetAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        IReadOnlyList<string> scopes = options.Delete && undo is null ? options.Mapping.Scopes : spool!.Count == 0 ? [] : [Listable(CommonPrefix(spool.First!, spool.Last!))];
-        foreach (var scope in scopes)
-        {
-            ConsulFinding? forbidden = null;
-            void Look(KvReadState state, ConsulFinding? finding)
-            {
-                if (state == KvReadState.Forbidden) forbidden = finding;
-                if (state == KvReadState.Filtered) Hidden ??= finding;
-            }
-
-            await foreach (var piece in new KvPrefixSource(session, scope, ConsulConsistency.Consistent).ReadAsync(Look, cancellation).ConfigureAwait(false)) yield return piece;
-            if (forbidden is not null) throw ConsulException.From(forbidden);
-        }
-    }
-
-    /// <summary>The document is in order, so all its keys begin with what the first and the last have in common; cut at a slash, as rules of ACLs are.</summary>
-    private static string CommonPrefix(string first, string last)
-    {
-        if (first == last) return first;
-        var length = 0;
-        while (length < first.Length && length < last.Length && first[length] == last[length]) length++;
-        return first.Substring(0, first.LastIndexOf('/', Math.Max(length - 1, 0)) + 1);
-    }
-
-    /// <summary>An undo file may hold keys that only transactions make, such as <c>/a</c> and <c>a//b</c>: no path leads to them, but to the folder they are in.</summary>
-    private static string Listable(string prefix)
-    {
-        while (KvKey.Check(prefix, isPrefix: true) is not null) prefix = KvKey.Folder(prefix.Substring(0, prefix.Length - 1));
-        return prefix;
     }
 
     private string TargetIdentity() => string.Join("\n",

@@ -391,7 +391,7 @@ public sealed class ImportTests
         }
     }
 
-    private static async Task<ConsulKvImport> ImportAsync(ConsulKvSession session, string path, KvImportOptions options)
+    internal static async Task<ConsulKvImport> ImportAsync(ConsulKvSession session, string path, KvImportOptions options)
     {
         var document = UndoReader.IsUndo(path) ? new KvDocument(new UndoReader(path)) : KvDocument.Open(path, null);
         using var import = new KvImport(session, document, options);
@@ -399,12 +399,12 @@ public sealed class ImportTests
         return await import.RunAsync(_ => { }, null, Stop);
     }
 
-    private static async Task FillAsync(ConsulKvSession session, params ConsulKvEntry[] entries)
+    internal static async Task FillAsync(ConsulKvSession session, params ConsulKvEntry[] entries)
     {
         foreach (var entry in entries) Assert.Equal(ConsulKvOutcome.Written, (await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = entry.Key, Value = entry.Bytes, Flags = entry.Flags }, Stop)).Outcome);
     }
 
-    private static async Task<List<ConsulKvEntry>> StoreAsync(ConsulKvSession session, string prefix = "")
+    internal static async Task<List<ConsulKvEntry>> StoreAsync(ConsulKvSession session, string prefix = "")
     {
         var entries = new List<ConsulKvEntry>();
         await foreach (var entry in new KvReader(session).ListAsync(prefix, ConsulConsistency.Consistent, (_, _) => { }, Stop)) entries.Add(entry);
