@@ -21,7 +21,7 @@ public sealed record ConsulKvImport
     /// <summary>Keys of the document that <c>-Exclude</c> left out.</summary>
     public long Excluded { get; init; }
 
-    /// <summary>Keys that an earlier run, by its journal, had done.</summary>
+    /// <summary>Keys that an earlier run, by its journal, had done, and that still are as the document says.</summary>
     public long DoneBefore { get; init; }
 
     /// <summary>Keys that somebody changed meanwhile; they are as that somebody left them.</summary>
@@ -30,7 +30,7 @@ public sealed record ConsulKvImport
     /// <summary>Keys that were not written for another reason, or of which it is not known; each was an error.</summary>
     public long Failed { get; init; }
 
-    /// <summary>Keys that were not begun, because the import was stopped.</summary>
+    /// <summary>Keys that were not begun, because the import was stopped, or because of <c>-Atomic</c> while others are in conflict.</summary>
     public long NotBegun { get; init; }
 
     /// <summary>Bytes of the values that were written.</summary>

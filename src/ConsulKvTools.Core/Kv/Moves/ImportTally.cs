@@ -31,6 +31,9 @@ internal sealed class ImportTally(string document, string session, long unchange
     /// <summary>A write that an earlier run had done.</summary>
     public void DoneBefore() => before++;
 
+    /// <summary>A key that somebody changed since an earlier run.</summary>
+    public void Conflict() => conflicting++;
+
     /// <summary>Writes that are not begun.</summary>
     public void NotBegun(long count) => left += count;
 }

@@ -28,6 +28,7 @@ internal sealed class KvImport : IDisposable
     private readonly long began;
     private KvSpool? spool;
     private ImportJournal? journal;
+    private ImportDrift drift = ImportDrift.None;
     private bool isUndoWritten;
     private bool isBegun;
     private bool isBelowAlready = true;
@@ -100,7 +101,7 @@ internal sealed class KvImport : IDisposable
             journal = ImportJournal.Open(path, spool.Fingerprint(cancellation), TargetIdentity());
             if (journal.Planned is { } planned)
             {
-                Resume(planned, cancellation);
+                await ResumeAsync(planned, cancellation).ConfigureAwait(false);
                 return;
             }
         }
@@ -130,11 +131,16 @@ internal sealed class KvImport : IDisposable
     {
         isBegun = true;
         var tally = new ImportTally(document.Name, session.Name, Counts[ConsulKvImportAction.Unchanged], Counts[ConsulKvImportAction.Conflict]);
+        foreach (var found in drift.Strayed)
+        {
+            tally.Conflict();
+            tell(ImportDrift.Astray(found, session.Name));
+        }
         if (options.Atomic) await RunAtomicAsync(tally, tell, cancellation).ConfigureAwait(false);
         else await RunEachAsync(tally, tell, count, cancellation).ConfigureAwait(false);
         var result = tally.Result with { Excluded = Excluded, IsPartial = Removes && Hidden is not null };
         // What the plan left alone, a later run compares anew.
-        var isDone = result is { Failed: 0, NotBegun: 0 } && result.Conflicts == Counts[ConsulKvImportAction.Conflict];
+        var isDone = result is { Failed: 0, NotBegun: 0 } && result.Conflicts == Counts[ConsulKvImportAction.Conflict] + drift.Strayed.Count;
         if (isDone) journal?.Remove();
         else if (journalFault is { } fault) throw DocumentFault.JournalBrokeOff(fault, result);
         return result with
@@ -186,14 +192,18 @@ internal sealed class KvImport : IDisposable
     }
 
     /// <summary>Goes on with what an earlier run had planned.</summary>
-    private void Resume(IReadOnlyList<PlannedWrite> planned, CancellationToken cancellation)
+    private async Task ResumeAsync(IReadOnlyList<PlannedWrite> planned, CancellationToken cancellation)
     {
         foreach (var plan in planned) (plan.Action == ConsulKvImportAction.Conflict ? conflicts : writes).Add(plan);
         if (options.UndoPath is { } path && !(File.Exists(path) && new UndoReader(path).Read(cancellation).SelectMany(piece => piece).Select(item => item.Entry.Key).SequenceEqual(writes.Select(write => write.Key))))
             throw DocumentFault.UndoNotWritten(path, "this import had begun, by its journal, so what was before cannot be put down any more; go on without -UndoPath, or give the one it began with");
+        drift = await ImportDrift.LookAsync(PairsAsync(cancellation), judge, writes, conflicts, journal!.IsDone).ConfigureAwait(false);
         Counts[ConsulKvImportAction.Conflict] = conflicts.Count;
         for (var number = 0; number < writes.Count; number++)
-            if (!journal!.IsDone(number)) Counts[writes[number].Action]++;
+        {
+            writes[number] = drift.AsFound(number, writes[number]);
+            if (!journal.IsDone(number) || (options.Force && drift.IsUndone(number))) Counts[writes[number].Action]++;
+        }
     }
 
     private async Task RunEachAsync(ImportTally tally, Action<ConsulKvWriteResult> tell, Action<long>? count, CancellationToken cancellation)
@@ -237,11 +247,7 @@ internal sealed class KvImport : IDisposable
         {
             foreach (var (number, planned, write) in Prepared())
             {
-                if (journal?.IsDone(number) == true)
-                {
-                    tally.DoneBefore();
-                    continue;
-                }
+                if (IsPast(number, planned, tally, tell)) continue;
                 if (cancellation.IsCancellationRequested || journalFault is not null)
                 {
                     tally.NotBegun(1);
@@ -259,9 +265,28 @@ internal sealed class KvImport : IDisposable
         }
     }
 
+    /// <summary>True for a write that an earlier run had done: it is counted, and told where it is not there any more. With -Force that one is done again.</summary>
+    private bool IsPast(int number, PlannedWrite planned, ImportTally tally, Action<ConsulKvWriteResult> tell)
+    {
+        if (journal?.IsDone(number) != true || (options.Force && drift.IsUndone(number))) return false;
+        if (drift.IsUndone(number))
+        {
+            tally.Conflict();
+            tell(drift.Undone(number, planned, session.Name));
+        }
+        else tally.DoneBefore();
+        return true;
+    }
+
     private async Task RunAtomicAsync(ImportTally tally, Action<ConsulKvWriteResult> tell, CancellationToken cancellation)
     {
-        var all = Prepared().Where(row => journal?.IsDone(row.Number) != true).ToArray();
+        var all = Prepared().Where(row => !IsPast(row.Number, row.Planned, tally, tell)).ToArray();
+        if (drift.AnyUndone && !options.Force)
+        {
+            // It is all or nothing, and a part of it cannot be.
+            tally.NotBegun(all.Length);
+            return;
+        }
         var results = await new KvWriter(session).WriteAtomicAsync([.. all.Select(row => row.Write)], cancellation).ConfigureAwait(false);
         var settled = new ConsulKvWriteResult[all.Length];
         for (var index = 0; index < all.Length; index++) settled[index] = await SettledAsync(results[index], all[index].Write).ConfigureAwait(false);

@@ -33,5 +33,85 @@ public sealed class ImportGoingOnTests
         Assert.Equal(isPartial, (await ImportTests.StoreAsync(root)).Exists(entry => entry.Key == (prefix == "/" ? "other/x" : "app/secret/x")));
     }
 
+    [Fact]
+    public async Task What_was_done_before_a_snapshot_was_restored_is_not_done_and_force_does_it_again()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        using var http = new HttpClient { BaseAddress = agent.Address };
+        await ImportTests.FillAsync(session, DocumentText.Entry("k/000", "old"), DocumentText.Entry("k/extra", "old"), DocumentText.Entry("k/same", "same"));
+        var snapshot = await http.GetByteArrayAsync("/v1/snapshot", Stop);
+        var options = await BrokenOffAsync(session, folder, [.. Enumerable.Range(0, 300).Select(number => DocumentText.Entry($"{number:000}", "new")), DocumentText.Entry("same", "same")], delete: true);
+        // The journal has more than was written before the snapshot is taken back, and one that nothing was to be done about is changed.
+        (await http.PutAsync("/v1/snapshot", new ByteArrayContent(snapshot), Stop)).EnsureSuccessStatusCode();
+        await ImportTests.FillAsync(session, DocumentText.Entry("k/same", "theirs"), DocumentText.Entry("k/later", "theirs"));
+
+        var failures = new List<ConsulKvWriteResult>();
+        var result = await AgainAsync(session, folder, options, failures);
+        Assert.True(result is { IsComplete: false, Conflicts: > 64, Deleted: <= 1, DoneBefore: 0, JournalPath: not null }, result.ToString());
+        Assert.Equal(result.Conflicts, failures.Count);
+        Assert.Equal(["k/later", "k/same", "k/000"], failures.Take(3).Select(failure => failure.Key));
+        Assert.All(failures, failure => Assert.Equal(("Cas.IndexStale", ConsulKvOutcome.Conflict), (failure.Code, failure.Outcome)));
+        Assert.Contains("remove the journal to compare anew", failures[2].Remedy);
+
+        // What is in the plan -Force writes; the two that are not, the next run compares anew.
+        failures.Clear();
+        result = await AgainAsync(session, folder, options with { Force = true }, failures);
+        Assert.True(result is { IsComplete: false, Conflicts: 2, Failed: 0, JournalPath: null }, result.ToString());
+        Assert.Equal(["k/later", "k/same"], failures.Select(failure => failure.Key));
+        Assert.True((await AgainAsync(session, folder, options with { UndoPath = null }, failures)) is { IsComplete: true, Changed: 1, Deleted: 1 });
+        Assert.Equal([.. Enumerable.Repeat("new", 300), "same"], (await ImportTests.StoreAsync(session, "k/")).Select(entry => entry.Value));
+    }
+
+    [Fact]
+    public async Task What_somebody_changed_after_it_was_done_is_a_conflict_also_where_the_rest_is_one_transaction()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        var options = await BrokenOffAsync(session, folder, [.. Enumerable.Range(0, 300).Select(number => DocumentText.Entry($"{number:000}", "new"))], delete: false);
+        await ImportTests.FillAsync(session, DocumentText.Entry("k/000", "theirs"));
+        await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = "k/001", Kind = ConsulKvWriteKind.Delete }, Stop);
+        var written = (await ImportTests.StoreAsync(session)).Count;
+
+        var failures = new List<ConsulKvWriteResult>();
+        var whole = await AgainAsync(session, folder, options with { Atomic = true }, failures);
+        Assert.Equal((2L, 0L, 300L - 2 - whole.DoneBefore, false), (whole.Conflicts, whole.Created, whole.NotBegun, whole.IsComplete));
+        Assert.Equal(written, (await ImportTests.StoreAsync(session)).Count);
+
+        failures.Clear();
+        var each = await AgainAsync(session, folder, options, failures);
+        Assert.Equal((2L, 298L, false), (each.Conflicts, each.DoneBefore + each.Created + each.Unchanged, each.IsComplete));
+        Assert.Equal(["k/000", "k/001"], failures.Select(failure => failure.Key));
+        Assert.Equal(["theirs", "new"], (await ImportTests.StoreAsync(session)).Take(2).Select(entry => entry.Value));
+        Assert.True((await AgainAsync(session, folder, options with { Force = true }, failures)) is { IsComplete: true, DoneBefore: 298, Created: 1, Changed: 1, JournalPath: null });
+        Assert.All(await ImportTests.StoreAsync(session), entry => Assert.Equal("new", entry.Value));
+    }
+
+    /// <summary>Stops an import into k/ after its first transaction.</summary>
+    private static async Task<KvImportOptions> BrokenOffAsync(ConsulKvSession session, TemporaryFolder folder, ConsulKvEntry[] entries, bool delete)
+    {
+        Save(folder, entries);
+        var options = new KvImportOptions { Mapping = KeyMapping.Below("k/"), Delete = delete, JournalPath = folder.At("journal"), UndoPath = folder.At("undo.json"), AtOnce = 1 };
+        using var stop = new CancellationTokenSource();
+        using var first = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options);
+        await first.PlanAsync(null, keepFiles: true, Stop);
+        var seen = 0;
+        var broken = await first.RunAsync(_ => { }, _ =>
+        {
+            if (++seen == 64) stop.Cancel();
+        }, stop.Token);
+        Assert.True(broken is { NotBegun: > 0, Conflicts: 0, Failed: 0 } && broken.Created + broken.Changed >= 64, broken.ToString());
+        return options;
+    }
+
+    private static async Task<ConsulKvImport> AgainAsync(ConsulKvSession session, TemporaryFolder folder, KvImportOptions options, List<ConsulKvWriteResult> failures)
+    {
+        using var import = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options);
+        await import.PlanAsync(null, keepFiles: true, Stop);
+        return await import.RunAsync(failures.Add, null, Stop);
+    }
+
     private static void Save(TemporaryFolder folder, params ConsulKvEntry[] entries) => File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), entries));
 }
