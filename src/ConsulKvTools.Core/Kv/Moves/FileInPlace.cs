@@ -16,6 +16,7 @@ internal sealed class FileInPlace : IDisposable
     private readonly FileStream file;
     private readonly HashAlgorithm hash = SHA256.Create();
     private readonly CryptoStream hashed;
+    private bool isSealed;
     private bool isDone;
 
     /// <summary>Begins a file.</summary>
@@ -33,16 +34,31 @@ internal sealed class FileInPlace : IDisposable
     /// <summary>What is written to it.</summary>
     public Stream Stream => hashed;
 
+    /// <summary>Where it is until it is put in its place; null where it is written to as it stands.</summary>
+    public string? Beside => beside;
+
+    /// <summary>Ends it where it is, whole and on the disk. Nothing is written to it any more.</summary>
+    /// <returns>The SHA-256 of its bytes.</returns>
+    public string Seal()
+    {
+        if (!isSealed)
+        {
+            hashed.FlushFinalBlock();
+            file.Flush(flushToDisk: true);
+            file.Dispose();
+            isSealed = true;
+        }
+        return Hexadecimal.Of(hash.Hash!);
+    }
+
     /// <summary>Puts it in its place.</summary>
     /// <returns>The SHA-256 of its bytes.</returns>
     public string Commit()
     {
-        hashed.FlushFinalBlock();
-        file.Flush(flushToDisk: true);
-        file.Dispose();
+        var sum = Seal();
         if (beside is not null) WholeFile.Replace(beside, place, noClobber);
         isDone = true;
-        return Hexadecimal.Of(hash.Hash!);
+        return sum;
     }
 
     /// <inheritdoc/>

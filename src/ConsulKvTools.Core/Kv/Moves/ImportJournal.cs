@@ -9,12 +9,13 @@ namespace ConsulKvTools.Kv.Moves;
 
 /// <summary>
 /// What an import has planned and what of it is done, in a file, so that one that was killed goes on where it was: with the same indexes to check against, so that what
-/// somebody changed in between is found out. A line each: what it is of, the planned writes, <c>begin</c>, then the numbers of those that are done. A last line
+/// somebody changed in between is found out. A line each: what it is of, the mark of its undo file, the planned writes, <c>begin</c>, then the numbers of those that are done. A last line
 /// that was cut off does not count. The file is gone when everything is written.
 /// </summary>
 internal sealed class ImportJournal : IDisposable
 {
     private const string Kind = "consulkv-journal-1";
+    private const string UndoLine = "undo\t";
 
     private readonly string path;
     private readonly FileStream file;
@@ -35,8 +36,11 @@ internal sealed class ImportJournal : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="document">The fingerprint of the document's entries.</param>
     /// <param name="target">Which store and where in it.</param>
+    /// <param name="undoPath">
+    /// Where an undo file is to stand. One that stands there already is taken away when it is of an import that this journal shows never to have begun to write; null without.
+    /// </param>
     /// <exception cref="ConsulException">It is of another document or target, is none, or cannot be opened.</exception>
-    public static ImportJournal Open(string path, string document, string target)
+    public static ImportJournal Open(string path, string document, string target, string? undoPath = null)
     {
         if (WholeFile.IsDevice(path)) throw DocumentFault.JournalNotWritten(path, "it is a device, and a journal is read again; give a file");
         FileStream file;
@@ -56,10 +60,14 @@ internal sealed class ImportJournal : IDisposable
             if (lines.Count == 0 || Head(lines[0]) is not { } head) throw Foreign(path, "it is no journal of an import");
             var begin = lines.IndexOf("begin");
             // Nothing was written before that line.
-            if (begin < 0) return Begin(path, file, document, target);
+            if (begin < 0)
+            {
+                if (undoPath is not null) Withdraw(lines, undoPath);
+                return Begin(path, file, document, target);
+            }
             if (head.Document != document) throw Foreign(path, "it is of an import of another document, or of this one before it was changed");
             if (head.Target != target) throw Foreign(path, "it is of an import to another store, prefix or mapping");
-            var planned = lines.Skip(1).Take(begin - 1).Select(line => Planning(line) ?? throw Foreign(path, "a line of it is none of a journal's")).ToList();
+            var planned = lines.Skip(1).Take(begin - 1).Where(line => !line.StartsWith(UndoLine, StringComparison.Ordinal)).Select(line => Planning(line) ?? throw Foreign(path, "a line of it is none of a journal's")).ToList();
             // A number of which only the first digits are there would be another's, were anything written behind it.
             file.SetLength(end);
             file.Position = end;
@@ -78,6 +86,13 @@ internal sealed class ImportJournal : IDisposable
 
     /// <summary>True when an earlier run had done a write.</summary>
     public bool IsDone(int number) => done is not null && done[number];
+
+    /// <summary>Writes down what the undo file will be, before it is put in its place. It is on the disk then.</summary>
+    public void Undo(FileMark mark)
+    {
+        Put(UndoLine + mark + "\n");
+        Flush(toDisk: true);
+    }
 
     /// <summary>Writes down what is planned, before the first write. It is on the disk then.</summary>
     public void Plan(IReadOnlyList<PlannedWrite> writes)
@@ -129,6 +144,16 @@ internal sealed class ImportJournal : IDisposable
         var journal = new ImportJournal(path, file, null, null);
         journal.Put(string.Join("\t", Kind, document, JsonSerializer.Serialize(target, ImportJson.Default.String)) + "\n");
         return journal;
+    }
+
+    /// <summary>
+    /// Takes away the undo file of an import that was killed before it wrote anything: there is nothing to give back by it. Any other file that stands in its place, though it
+    /// were the same to the byte, is somebody's only way back, and stays.
+    /// </summary>
+    private static void Withdraw(List<string> lines, string undoPath)
+    {
+        if (!File.Exists(undoPath) || lines.Find(line => line.StartsWith(UndoLine, StringComparison.Ordinal)) is not { } line) return;
+        if (FileMark.Read(line.Substring(UndoLine.Length)) is { } mark && mark == FileMark.Of(undoPath)) File.Delete(undoPath);
     }
 
     /// <summary>The lines up to the last that was not cut off.</summary>

@@ -98,7 +98,7 @@ internal sealed class KvImport : IDisposable
         if (options.Delete && undo is null) CheckSweep();
         if (keepFiles && options.JournalPath is { } path)
         {
-            journal = ImportJournal.Open(path, spool.Fingerprint(cancellation), TargetIdentity());
+            journal = ImportJournal.Open(path, spool.Fingerprint(cancellation), TargetIdentity(), options.UndoPath);
             if (journal.Planned is { } planned)
             {
                 await ResumeAsync(planned, cancellation).ConfigureAwait(false);
@@ -165,10 +165,11 @@ internal sealed class KvImport : IDisposable
         if (IsResumed) return;
         try
         {
-            journal?.Remove();
-            journal = null;
+            // As long as the journal is there, a kill in between leaves nothing that would be taken for another's.
             if (isUndoWritten) File.Delete(options.UndoPath!);
             isUndoWritten = false;
+            journal?.Remove();
+            journal = null;
         }
         catch (Exception error) when (DocumentFault.IsOfFiles(error))
         {
@@ -357,7 +358,7 @@ internal sealed class KvImport : IDisposable
             if (show is not null) await show(ImportJudge.Item(session, pair.Name, action, pair.Right, after)).ConfigureAwait(false);
         }
         if (file is null) return;
-        Written(options.UndoPath!, file.Complete);
+        Written(options.UndoPath!, () => file.Complete(journal is null ? null : journal.Undo));
         isUndoWritten = true;
     }
 

@@ -53,9 +53,12 @@ internal sealed class UndoWriter : IDisposable
     }
 
     /// <summary>Puts the file in its place.</summary>
-    public void Complete()
+    /// <param name="note">Told what will be known of the file in its place, before it is there; null when nobody wants to know.</param>
+    public void Complete(Action<FileMark>? note)
     {
         Put(any ? "\n]\n" : "[]\n");
+        var sum = file.Seal();
+        if (file.Beside is { } beside) note?.Invoke(FileMark.Of(beside, sum));
         file.Commit();
     }
 

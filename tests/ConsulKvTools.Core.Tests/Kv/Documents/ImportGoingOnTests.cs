@@ -89,6 +89,61 @@ public sealed class ImportGoingOnTests
         Assert.All(await ImportTests.StoreAsync(session), entry => Assert.Equal("new", entry.Value));
     }
 
+    [Fact]
+    public async Task An_import_that_was_killed_before_it_began_leaves_no_undo_file_in_its_own_way_and_never_touches_anothers()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        await ImportTests.FillAsync(session, DocumentText.Entry("a", "old"));
+        Save(folder, DocumentText.Entry("a", "new"));
+        var options = new KvImportOptions { JournalPath = folder.At("journal"), UndoPath = folder.At("undo.json") };
+        foreach (var lines in new[] { 2, 3 })
+        {
+            await KillBeforeBeginAsync(lines);
+            Assert.True((await ImportTests.ImportAsync(session, folder.At("x.json"), options)) is { Changed: 1, JournalPath: null });
+            // What is there before is there again.
+            Assert.Equal(1, (await ImportTests.ImportAsync(session, options.UndoPath, new())).Changed);
+            File.Delete(options.UndoPath);
+        }
+
+        // Killed before its own was there; since then another import has put its undo file there, the same to the byte.
+        await KillBeforeBeginAsync(2);
+        var text = await File.ReadAllBytesAsync(options.UndoPath, Stop);
+        File.Delete(options.UndoPath);
+        await File.WriteAllBytesAsync(options.UndoPath, text, Stop);
+        File.SetLastWriteTimeUtc(options.UndoPath, DateTime.UtcNow.AddSeconds(3));
+        await RefusedAsync(text);
+        // And one whose bytes are others, whenever it was written.
+        File.Delete(options.UndoPath);
+        await KillBeforeBeginAsync(3);
+        var written = File.GetLastWriteTimeUtc(options.UndoPath);
+        await File.AppendAllTextAsync(options.UndoPath, "\n", Stop);
+        File.SetLastWriteTimeUtc(options.UndoPath, written);
+        await RefusedAsync([.. text, (byte)'\n']);
+        Assert.Equal("old", (await ImportTests.StoreAsync(session)).Single().Value);
+
+        // The undo file stands, and of the journal there are so many lines: what it is of, the undo file's mark, the planned write.
+        async Task KillBeforeBeginAsync(int lines)
+        {
+            using (var import = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options))
+            {
+                await import.PlanAsync(null, keepFiles: true, Stop);
+                await import.RunAsync(_ => { }, null, new CancellationToken(canceled: true));
+            }
+            var all = (await File.ReadAllTextAsync(options.JournalPath!, Stop)).Split('\n');
+            Assert.Equal("begin", all[^2]);
+            await File.WriteAllTextAsync(options.JournalPath!, string.Concat(all.Take(lines).Select(line => line + "\n")), Stop);
+        }
+
+        async Task RefusedAsync(byte[] stays)
+        {
+            var refused = await Assert.ThrowsAnyAsync<ConsulException>(() => ImportTests.ImportAsync(session, folder.At("x.json"), options));
+            Assert.Contains("is never overwritten", refused.Finding.Title);
+            Assert.Equal(stays, await File.ReadAllBytesAsync(options.UndoPath!, Stop));
+        }
+    }
+
     /// <summary>Stops an import into k/ after its first transaction.</summary>
     private static async Task<KvImportOptions> BrokenOffAsync(ConsulKvSession session, TemporaryFolder folder, ConsulKvEntry[] entries, bool delete)
     {
