@@ -38,6 +38,8 @@ internal static partial class ForShell
         Command = ShellCommand.Of(definition.Command),
     };
 
+    public static string OfText(string text) => Text(text);
+
     public static ConsulFinding? OfAny(ConsulFinding? finding) => finding is null ? null : Of(finding);
 
     public static ConsulFinding Of(ConsulFinding finding) => finding with

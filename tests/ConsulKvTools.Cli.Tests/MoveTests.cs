@@ -245,6 +245,26 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task One_transaction_that_wrote_nothing_leaves_no_file_and_a_journal_in_conflict_says_what_to_do()
+    {
+        var root = AgentFixture.NewKey() + "/";
+        string[] files = ["--prefix", root, "--journal", At("journal"), "--undo", At("undo.json")];
+        (await fixture.Process().RunAsync(["import", Save([.. Enumerable.Range(0, 70).Select(number => ($"many/{number:00}", "v"))]), "--atomic", .. files])).Exits(ExitCode.Fault);
+        Assert.False(File.Exists(At("undo.json")) || File.Exists(At("journal")));
+
+        // A journal of a plan whose check cannot hold any more.
+        var document = Save(("a", "new"), ("forbidden", "new"));
+        var narrow = await fixture.Agent.CreateTokenAsync($"key_prefix \"{root}\" {{ policy = \"write\" }} key \"{root}forbidden\" {{ policy = \"read\" }}");
+        await fixture.Agent.PutKeyAsync(root + "forbidden", "old", Stop);
+        (await fixture.Process().With("CONSUL_HTTP_TOKEN", narrow.SecretId).RunAsync(["import", document, .. files])).Exits(ExitCode.Fault);
+        await fixture.Agent.PutKeyAsync(root + "forbidden", "theirs", Stop);
+        var run = (await fixture.Process().RunAsync(["import", document, .. files])).Exits(ExitCode.Fault);
+        Assert.Contains("Run the same command with --force to write over it, or remove the journal, and give another --undo, to compare anew.", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        (await fixture.Process().RunAsync(["import", document, .. files, "--force"])).Exits(ExitCode.Healthy);
+        Assert.Equal("new", await fixture.Agent.GetKeyAsync(root + "forbidden", Stop));
+    }
+
+    [Fact]
     public async Task Nothing_is_removed_for_what_may_be_missing_on_standard_input()
     {
         var root = AgentFixture.NewKey() + "/";

@@ -79,6 +79,7 @@ internal sealed class ImportVerb : Verb
             null, cancellation).ConfigureAwait(false);
         if (terminal.IsJson) terminal.Document(ImportDocument.Of(result, failures), CliJson.Default.ImportDocument);
         else Tell(terminal, result, failed, document, cancellation.IsCancellationRequested);
+        if (import.Advice is { } advice) terminal.OnError().Line(ForShell.OfText(advice));
         return result.IsComplete ? ExitCode.Healthy : ExitCode.Fault;
     }
 

@@ -196,6 +196,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         if (errors > MostShown) WriteWarning(string.Format(CultureInfo.InvariantCulture, "{0:N0} more keys were not written; only the first {1} are told one by one.", errors - MostShown, MostShown));
         if (result!.Conflicts > plan[ConsulKvImportAction.Conflict] is false && plan[ConsulKvImportAction.Conflict] > 0)
             WriteWarning($"{Amount.Of(plan[ConsulKvImportAction.Conflict], "key")} {(plan[ConsulKvImportAction.Conflict] == 1 ? "was" : "were")} left as somebody changed {(plan[ConsulKvImportAction.Conflict] == 1 ? "it" : "them")} after the import that is undone; -Plan shows which, -Force overwrites.");
+        if (import.Advice is { } advice) WriteWarning(advice);
         WriteObject(result);
     }
 

@@ -4,6 +4,7 @@ namespace ConsulKvTools.Kv.Moves;
 internal sealed class ImportTally(string document, string session, long unchanged, long conflicts)
 {
     private long created, changed, deleted, same = unchanged, before, conflicting = conflicts, failed, left, bytes;
+    private bool hasBegun, mayBeWritten;
 
     /// <summary>What is known so far.</summary>
     public ConsulKvImport Result => new()
@@ -11,9 +12,14 @@ internal sealed class ImportTally(string document, string session, long unchange
         Document = document, Session = session, Created = created, Changed = changed, Deleted = deleted, Unchanged = same, DoneBefore = before, Conflicts = conflicting, Failed = failed, NotBegun = left, Bytes = bytes,
     };
 
+    /// <summary>True when writes were tried and it is sure that none was, or will be, committed.</summary>
+    public bool IsSurelyNothing => hasBegun && !mayBeWritten && left == 0;
+
     /// <summary>Takes a result.</summary>
     public void Add(PlannedWrite planned, ConsulKvWrite write, ConsulKvWriteResult result)
     {
+        hasBegun = true;
+        mayBeWritten |= result.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged or ConsulKvOutcome.Unknown;
         switch (result.Outcome)
         {
             case ConsulKvOutcome.Written:

@@ -78,6 +78,9 @@ internal sealed class KvImport : IDisposable
     /// <summary>What ACLs hid when the store was read, or may have where keys are removed; null when all that matters was seen.</summary>
     public ConsulFinding? Hidden => target.Hidden;
 
+    /// <summary>What to do about a journal that stays because of conflicts; null when none does, and before the end.</summary>
+    public string? Advice { get; private set; }
+
     /// <summary>True when keys go that the document does not have; an undo file says itself which go.</summary>
     private bool Removes => options.Delete && undo is null;
 
@@ -141,8 +144,18 @@ internal sealed class KvImport : IDisposable
         var result = tally.Result with { Excluded = Excluded, IsPartial = Removes && Hidden is not null };
         // What the plan left alone, a later run compares anew.
         var isDone = result is { Failed: 0, NotBegun: 0 } && result.Conflicts == Counts[ConsulKvImportAction.Conflict] + drift.Strayed.Count;
+        if (options.Atomic && !IsResumed && tally.IsSurelyNothing)
+        {
+            // Nothing to give back, and nothing to go on with: the next run compares anew, and finds neither file in its way.
+            Discard();
+            return result with { Duration = session.Time.GetElapsedTime(began) };
+        }
         if (isDone) journal?.Remove();
         else if (journalFault is { } fault) throw DocumentFault.JournalBrokeOff(fault, result);
+        var stuck = result.Conflicts - Counts[ConsulKvImportAction.Conflict] - drift.Strayed.Count;
+        if (journal is not null && stuck > 0)
+            Advice = $"{Amount.Of(stuck, "key")} of this import {(stuck == 1 ? "is" : "are")} in conflict, and will be in every further run: its journal {Printable.Text(options.JournalPath!, 200)} keeps what was there when it was planned. "
+                + $"Run the same command with -Force to write over {(stuck == 1 ? "it" : "them")}, or remove the journal{(options.UndoPath is null ? "" : ", and give another -UndoPath,")} to compare anew.";
         return result with
         {
             UndoPath = options.UndoPath,
@@ -221,7 +234,7 @@ internal sealed class KvImport : IDisposable
                 tally.NotBegun(1);
                 return;
             }
-            var settled = await SettledAsync(result, write).ConfigureAwait(false);
+            var settled = Advised(await SettledAsync(result, write).ConfigureAwait(false));
             tally.Add(planned, write, settled);
             if (settled.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged) done.Add(number);
             else if (!cancellation.IsCancellationRequested) tell(settled);
@@ -294,10 +307,24 @@ internal sealed class KvImport : IDisposable
         // Only the whole of it says that an earlier run had committed it.
         if (Array.TrueForAll(settled, result => result.Outcome == ConsulKvOutcome.Unchanged)) results = settled;
         var failed = results.FirstOrDefault(result => result.Outcome is not (ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged));
+        if (failed?.Code == "Outcome.Cancelled" && cancellation.IsCancellationRequested)
+        {
+            tally.NotBegun(all.Length);
+            return;
+        }
         for (var index = 0; index < all.Length; index++) tally.Add(all[index].Planned, all[index].Write, results[index]);
         // Nothing of it was written: one reason is enough, and the one that names its key says most.
-        if (failed is not null) tell(results.FirstOrDefault(result => result.Finding is { } own && result.Message == own.Title) ?? failed);
+        if (failed is not null) tell(Advised(results.FirstOrDefault(result => result.Finding is { } own && result.Message == own.Title) ?? failed));
     }
+
+    /// <summary>What to do about a key that somebody changed is another thing for an import than for one write.</summary>
+    private ConsulKvWriteResult Advised(ConsulKvWriteResult result) => result is { Outcome: ConsulKvOutcome.Conflict, Finding: { } finding } && (finding.Code.StartsWith("Cas.", StringComparison.Ordinal) || finding.Code.StartsWith("Txn.", StringComparison.Ordinal))
+        ? result with
+        {
+            Remedy = journal is null || (options.Atomic && !IsResumed) ? "Run the same command again: it compares anew, and writes what is not as the document says. -Force writes over whatever somebody changes meanwhile."
+                : "Run the same command with -Force to write over it, or remove the journal to compare anew.",
+        }
+        : result;
 
     /// <summary>
     /// An answer that was lost, or a check that failed, may mean that this import's own earlier attempt, or an earlier run of it, was written: where the store is as the document says,

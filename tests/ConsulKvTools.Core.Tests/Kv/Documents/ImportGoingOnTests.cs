@@ -144,6 +144,60 @@ public sealed class ImportGoingOnTests
         }
     }
 
+    [Fact]
+    public async Task One_transaction_that_surely_wrote_nothing_leaves_no_file_and_the_next_run_compares_anew()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        var options = new KvImportOptions { Atomic = true, JournalPath = folder.At("journal"), UndoPath = folder.At("undo.json") };
+        await ImportTests.FillAsync(session, DocumentText.Entry("01", "old"));
+
+        // Too many for one.
+        Save(folder, [.. Enumerable.Range(0, 70).Select(number => DocumentText.Entry($"{number:00}", "new"))]);
+        Assert.True((await ImportTests.ImportAsync(session, folder.At("x.json"), options)) is { Failed: 70, JournalPath: null, UndoPath: null });
+        Assert.False(File.Exists(options.JournalPath) || File.Exists(options.UndoPath));
+
+        // A check that fails.
+        Save(folder, [.. Enumerable.Range(0, 10).Select(number => DocumentText.Entry($"{number:00}", "new"))]);
+        var failures = new List<ConsulKvWriteResult>();
+        using (var import = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options))
+        {
+            await import.PlanAsync(null, keepFiles: true, Stop);
+            await ImportTests.FillAsync(session, DocumentText.Entry("01", "theirs"));
+            Assert.True((await import.RunAsync(failures.Add, null, Stop)) is { Conflicts: 10, JournalPath: null, UndoPath: null });
+            Assert.Null(import.Advice);
+        }
+        Assert.Contains("it compares anew", Assert.Single(failures).Remedy);
+        Assert.False(File.Exists(options.JournalPath) || File.Exists(options.UndoPath));
+        Assert.True((await ImportTests.ImportAsync(session, folder.At("x.json"), options)) is { Created: 9, Changed: 1, IsComplete: true });
+        // What it did is given back: what somebody wrote before it.
+        await ImportTests.ImportAsync(session, options.UndoPath, new());
+        Assert.Equal("theirs", (await ImportTests.StoreAsync(session)).Single().Value);
+    }
+
+    [Fact]
+    public async Task A_journal_that_stays_because_of_conflicts_says_what_to_do()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var session = LabSessions.Open(agent.AddressText);
+        using var folder = new TemporaryFolder();
+        await ImportTests.FillAsync(session, DocumentText.Entry("a", "old"));
+        Save(folder, DocumentText.Entry("a", "new"), DocumentText.Entry("b", "new"));
+        var options = new KvImportOptions { JournalPath = folder.At("journal"), UndoPath = folder.At("undo.json") };
+        var failures = new List<ConsulKvWriteResult>();
+        using (var import = new KvImport(session, KvDocument.Open(folder.At("x.json"), null), options))
+        {
+            await import.PlanAsync(null, keepFiles: true, Stop);
+            await ImportTests.FillAsync(session, DocumentText.Entry("a", "theirs"));
+            Assert.True((await import.RunAsync(failures.Add, null, Stop)) is { Created: 1, Conflicts: 1, JournalPath: not null });
+            Assert.Contains("1 key of this import is in conflict, and will be in every further run", import.Advice);
+            Assert.Contains("with -Force to write over it, or remove the journal, and give another -UndoPath, to compare anew", import.Advice);
+        }
+        Assert.Equal("Run the same command with -Force to write over it, or remove the journal to compare anew.", Assert.Single(failures).Remedy);
+        Assert.True((await AgainAsync(session, folder, options with { Force = true }, failures)) is { Changed: 1, DoneBefore: 1, IsComplete: true, JournalPath: null });
+    }
+
     /// <summary>Stops an import into k/ after its first transaction.</summary>
     private static async Task<KvImportOptions> BrokenOffAsync(ConsulKvSession session, TemporaryFolder folder, ConsulKvEntry[] entries, bool delete)
     {
