@@ -80,6 +80,41 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void After_a_step_only_what_came_since_tells_whether_another_came()
+    {
+        // Without scatter, and fewer measurements since the step than before it.
+        var flat = Of(130_000, [.. Enumerable.Repeat(50_000d, 30), .. Enumerable.Repeat(99_999d, 10), 100_000]);
+        Assert.Equal(Start.AddDays(30), flat.From);
+        Assert.Equal(ConsulKvForecastState.NotGrowing, flat.State);
+
+        // The last measurement of the day is never at the hour of the others.
+        var times = Enumerable.Range(0, 40).Select(day => (double)day).Append(40.02).ToArray();
+        var growing = Forecaster.Of(ConsulKvLimit.Keys, 100_060, [.. times.Select(day => Point(Start.AddDays(day), (day < 30 ? 50_000 : 99_880) + 3 * Math.Floor(day)))], point => point.Keys);
+        Assert.Equal(Start.AddDays(30), growing.From);
+        Assert.Equal(ConsulKvForecastState.Expected, growing.State);
+        Assert.Equal(60, (growing.Expected!.Value - Start).TotalDays, 1.0);
+
+        // A leap of its own is still one.
+        Assert.Equal(ConsulKvForecastState.Unsettled, Of(130_000, [.. Enumerable.Repeat(50_000d, 30), .. Enumerable.Repeat(99_999d, 10), 110_000]).State);
+    }
+
+    [Fact]
+    public void A_key_more_in_a_hundred_thousand_is_no_step()
+    {
+        Assert.Equal(ConsulKvForecastState.NotGrowing, Of(130_000, [.. Enumerable.Repeat(100_000d, 20), 100_001]).State);
+        Assert.Equal(Start, Of(130_000, [.. Enumerable.Repeat(100_000d, 20), .. Enumerable.Repeat(100_001d, 4)]).From);
+    }
+
+    [Fact]
+    public void Two_steps_are_found_each_beside_the_other()
+    {
+        var random = new Random(4);
+        var forecast = Of(90_000, Enumerable.Range(0, 60).Select(day => (day < 20 ? 1000 : day < 45 ? 50_000 : 53_000) + 10 * day + Normal(random)));
+        Assert.Equal(Start.AddDays(45), forecast.From);
+        Assert.InRange(forecast.GrowthPerDay!.Value, 9, 11);
+    }
+
+    [Fact]
     public void Growth_in_steps_is_growth()
     {
         var forecast = Of(2000, Enumerable.Range(0, 60).Select(day => 1000d + 100 * (day / 10)));

@@ -5,8 +5,11 @@ internal static class StepSearch
 {
     private const double FarOff = 6;
 
-    // Of the whole range: less makes no difference to a forecast, and on a course without scatter rounding is far off, too.
+    // Of the range: less makes no difference to a forecast, and on a course without scatter rounding is far off, too.
     private const double Notable = 0.02;
+
+    // Of what there is: a few keys more in a hundred thousand are no step, however flat the course was.
+    private const double Slight = 0.001;
 
     private const int MostCandidates = 8;
     private const int Settled = 3;
@@ -24,20 +27,24 @@ internal static class StepSearch
         var candidates = Enumerable.Range(0, count - 1).Where(i => Math.Abs(leaps[i]) > FarOff * scale && leaps[i] != 0).ToArray();
         if (candidates.Length == 0) return (0, false);
 
-        var steps = candidates.OrderByDescending(i => Math.Abs(leaps[i])).Take(MostCandidates).Select(i => i + 1).Where(split => IsStep(x, y, split)).OrderBy(split => split).ToArray();
+        var steps = new SortedSet<int>();
+        // The largest first, each held only against what lies between the steps beside it: against the level before a migration the least leap behind it would be a step.
+        foreach (var split in candidates.OrderByDescending(i => Math.Abs(leaps[i])).Take(MostCandidates).Select(i => i + 1))
+            if (IsStep(x, y, steps.LastOrDefault(step => step < split), split, steps.Append(count).First(step => step > split))) steps.Add(split);
         var settled = steps.Where(split => count - split >= Settled).ToArray();
         if (settled.Length > MostSteps) return (0, false);
-        return (settled.Length == 0 ? 0 : settled[settled.Length - 1], steps.Length > settled.Length);
+        return (settled.Length == 0 ? 0 : settled[settled.Length - 1], steps.Count > settled.Length);
     }
 
-    /// <summary>True when the course goes on parallel to itself behind the place, at another height.</summary>
-    private static bool IsStep(double[] x, double[] y, int split)
+    /// <summary>True when the course of a stretch goes on parallel to itself behind the place, at another height.</summary>
+    private static bool IsStep(double[] x, double[] y, int start, int split, int end)
     {
-        var slope = TheilSen.Median(TheilSen.Pairs(x, y, 0, split).Concat(TheilSen.Pairs(x, y, split, x.Length)));
-        var rest = y.Select((value, i) => value - slope * x[i]).ToArray();
-        var before = TheilSen.Median(rest.Take(split));
-        var after = TheilSen.Median(rest.Skip(split));
-        var spread = TheilSen.Spread([.. rest.Select((value, i) => value - (i < split ? before : after))]);
-        return Math.Abs(after - before) > Math.Max(FarOff * spread, Notable * (y.Max() - y.Min()));
+        var slope = TheilSen.Median(TheilSen.Pairs(x, y, start, split).Concat(TheilSen.Pairs(x, y, split, end)));
+        var rest = Enumerable.Range(start, end - start).Select(i => y[i] - slope * x[i]).ToArray();
+        var before = TheilSen.Median(rest.Take(split - start));
+        var after = TheilSen.Median(rest.Skip(split - start));
+        var spread = TheilSen.Spread([.. rest.Select((value, i) => value - (i < split - start ? before : after))]);
+        var (least, most) = (y.Skip(start).Take(end - start).Min(), y.Skip(start).Take(end - start).Max());
+        return Math.Abs(after - before) > Math.Max(FarOff * spread, Math.Max(Notable * (most - least), Slight * most));
     }
 }
