@@ -28,6 +28,12 @@ public sealed record ConsulKvForecast
     /// <summary>By then, by a 95 % interval; null when it may be never, or lies too far ahead.</summary>
     public DateTimeOffset? Latest { get; init; }
 
+    /// <summary>
+    /// True when <see cref="State"/> is <see cref="ConsulKvForecastState.NotBefore"/> and yet the limit may be reached within 90 days: the 95 % interval, drawn on beyond what the
+    /// history tells, holds it by then.
+    /// </summary>
+    public bool MayBeSoon { get; init; }
+
     /// <summary>Growth in a day, in bytes or keys; null with too little history.</summary>
     public double? GrowthPerDay { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsulKvTools.Capacity.Forecasting;
 using ConsulKvTools.Diagnosis.Host;
 
 namespace ConsulKvTools.Capacity;
@@ -7,9 +8,6 @@ namespace ConsulKvTools.Capacity;
 internal static class MeasurementWords
 {
     private const double Near = 0.8;
-
-    // Nearer ones want somebody's attention; for what lies years ahead there is time.
-    private const int SoonDays = 90;
 
     /// <summary>A limit for people.</summary>
     public static string Name(ConsulKvLimit limit) => limit switch
@@ -49,7 +47,9 @@ internal static class MeasurementWords
     public static DiagnosisTone ToneOf(ConsulKvForecast forecast, DateTimeOffset now) => forecast.State switch
     {
         ConsulKvForecastState.Reached => DiagnosisTone.Bad,
-        ConsulKvForecastState.Expected when forecast.Expected < now.AddDays(SoonDays) => DiagnosisTone.Warning,
+        ConsulKvForecastState.Expected when forecast.Expected < now.AddDays(Forecaster.SoonDays) => DiagnosisTone.Warning,
+        // A short history tells of no day, and so of no peace either.
+        ConsulKvForecastState.NotBefore when forecast.MayBeSoon => DiagnosisTone.Warning,
         ConsulKvForecastState.Expected or ConsulKvForecastState.NotBefore or ConsulKvForecastState.NotGrowing => DiagnosisTone.Good,
         _ => DiagnosisTone.Dim,
     };
@@ -65,9 +65,14 @@ internal static class MeasurementWords
     public static string Badge(ConsulKvMeasurement measured) => ToneOf(measured) switch
     {
         DiagnosisTone.Bad => "✗ A limit is reached",
-        DiagnosisTone.Warning => measured.IsPartial ? "! Keys may be hidden" : measured.Limits.Any(use => ToneOf(use) == DiagnosisTone.Warning) ? "! Close to a limit" : $"! A limit is expected within {SoonDays} days",
+        DiagnosisTone.Warning when measured.IsPartial => "! Keys may be hidden",
+        DiagnosisTone.Warning when measured.Limits.Any(use => ToneOf(use) == DiagnosisTone.Warning) => "! Close to a limit",
+        DiagnosisTone.Warning => $"! A limit {(SoonExpected(measured) ? "is expected" : "may be reached")} within {Forecaster.SoonDays} days",
         _ => "✓ Within limits",
     };
+
+    private static bool SoonExpected(ConsulKvMeasurement measured) =>
+        measured.Forecasts.Any(forecast => forecast is { Maximum: not null, State: ConsulKvForecastState.Expected } && ToneOf(forecast, measured.Time) == DiagnosisTone.Warning);
 
     /// <summary>A class of sizes.</summary>
     public static string Class(ConsulKvSizeClass size) => size.To <= 1 ? ByteText.Of(size.From) : $"{ByteText.Of(size.From)} to {ByteText.Of(size.To + 1)}";

@@ -115,6 +115,16 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void A_short_history_that_may_reach_the_limit_soon_says_so()
+    {
+        var forecast = Of(130_000, Enumerable.Range(0, 7).Select(day => 94_000d + 1000 * day));
+        Assert.Equal(ConsulKvForecastState.NotBefore, forecast.State);
+        Assert.Equal(Start.AddDays(30), forecast.Earliest);
+        Assert.True(forecast.MayBeSoon);
+        Assert.False(Of(1_000_000, Enumerable.Range(0, 7).Select(day => 94_000d + 1000 * day)).MayBeSoon);
+    }
+
+    [Fact]
     public void Growth_in_steps_is_growth()
     {
         var forecast = Of(2000, Enumerable.Range(0, 60).Select(day => 1000d + 100 * (day / 10)));

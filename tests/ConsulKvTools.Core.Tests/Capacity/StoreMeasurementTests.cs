@@ -227,6 +227,9 @@ public sealed class StoreMeasurementTests : IAsyncLifetime
         };
         Assert.StartsWith("✓ Within limits", MeasurementWords.Badge(measured with { Forecasts = [Expected(8 * 365)] }), StringComparison.Ordinal);
         Assert.Equal("! A limit is expected within 90 days", MeasurementWords.Badge(measured with { Forecasts = [Expected(80)] }));
+        var open = Expected(0) with { State = ConsulKvForecastState.NotBefore, Expected = null, Earliest = measured.Time.AddDays(24) };
+        Assert.StartsWith("✓ Within limits", MeasurementWords.Badge(measured with { Forecasts = [open] }), StringComparison.Ordinal);
+        Assert.Equal("! A limit may be reached within 90 days", MeasurementWords.Badge(measured with { Forecasts = [open with { MayBeSoon = true }] }));
     }
 
     [Fact]

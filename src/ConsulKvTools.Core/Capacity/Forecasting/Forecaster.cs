@@ -9,6 +9,9 @@ internal static class Forecaster
     /// <summary>Fewer have no interval: five points in a row rise by chance once in a hundred times.</summary>
     public const int FewestPoints = 5;
 
+    /// <summary>What lies nearer wants somebody's attention; for what lies years ahead there is time.</summary>
+    public const int SoonDays = 90;
+
     // Beyond, a course of the past is no witness any more.
     private const double Ahead = 4;
     private const double Never = 36525;
@@ -75,6 +78,7 @@ internal static class Forecaster
             {
                 State = ConsulKvForecastState.NotBefore,
                 Earliest = Moment(bound),
+                MayBeSoon = course.Reaches(most, last + SoonDays, at => at.High) is not null,
                 Band = shown,
                 Sentence = $"{name} reaches {Size(most)} not before {(Moment(bound) is null ? "a hundred years" : Tell(bound))}, {growth}; more this history does not tell.",
             };
