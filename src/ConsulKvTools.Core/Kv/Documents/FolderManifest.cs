@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ConsulKvTools.Files;
 
 namespace ConsulKvTools.Kv.Documents;
 
@@ -45,6 +46,7 @@ internal sealed class FolderManifest
     private void Add(string file)
     {
         if (!File.Exists(file)) return;
+        if (FileKind.IsSpecial(file)) throw DocumentFault.Unreadable(file, FileKind.SpecialProblem);
         string[] lines;
         try
         {

@@ -1,3 +1,5 @@
+using ConsulKvTools.Files;
+
 namespace ConsulKvTools.Kv.Documents;
 
 /// <summary>Reads a folder: each file is a key, but for those whose names, or whose folders' names, begin with a dot.</summary>
@@ -50,6 +52,8 @@ internal sealed class FolderReader(string folder) : KvDocumentReader(folder)
             if ((entry.Attributes & FileAttributes.ReparsePoint) != 0) throw DocumentFault.Malformed(Name, string.Join("/", path), "it is a link; put the file itself there");
             if (entry is DirectoryInfo below)
                 foreach (var file in FilesOf(below, path)) yield return file;
+            // The reading of a pipe would wait for ever.
+            else if (FileKind.IsSpecial(entry.FullName)) throw DocumentFault.Malformed(Name, string.Join("/", path), FileKind.SpecialProblem);
             else yield return ((FileInfo)entry, path);
         }
     }

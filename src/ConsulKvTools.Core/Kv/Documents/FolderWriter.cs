@@ -119,12 +119,13 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
         return inside.Length == 0 || inside.Any(entry => entry is DirectoryInfo ? Stays($"{path}/{entry.Name}", old) : !old.Files.ContainsKey($"{path}/{entry.Name}"));
     }
 
-    /// <summary>What stands at a path; null for nothing. A link would lead out of the folder, even one that leads nowhere yet.</summary>
+    /// <summary>What stands at a path; null for nothing. A link would lead out of the folder, even one that leads nowhere yet; the reading of a pipe would wait for ever.</summary>
     private FileAttributes? Standing(string path)
     {
         var attributes = new FileInfo(At(path)).Attributes;
         if (attributes == Nothing) return null;
-        return (attributes & FileAttributes.ReparsePoint) == 0 ? attributes : throw DocumentFault.NotWritten(At(path), "it is a link, and nothing is written or removed through links; put a file or folder there");
+        if ((attributes & FileAttributes.ReparsePoint) != 0) throw DocumentFault.NotWritten(At(path), "it is a link, and nothing is written or removed through links; put a file or folder there");
+        return FileKind.IsSpecial(At(path)) ? throw DocumentFault.NotWritten(At(path), FileKind.SpecialProblem) : attributes;
     }
 
     private static IEnumerable<string> FoldersOf(string path)
