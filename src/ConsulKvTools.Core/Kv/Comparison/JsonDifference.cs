@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -24,7 +25,7 @@ internal static class JsonDifference
     /// <summary>The document of a text; null when it is no JSON object or list, or none that can be compared by what it says: nested too deep, or with half a character.</summary>
     public static JsonDocument? Parse(string? text)
     {
-        if (text is null || Parse(text, Deepest) is not { } document) return null;
+        if (text is null || ParseNest(text) is not { } document) return null;
         if (text.IndexOf("\\ud", StringComparison.OrdinalIgnoreCase) < 0 || IsReadable(document.RootElement)) return document;
         document.Dispose();
         return null;
@@ -33,22 +34,32 @@ internal static class JsonDifference
     /// <summary>True when this is JSON, but nested too deep to be compared by what it says.</summary>
     public static bool IsTooDeep(string? text)
     {
-        if (text is null) return false;
-        using var deep = Parse(text, int.MaxValue);
-        if (deep is null) return false;
-        using var shallow = Parse(text, Deepest);
-        return shallow is null;
+        if (text is null || !IsNest(text)) return false;
+        // Read through and not made a document of: for each end a document looks for its beginning, past all that lies between.
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var depth = 0;
+        try
+        {
+            while (reader.Read()) depth = Math.Max(depth, reader.CurrentDepth + (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1 : 0));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        return depth > Deepest;
     }
 
     /// <summary>The text with quotes around whatever stands bare and holds <paramref name="mark"/>, so that it may be JSON again.</summary>
     public static string Quoted(string text, string mark) => Tokens.Replace(text, token => token.Value[0] != '"' && token.Value.Contains(mark) ? $"\"{token.Value}\"" : token.Value);
 
-    private static JsonDocument? Parse(string text, int deepest)
+    private static bool IsNest(string text) => text.TrimStart(' ', '\t', '\r', '\n') is ['{' or '[', ..];
+
+    private static JsonDocument? ParseNest(string text)
     {
-        if (text.TrimStart(' ', '\t', '\r', '\n') is not ['{' or '[', ..]) return null;
+        if (!IsNest(text)) return null;
         try
         {
-            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = deepest });
+            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = Deepest });
         }
         catch (JsonException)
         {

@@ -71,9 +71,22 @@ public sealed class JsonDifferenceTests
         Assert.True(JsonDifference.IsTooDeep(Nested(1000)));
         Assert.True(JsonDifference.IsTooDeep(Nested(100_000)));
         Assert.False(JsonDifference.IsTooDeep(Nested(200)));
+        // Where the one ends the other begins.
+        Assert.False(JsonDifference.IsTooDeep(Nested(256)));
+        Assert.True(JsonDifference.IsTooDeep(Nested(257)));
+        using var deepest = JsonDifference.Parse(Nested(256));
+        Assert.NotNull(deepest);
+        Assert.Null(JsonDifference.Parse(Nested(257)));
         Assert.False(JsonDifference.IsTooDeep(Nested(1000) + "x"));
         Assert.False(JsonDifference.IsTooDeep("text"));
-        static string Nested(int depth) => new string('[', depth) + new string(']', depth);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_deeper_nest_takes_no_longer_for_each_level()
+    {
+        await Task.Yield();
+        Assert.True(JsonDifference.IsTooDeep(Nested(2_000_000)));
+        Assert.False(JsonDifference.IsTooDeep(Nested(2_000_000) + "x"));
     }
 
     [Theory]
@@ -104,4 +117,6 @@ public sealed class JsonDifferenceTests
     [InlineData("{broken")]
     [InlineData("")]
     public void What_is_no_object_and_no_list_is_compared_as_a_text(string text) => Assert.Null(JsonDifference.Parse(text));
+
+    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 }
