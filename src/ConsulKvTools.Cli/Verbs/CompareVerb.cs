@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using ConsulKvTools.Cli.Json;
 using ConsulKvTools.Cli.Options;
 using ConsulKvTools.Cli.Views;
@@ -88,39 +87,16 @@ internal sealed class CompareVerb : Verb
 
     private static async Task WriteJsonAsync(Terminal terminal, StoreComparison comparison, CancellationToken cancellation)
     {
-        var json = terminal.Writer();
-        var begun = false;
-        try
+        var rows = terminal.Rows("differences", "differences");
+        await foreach (var some in comparison.RunAsync(cancellation).ConfigureAwait(false))
         {
-            await foreach (var some in comparison.RunAsync(cancellation).ConfigureAwait(false))
-            {
-                Begin();
-                foreach (var one in some) JsonSerializer.Serialize(json, DifferenceRow.Of(one), CliJson.Default.DifferenceRow);
-                await json.FlushAsync(cancellation).ConfigureAwait(false);
-            }
-            Begin();
-            json.WriteEndArray();
+            foreach (var one in some) await rows.AddAsync(DifferenceRow.Of(one), CliJson.Default.DifferenceRow).ConfigureAwait(false);
+            await rows.FlushAsync().ConfigureAwait(false);
+        }
+        rows.End(json =>
+        {
             json.WriteNumber("compared", comparison.Compared);
             json.WriteNumber("differing", comparison.Differing);
-            json.WriteEndObject();
-            await json.FlushAsync(cancellation).ConfigureAwait(false);
-            await terminal.BytesAsync("\n"u8.ToArray(), cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            // A comparison that failed before its first row gives the error's document alone.
-            if (!begun) json.Reset(Stream.Null);
-            await json.DisposeAsync().ConfigureAwait(false);
-        }
-
-        void Begin()
-        {
-            if (begun) return;
-            begun = true;
-            json.WriteStartObject();
-            json.WriteString("document", "differences");
-            json.WriteNumber("version", 1);
-            json.WriteStartArray("differences");
-        }
+        });
     }
 }

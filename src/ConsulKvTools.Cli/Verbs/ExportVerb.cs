@@ -44,7 +44,11 @@ internal sealed class ExportVerb : Verb
         {
             using var writer = KvExport.WriterOf(form, Surroundings.Output);
             await foreach (var piece in export.EntriesAsync(answer.Take, cancellation).ConfigureAwait(false))
+            {
                 foreach (var entry in piece) writer.Add(entry);
+                // Half of it is no document, which an import finds out; an error's document behind it would be none either.
+                terminal.IsTaken = writer is ConsulJsonWriter { HasWritten: true };
+            }
             writer.Complete();
             await Surroundings.Output.FlushAsync(cancellation).ConfigureAwait(false);
         }

@@ -9,7 +9,7 @@ internal static class ErrorView
     /// <summary>Problems of the command line: on the error stream, and for programs as a document too.</summary>
     public static void WriteUsage(Terminal terminal, IReadOnlyList<string> problems, string command)
     {
-        if (terminal.IsJson) terminal.Document(new ErrorDocument("Usage", string.Join(" ", problems), null), CliJson.Default.ErrorDocument);
+        terminal.Fail(new ErrorDocument("Usage", string.Join(" ", problems), null));
         foreach (var problem in problems) Complain(terminal, "consulkv: " + problem);
         Complain(terminal, $"'{command} --help' shows how it is used.");
     }
@@ -17,15 +17,14 @@ internal static class ErrorView
     /// <summary>A failure that has no finding.</summary>
     public static void Write(Terminal terminal, string message)
     {
-        if (terminal.IsJson) terminal.Document(new ErrorDocument("CouldNotRun", message, null), CliJson.Default.ErrorDocument);
+        terminal.Fail(new ErrorDocument("CouldNotRun", message, null));
         Complain(terminal, "consulkv: " + message);
     }
 
-    /// <summary>A failure with its finding. People see it on the error stream, so that the output holds results only.</summary>
+    /// <summary>A failure with its finding. People see it on the error stream, so that the output holds results only; and so do all where the results broke off.</summary>
     public static void Write(Terminal terminal, ConsulFinding finding)
     {
-        if (terminal.IsJson) terminal.Document(new ErrorDocument(finding.Code, finding.Title, FindingDocument.Of(finding)), CliJson.Default.ErrorDocument);
-        else FindingView.Write(terminal.OnError(), finding);
+        if (!terminal.Fail(new ErrorDocument(finding.Code, finding.Title, FindingDocument.Of(finding)))) FindingView.Write(terminal.OnError(), finding);
     }
 
     private static void Complain(Terminal terminal, string text)

@@ -5,25 +5,11 @@ using ConsulKvTools.Diagnosis.Reports.Json;
 namespace ConsulKvTools.Cli.Views;
 
 /// <summary>The document of a listing, written while the entries come in; the state stands at its end, because only there it is known.</summary>
-internal sealed class JsonListing : IListing
+internal sealed class JsonListing(Terminal terminal, string prefix, bool names) : IListing
 {
-    private const int FlushAfter = 64 * 1024;
-
-    private readonly Terminal terminal;
-    private readonly Utf8JsonWriter json;
-    private readonly string prefix;
-    private readonly bool names;
+    private readonly JsonRows rows = terminal.Rows(names ? "names" : "entries", names ? "names" : "entries", json => json.WriteString("prefix", prefix));
     private ConsulFinding? finding;
-    private bool begun;
     private long count;
-
-    public JsonListing(Terminal terminal, string prefix, bool names)
-    {
-        this.terminal = terminal;
-        this.prefix = prefix;
-        this.names = names;
-        json = terminal.Writer();
-    }
 
     public KvReadState State { get; private set; } = KvReadState.Missing;
 
@@ -31,54 +17,28 @@ internal sealed class JsonListing : IListing
 
     public ValueTask AddAsync(ConsulKvEntry entry)
     {
-        Begin();
-        JsonSerializer.Serialize(json, EntryRow.Of(entry), CliJson.Default.EntryRow);
-        return AddedAsync();
+        count++;
+        return rows.AddAsync(EntryRow.Of(entry), CliJson.Default.EntryRow);
     }
 
     public ValueTask AddAsync(string name)
     {
-        Begin();
-        json.WriteStringValue(name);
-        return AddedAsync();
-    }
-
-    public async ValueTask EndAsync()
-    {
-        Begin();
-        json.WriteEndArray();
-        json.WriteNumber("count", count);
-        json.WriteString("state", State.ToString());
-        json.WritePropertyName("finding");
-        if (finding is null) json.WriteNullValue();
-        else JsonSerializer.Serialize(json, FindingDocument.Of(finding), CliJson.Default.FindingDocument);
-        json.WriteEndObject();
-        await json.FlushAsync().ConfigureAwait(false);
-        await terminal.BytesAsync("\n"u8.ToArray(), CancellationToken.None).ConfigureAwait(false);
-    }
-
-    // A listing that broke off is left unfinished: half a document is no document, and the error's own follows only a read that never began.
-    public ValueTask DisposeAsync()
-    {
-        if (!begun) json.Reset(Stream.Null);
-        return json.DisposeAsync();
-    }
-
-    private void Begin()
-    {
-        // Not before the first entry: a read that fails at once gives the error's document alone.
-        if (begun) return;
-        begun = true;
-        json.WriteStartObject();
-        json.WriteString("document", names ? "names" : "entries");
-        json.WriteNumber("version", 1);
-        json.WriteString("prefix", prefix);
-        json.WriteStartArray(names ? "names" : "entries");
-    }
-
-    private async ValueTask AddedAsync()
-    {
         count++;
-        if (json.BytesPending > FlushAfter) await json.FlushAsync().ConfigureAwait(false);
+        return rows.AddAsync(name);
     }
+
+    public ValueTask EndAsync()
+    {
+        rows.End(json =>
+        {
+            json.WriteNumber("count", count);
+            json.WriteString("state", State.ToString());
+            json.WritePropertyName("finding");
+            if (finding is null) json.WriteNullValue();
+            else JsonSerializer.Serialize(json, FindingDocument.Of(finding), CliJson.Default.FindingDocument);
+        });
+        return default;
+    }
+
+    public ValueTask DisposeAsync() => default;
 }

@@ -15,6 +15,7 @@ internal sealed class Terminal
     private readonly Surroundings surroundings;
     private readonly TextWriter text;
     private readonly Palette palette;
+    private JsonRows? rows;
 
     private Terminal(Surroundings surroundings, TextWriter text, bool json, Palette palette)
     {
@@ -26,6 +27,9 @@ internal sealed class Terminal
 
     /// <summary>True when the result is wanted as JSON.</summary>
     public bool IsJson { get; }
+
+    /// <summary>True when something is on the output that is no document of this program, such as an export: nothing may follow it.</summary>
+    public bool IsTaken { get; set; }
 
     /// <summary>What can be shown.</summary>
     public TerminalAbilities Abilities => surroundings.Abilities;
@@ -72,11 +76,28 @@ internal sealed class Terminal
     /// <summary>Writes the command's one document.</summary>
     public void Document<T>(T document, JsonTypeInfo<T> shape)
     {
-        using (var json = Writer()) JsonSerializer.Serialize(json, document, shape);
+        using (var json = new Utf8JsonWriter(surroundings.Output, CliJson.Writing)) JsonSerializer.Serialize(json, document, shape);
         surroundings.Output.WriteByte((byte)'\n');
         surroundings.Output.Flush();
     }
 
-    /// <summary>A writer for a document that is too long to be held.</summary>
-    public Utf8JsonWriter Writer() => new(surroundings.Output, CliJson.Writing);
+    /// <summary>The command's one document where it is too long to be held.</summary>
+    /// <param name="document">The document's kind.</param>
+    /// <param name="list">The list's name.</param>
+    /// <param name="head">Writes what stands before the list; null for nothing.</param>
+    public JsonRows Rows(string document, string list, Action<Utf8JsonWriter>? head = null) => rows = new JsonRows(surroundings.Output, document, list, head);
+
+    /// <summary>Tells programs of a failure: by a document of its own, or at the end of one that stands there unfinished.</summary>
+    /// <returns>True where the failure is all that is told.</returns>
+    public bool Fail(ErrorDocument error)
+    {
+        if (!IsJson || IsTaken) return false;
+        if (rows is { IsOpen: true })
+        {
+            rows.End(error);
+            return false;
+        }
+        Document(error, CliJson.Default.ErrorDocument);
+        return true;
+    }
 }

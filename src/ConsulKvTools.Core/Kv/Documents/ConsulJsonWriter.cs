@@ -18,6 +18,9 @@ internal sealed class ConsulJsonWriter(Stream output) : KvDocumentWriter
     private int length;
     private bool any;
 
+    /// <summary>True when some of it is given out.</summary>
+    public bool HasWritten { get; private set; }
+
     /// <inheritdoc/>
     public override void Add(ConsulKvEntry entry)
     {
@@ -41,6 +44,7 @@ internal sealed class ConsulJsonWriter(Stream output) : KvDocumentWriter
 
     private void Flush()
     {
+        HasWritten = true;
         output.Write(buffer, 0, length);
         length = 0;
     }
