@@ -57,8 +57,8 @@ internal static partial class ForShell
     {
         var seen = new System.Collections.Specialized.OrderedDictionary(StringComparer.OrdinalIgnoreCase);
         foreach (System.Collections.DictionaryEntry pair in evidence)
-            // Only where Core names a source itself: other evidence was seen, and is shown as it was seen.
-            seen[pair.Key] = pair is { Key: "source" or "variable", Value: string source } ? Text(source) : pair.Value;
+            // Only where Core speaks itself: other evidence was seen, and is shown as it was seen.
+            seen[pair.Key] = pair is { Key: "source" or "variable" or "problem", Value: string source } ? Text(source) : pair.Value;
         return seen.AsReadOnly();
     }
 

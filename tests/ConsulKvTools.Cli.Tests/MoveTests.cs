@@ -313,6 +313,27 @@ public sealed class MoveTests(AgentFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_was_added_and_imported_goes_back_and_forth_and_another_only_by_force()
+    {
+        var (root, place) = (AgentFixture.NewKey() + "/", At("grown"));
+        await fixture.Agent.PutKeyAsync(root + "a", "old", Stop);
+        string[] export = ["export", root, "--strip-prefix", "--path", place, "--format", "folder"];
+        (await fixture.Process().RunAsync(export)).Exits(ExitCode.Healthy);
+        await File.WriteAllTextAsync(Path.Combine(place, "b"), "new", Stop);
+        (await fixture.Process().RunAsync("import", place, "--prefix", root)).Exits(ExitCode.Healthy);
+        (await fixture.Process().RunAsync(export)).Exits(ExitCode.Healthy);
+
+        await fixture.Agent.PutKeyAsync(root + "c", "theirs", Stop);
+        await File.WriteAllTextAsync(Path.Combine(place, "c"), "mine", Stop);
+        var refused = (await fixture.Process().RunAsync(export)).Exits(ExitCode.CouldNotRun);
+        Assert.Contains("write over it with --force", string.Join(" ", refused.Error.Split((char[])[], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.DoesNotContain("-Force", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(place, "c"), Stop));
+        (await fixture.Process().RunAsync([.. export, "--force"])).Exits(ExitCode.Healthy);
+        Assert.Equal("theirs", await File.ReadAllTextAsync(Path.Combine(place, "c"), Stop));
+    }
+
+    [Fact]
     public async Task A_prefix_that_every_key_has_already_is_told()
     {
         var root = AgentFixture.NewKey() + "/";

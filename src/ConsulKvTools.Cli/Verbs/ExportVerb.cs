@@ -18,11 +18,13 @@ internal sealed class ExportVerb : Verb
     private readonly Option<string[]> exclude = new("--exclude") { Description = "Leave out keys that fit this pattern; * stands for any characters. May be given several times.", HelpName = "pattern" };
     private readonly Option<bool> strip = new("--strip-prefix") { Description = "Cut the prefix off the keys." };
 
+    private readonly Option<bool> force = new("--force") { Description = "Write into a folder, and over files in it, that no export wrote." };
+
     public ExportVerb(GlobalOptions globals, Surroundings surroundings)
         : base("export", "Write the keys below a prefix as consul kv export does, or as a folder, YAML or properties.", globals, surroundings)
     {
         Arguments.Add(prefix);
-        foreach (var option in new Option[] { path, format, exclude, strip }) Options.Add(option);
+        foreach (var option in new Option[] { path, format, exclude, strip, force }) Options.Add(option);
     }
 
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
@@ -32,7 +34,7 @@ internal sealed class ExportVerb : Verb
         if (file is null && form == ConsulKvFormat.Folder) throw new UsageException("--format folder needs --path.");
         if (file is null && form != ConsulKvFormat.Json && terminal.IsJson) throw new UsageException("The document itself is the output here, and it is no JSON: give --path, or leave --output json out.");
         using var session = OpenSession(parsed);
-        var export = new KvExport(session, KeyArgument.Read(parsed.GetValue(prefix)) ?? "") { Exclude = new KeyPatterns(parsed.GetValue(exclude)), StripPrefix = parsed.GetValue(strip) };
+        var export = new KvExport(session, KeyArgument.Read(parsed.GetValue(prefix)) ?? "") { Exclude = new KeyPatterns(parsed.GetValue(exclude)), StripPrefix = parsed.GetValue(strip), Force = parsed.GetValue(force) };
         var answer = new ListingAnswer();
         if (file is not null)
         {

@@ -61,11 +61,11 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
         foreach (var name in new[] { FolderManifest.FileName, FolderManifest.WritingName, AttributesName }) Standing(name);
         var old = FolderManifest.Read(folder);
         if (!force && old.Files.Count == 0 && !File.Exists(At(FolderManifest.FileName)) && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry)[0] != '.'))
-            throw DocumentFault.NotWritten(folder, "it is not empty, and no export wrote what is in it: its files would be keys; give a new or empty folder");
+            throw DocumentFault.NotWritten(folder, "it is not empty, and no export wrote what is in it: its files would be keys; give a new or empty folder, or -Force if they shall be keys");
         var now = new FolderManifest();
         var index = 0;
         foreach (var flags in spool.Flags) now.Files[paths[index++]] = flags;
-        CheckStrangers(old, now);
+        CheckStrangers(old, now, paths);
         CheckAttributes();
 
         var both = new FolderManifest();
@@ -90,8 +90,9 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
     }
 
     /// <summary>Before anything is changed: what stands where a key, or a folder of keys, is to stand, and is not ours; and links on the way.</summary>
-    private void CheckStrangers(FolderManifest old, FolderManifest now)
+    private void CheckStrangers(FolderManifest old, FolderManifest now, IReadOnlyList<string> paths)
     {
+        var strangers = new HashSet<string>(StringComparer.Ordinal);
         var looked = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in now.Files.Keys)
         {
@@ -103,12 +104,18 @@ internal sealed class FolderWriter(string folder, bool force) : KvDocumentWriter
             {
                 if (Stays(path, old)) throw DocumentFault.NotWritten(At(path), "a folder stands where a key is to stand, and not all that is in it was written by an export; move it away");
             }
-            else if (!force && !old.Files.ContainsKey(path))
-                throw DocumentFault.NotWritten(At(path), "a file that no export wrote stands where a key is to stand; move it away");
+            else if (!force && !old.Files.ContainsKey(path)) strangers.Add(path);
         }
         foreach (var path in old.Files.Keys)
             foreach (var above in FoldersOf(path))
                 if (looked.Add(above)) Standing(above);
+        if (strangers.Count == 0) return;
+        // A file that says what the key says is taken over: an import took it in, and nothing is lost.
+        var index = 0;
+        foreach (var piece in spool.Read(CancellationToken.None))
+            foreach (var entry in piece)
+                if (paths[index++] is var path && strangers.Contains(path) && !IsSame(At(path), entry.Bytes))
+                    throw DocumentFault.NotWritten(At(path), "a file that no export wrote stands where a key is to stand, and says something else; move it away, import it, or write over it with -Force");
     }
 
     /// <summary>True for a folder that is still there when the files of the last export are removed.</summary>

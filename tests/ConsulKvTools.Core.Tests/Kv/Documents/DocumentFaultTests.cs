@@ -93,6 +93,12 @@ public sealed class DocumentFaultTests
         File.WriteAllText(folder.At("b"), "mine");
         Assert.Equal("Document.NotWritten", Assert.Throws<ConsulDocumentException>(() => DocumentText.WriteFolder(folder.Path, entries: DocumentText.Entry("b", "1"))).Finding.Code);
         Assert.Equal(("1", "mine"), (File.ReadAllText(folder.At("a")), File.ReadAllText(folder.At("b"))));
+        Assert.False(File.Exists(folder.At(".consulkv-writing")));
+        // An import took it in, so that it says what the key says: it is the export's from now on.
+        DocumentText.WriteFolder(folder.Path, entries: [DocumentText.Entry("a", "1"), DocumentText.Entry("b", "mine", 3)]);
+        Assert.Equal((3ul, "mine"), (FolderManifest.Read(folder.Path).Files["b"], File.ReadAllText(folder.At("b"))));
+        DocumentText.WriteFolder(folder.Path, entries: DocumentText.Entry("a", "1"));
+        Assert.False(File.Exists(folder.At("b")));
         FaultMatrix.Add(FaultOrigin.Real, "an export met a file that no export wrote", "Document.NotWritten", "export refused", TimeSpan.Zero);
     }
 
