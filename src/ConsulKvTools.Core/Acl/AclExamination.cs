@@ -289,8 +289,7 @@ internal sealed class AclExamination
     private ConsulFinding Attributed(AclCase denied, string code, ConsulFinding known) =>
         denied.BecauseOf(code, null, null, [.. known.Evidence.Keys.Cast<string>().Where(name => name is not ("key" or "operation" or "address")).Select(name => (name, known.Evidence[name]))]);
 
-    private ConsulFinding Filtered() => AclNotes.Note("Acl.ReadFiltered", ("prefix", Printable.Text(key)), ("key", Printable.Text(key)), ("address", Session.Address),
-        ("suggestedRule", Printable.Text(new Rules.AclRule("key_prefix", key, "read").ToHcl())));
+    private ConsulFinding Filtered() => Kv.KvVisibility.Filtered(Session, key, ("accessor", Token is { IsAnonymous: false } known ? known.Accessor : null));
 
     /// <summary>True where the default policy is allow, and nothing keeps those without a token from the key.</summary>
     private async Task<bool> AllowedWithoutTokenAsync(AclCase denied, CancellationToken cancellation)

@@ -120,7 +120,7 @@ internal sealed record AclGrant(string Rule, IReadOnlyList<string> Commands)
     /// Prints the line in a POSIX shell and in PowerShell alike. Some shells' echo takes backslashes for escapes, and Windows has no
     /// printf; so each is used where it is safe.
     /// </summary>
-    private static string Say(string line) => line.IndexOf('\\') < 0 ? $"echo '{line}'" : $"printf '%s' '{line}'";
+    public static string Say(string line) => line.IndexOf('\\') < 0 ? $"echo '{line}'" : $"printf '%s' '{line}'";
 
     /// <summary>A valid name that says what the policy is for; the digest keeps grants for look-alike keys apart.</summary>
     private static string NameFor(AclOperation operation, string key, string rules)

@@ -125,7 +125,7 @@ internal sealed class StoreMeasurement(ConsulKvSession session, MeasurementReque
     private ConsulFinding MayHide()
     {
         var shown = request.Prefix.Length == 0 ? "the whole store" : Printable.Text(request.Prefix, 200);
-        return ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(request.Prefix)), ("key", Printable.Text(request.Prefix)), ("address", session.Address)) with
+        return KvVisibility.Filtered(session, request.Prefix) with
         {
             Title = $"The measurement may lack keys: this agent does not say whether the token sees all of {shown}",
             Cause = "Consul leaves keys out of a list instead of denying it, and before 1.11 does not say so; only who may write all of it is known to see all of it. What the token may read is measured.",

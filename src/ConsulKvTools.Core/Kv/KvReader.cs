@@ -152,7 +152,7 @@ internal sealed class KvReader(ConsulKvSession session)
                 yield break;
             }
             index?.Invoke(head.Index);
-            if (head.FilteredByAcls) report(KvReadState.Filtered, FilteredFinding(prefix));
+            if (head.FilteredByAcls) report(KvReadState.Filtered, KvVisibility.Filtered(session, prefix));
             var any = false;
             if (head.Status == 200)
             {
@@ -177,7 +177,7 @@ internal sealed class KvReader(ConsulKvSession session)
             {
                 var hidden = await MayNotListAsync(prefix, cancellation).ConfigureAwait(false);
                 report(hidden ? KvReadState.Filtered : KvReadState.Missing,
-                    hidden ? FilteredFinding(prefix) : ConsulFinding.Create("Key.Missing", ("key", Printable.Text(prefix)), ("prefix", Printable.Text(prefix)), ("address", session.Address)));
+                    hidden ? KvVisibility.Filtered(session, prefix) : ConsulFinding.Create("Key.Missing", ("key", Printable.Text(prefix)), ("prefix", Printable.Text(prefix)), ("address", session.Address)));
             }
         }
     }
@@ -221,9 +221,6 @@ internal sealed class KvReader(ConsulKvSession session)
             return false;
         }
     }
-
-    private ConsulFinding FilteredFinding(string prefix) =>
-        ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(prefix)), ("key", Printable.Text(prefix)), ("address", session.Address));
 
     private KvReadContext ContextOf(TimeSpan? lastContact, ConsulConsistency consistency) => new(consistency, lastContact, session.Name);
 

@@ -1,4 +1,5 @@
 using ConsulKvTools.Acl;
+using ConsulKvTools.Acl.Rules;
 using ConsulKvTools.Http;
 using ConsulKvTools.Kv.Writing;
 
@@ -14,7 +15,25 @@ internal sealed class KvVisibility(ConsulKvSession session)
     // Sent with every answer from 1.9 on, and by none before.
     private const string SentByNewerAgents = "X-Consul-Default-ACL-Policy";
 
+    private const int LongestRule = 4000;
+
     private static readonly Version FirstToSay = new(1, 11);
+
+    /// <summary>That a listing leaves out keys, with the rule that lets the token see them.</summary>
+    /// <param name="session">Whose token reads.</param>
+    /// <param name="prefix">What was listed; empty for the whole store.</param>
+    /// <param name="evidence">More of what was seen.</param>
+    public static ConsulFinding Filtered(ConsulKvSession session, string prefix, params (string Name, object? Value)[] evidence)
+    {
+        var rule = new AclRule("key_prefix", prefix, "read").ToHcl();
+        var finding = ConsulFinding.Create("Acl.ReadFiltered", [("prefix", Printable.Text(prefix)), ("key", Printable.Text(prefix)), ("address", session.Address), ("suggestedRule", Printable.Text(rule)), .. evidence]);
+        return finding with
+        {
+            Title = prefix.Length == 0 ? finding.Title.Replace("<prefix>", "the whole store") : finding.Title,
+            // A rule has quotes, which no place of a command takes; without those of a shell's it may stand there.
+            Command = AclGrant.Say(RulesOnOneLine.Of(rule)) is var said && said.Length < LongestRule ? finding.Command?.Replace("echo '<suggestedRule>'", said) : finding.Command,
+        };
+    }
 
     /// <summary>True when all below a prefix is seen; false when that cannot be told.</summary>
     public async Task<bool> IsWholeAsync(string prefix, CancellationToken cancellation)

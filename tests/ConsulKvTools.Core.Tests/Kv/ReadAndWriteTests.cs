@@ -236,6 +236,21 @@ public sealed class ReadAndWriteTests(AclAgentFixture lab)
         Assert.Equal((KvReadState.Forbidden, "Acl.PermissionDenied"), await ListingAsync(session, form, "no/"));
     }
 
+    [Theory]
+    [InlineData("", "The listing of the whole store leaves out keys the token may not read")]
+    [InlineData("it's/", "The listing of it's/ leaves out keys the token may not read")]
+    public async Task What_a_filtered_listing_says_can_be_followed(string prefix, string title)
+    {
+        await using var server = new ScriptedHttpServer();
+        server.On(request => request.Path.StartsWith("/v1/kv/", StringComparison.Ordinal), _ => ScriptedResponse.Json("[]", 404, "X-Consul-Index: 1", "X-Consul-Results-Filtered-By-ACLs: true"));
+        using var session = LabSessions.Open(server.Address.ToString(), Guid.NewGuid().ToString(), LabSessions.Impatient);
+        ConsulFinding? said = null;
+        await foreach (var _ in new KvReader(session).ListAsync(prefix, ConsulConsistency.Default, (_, finding) => said = finding, None)) { }
+        Assert.Equal((title, prefix, $"key_prefix \"{prefix}\" {{ policy = \"read\" }}"), (said!.Title, said.Evidence["prefix"], said.Evidence["suggestedRule"]));
+        Assert.StartsWith($"echo 'key_prefix \"{prefix.Replace("'", "\\u0027", StringComparison.Ordinal)}\" {{ policy = \"read\" }}' | ".Replace("echo", prefix.Length == 0 ? "echo" : "printf '%s'", StringComparison.Ordinal), said.Command, StringComparison.Ordinal);
+        foreach (var text in new[] { said.Title, said.Cause, said.Remedy }) Assert.DoesNotContain("<", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_key_of_a_level_that_is_listed_but_not_readable_makes_it_filtered_wherever_it_stands()
     {

@@ -93,7 +93,7 @@ internal sealed class SemaphoreLock(ConsulKvSession session, KvLockRequest wante
             var (snapshot, failure) = await snapshots.TryReadAsync(0, TimeSpan.Zero, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
             if (snapshot is { IsFiltered: false }) return (snapshot.Entries, snapshot.Index);
             if (snapshot is not null)
-                throw ConsulException.From(ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(wanted.Key + "/")), ("key", Printable.Text(wanted.Key)), ("address", session.Address)));
+                throw ConsulException.From(KvVisibility.Filtered(session, wanted.Key + "/", ("key", Printable.Text(wanted.Key))));
             if (failure!.Retry == RetryAdvice.Never || session.Time.GetElapsedTime(began) > session.RetryPolicy.TotalTimeout) throw ConsulException.From(failure.Finding);
             await Pause.ForAsync(failure.RetryAfter ?? session.RetryPolicy.MaxDelay, session.Time, cancellation).ConfigureAwait(false);
         }

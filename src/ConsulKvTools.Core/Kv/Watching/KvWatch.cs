@@ -49,7 +49,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         var isHidden = options.IsPrefix && (snapshot.IsFiltered || (snapshot.Entries.Count == 0 && await new KvReader(session).MayNotListAsync(options.Name, cancellation).ConfigureAwait(false)));
         tell(new KvWatchNote(KvWatchNoteKind.Began, $"Watching {Amount.Of(difference.Count, "key")} from index {snapshot.Index}"));
         if (isHidden)
-            tell(new KvWatchNote(KvWatchNoteKind.Hidden, "Keys that are watched cannot be seen, and what happens to them neither", Filtered()));
+            tell(new KvWatchNote(KvWatchNoteKind.Hidden, "Keys that are watched cannot be seen, and what happens to them neither", KvVisibility.Filtered(session, options.Name)));
         if (first.Length > 0) yield return first;
         var after = snapshot.Index;
         var idle = TimeSpan.Zero;
@@ -66,7 +66,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
             else if (isSettled && !isHidden && !isBack && after > 0 && snapshot.Index > after && await MovedUnseenAsync(snapshot, cancellation).ConfigureAwait(false))
             {
                 isHidden = true;
-                tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"Something changed below {Printable.Text(options.Name, 120)} that cannot be seen: a key that the token may not read, or one that was made and removed at once", Filtered()));
+                tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"Something changed below {Printable.Text(options.Name, 120)} that cannot be seen: a key that the token may not read, or one that was made and removed at once", KvVisibility.Filtered(session, options.Name)));
             }
             // Without an index nothing can be waited for; the answers of such an agent are compared all the same, once a second.
             idle = snapshot.Index == 0 ? LongestPause
@@ -174,7 +174,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     private void Tell(int nowHidden)
     {
         if (nowHidden > 0 && hidden == 0)
-            tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"{Amount.Of(nowHidden, "key")} cannot be seen any more and may have changed unseen", Filtered(("count", nowHidden))));
+            tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"{Amount.Of(nowHidden, "key")} cannot be seen any more and may have changed unseen", KvVisibility.Filtered(session, options.Name, ("count", nowHidden))));
         else if (nowHidden == 0 && hidden > 0)
             tell(new KvWatchNote(KvWatchNoteKind.Visible, "All watched keys can be seen again"));
         hidden = nowHidden;
@@ -191,9 +191,6 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
                 ConsulFinding.Create("Cluster.FollowerLagging", ("key", options.IsPrefix ? null : Printable.Text(options.Name)), ("lastContact", Math.Round(snapshot.LastContact.Value.TotalMilliseconds)), ("address", session.Address)))
             : new KvWatchNote(KvWatchNoteKind.Resumed, "The server that answers hears from a leader again"));
     }
-
-    private ConsulFinding Filtered(params (string Name, object? Value)[] evidence) => ConsulFinding.Create("Acl.ReadFiltered",
-        [("prefix", Printable.Text(options.Name)), ("key", Printable.Text(options.Name)), ("address", session.Address), .. evidence]);
 
     private async Task<Attempt> TryAsync(ulong after, ConsulConsistency consistency, CancellationToken cancellation)
     {
