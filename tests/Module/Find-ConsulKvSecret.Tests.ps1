@@ -58,6 +58,21 @@ Describe 'Find-ConsulKvSecret' {
         "$said" | Should -Match 'nothing was searched'
     }
 
+    It 'warns that it may lack keys when the token may not read all of the prefix, whether something was found or not' {
+        Set-ConsulKv part/pub/password $password | Out-Null
+        Set-ConsulKv part/clean/host db1 | Out-Null
+        $limited = New-LabSession 'key_prefix "part/clean/" { policy = "read" }'
+        Find-ConsulKvSecret part/ -Session $limited -WarningVariable told -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$told" | Should -BeLike 'Acl.ReadFiltered: The search may lack keys: the token has no rule that lets it read all of part/. *'
+        $some = New-LabSession 'key_prefix "part/pub/" { policy = "read" }'
+        (Find-ConsulKvSecret part/ -Session $some -WarningVariable told -WarningAction SilentlyContinue).Key | Should -Be 'part/pub/password'
+        "$told" | Should -BeLike 'Acl.ReadFiltered: The search may lack keys*'
+        Find-ConsulKvSecret part/clean/ -Session $limited -WarningVariable told | Should -BeNullOrEmpty
+        $told | Should -BeNullOrEmpty
+        Find-ConsulKvSecret part/ -WarningVariable told | Out-Null
+        $told | Should -BeNullOrEmpty
+    }
+
     It 'refuses $null where it wants a prefix' {
         (Get-ErrorOf { Find-ConsulKvSecret $null }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*'
     }

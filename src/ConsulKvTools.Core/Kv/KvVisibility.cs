@@ -35,6 +35,25 @@ internal sealed class KvVisibility(ConsulKvSession session)
         };
     }
 
+    /// <summary>
+    /// Why a listing of which Consul says nothing may lack keys: before 1.11 it never says so, and the token may not read all that is below the prefix. Null when that is not so,
+    /// or cannot be known.
+    /// </summary>
+    /// <param name="prefix">What was listed; empty for the whole store.</param>
+    /// <param name="what">What is made of the listing, as a word that is noun and verb: <c>export</c>, <c>search</c>.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<ConsulFinding?> MayHideAsync(string prefix, string what, CancellationToken cancellation)
+    {
+        if (!await new KvReader(session).MayNotListAsync(prefix, cancellation).ConfigureAwait(false)) return null;
+        if (await WouldSayAsync(cancellation).ConfigureAwait(false)) return null;
+        return Filtered(session, prefix) with
+        {
+            Title = $"The {what} may lack keys: the token has no rule that lets it read all of {(prefix.Length == 0 ? "the whole store" : Printable.Text(prefix, 200))}",
+            Cause = "Consul leaves keys out of a list instead of denying it, and before 1.11 does not say so. What the token may read is there; whether there is more cannot be seen with it.",
+            Remedy = $"Use a token that may read the whole prefix, or {what} just the prefixes that this one is for.",
+        };
+    }
+
     /// <summary>True when all below a prefix is seen; false when that cannot be told.</summary>
     public async Task<bool> IsWholeAsync(string prefix, CancellationToken cancellation)
     {

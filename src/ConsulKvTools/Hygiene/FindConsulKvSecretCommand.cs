@@ -134,6 +134,7 @@ public sealed class FindConsulKvSecretCommand : ConsulCmdlet
         if (answer.Finding is { } partly && answer.Any) WriteWarning(FindingErrors.Warning(partly));
         else if (answer.State != KvReadState.Missing && answer.Finding is { } hidden) WriteError(FindingErrors.Create(hidden, Prefix));
         else if (answer.State == KvReadState.Missing) WriteWarning($"No key begins with '{Printable.Text(Prefix, 200)}': nothing was searched.");
+        else if (await new KvVisibility(Observed).MayHideAsync(Prefix, "search", cancellation).ConfigureAwait(false) is { } unseen) WriteWarning(FindingErrors.Warning(unseen));
     }
 
     private void SearchInput(PSObject given)

@@ -84,20 +84,7 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
             if (kept.Count > 0) yield return [.. kept];
         }
         if (hidden is not null) throw ConsulException.From(hidden);
-        if (last == KvReadState.Found) MayHide = await MayHideAsync(cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<ConsulFinding?> MayHideAsync(CancellationToken cancellation)
-    {
-        if (!await new KvReader(session).MayNotListAsync(prefix, cancellation).ConfigureAwait(false)) return null;
-        if (await new KvVisibility(session).WouldSayAsync(cancellation).ConfigureAwait(false)) return null;
-        var shown = prefix.Length == 0 ? "the whole store" : Printable.Text(prefix, 200);
-        return ConsulFinding.Create("Acl.ReadFiltered", ("prefix", Printable.Text(prefix)), ("key", Printable.Text(prefix)), ("address", session.Address)) with
-        {
-            Title = $"The export may lack keys: the token has no rule that lets it read all of {shown}",
-            Cause = "Consul leaves keys out of a list instead of denying it, and before 1.11 does not say so. What the token may read is exported; whether there is more cannot be seen with it.",
-            Remedy = "Export with a token that may read the whole prefix, or just the prefixes that this one is for.",
-        };
+        if (last == KvReadState.Found) MayHide = await new KvVisibility(session).MayHideAsync(prefix, "export", cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes the document, beside its place first: what stands there is whole at every moment.</summary>
