@@ -72,6 +72,12 @@ Describe 'Search-ConsulLog' {
         $refused.ErrorDetails.RecommendedAction | Should -BeLike '*agent:read*'
     }
 
+    It 'goes on where there is no agent, with the error that other commands give' {
+        $gone = Get-ErrorOf { Search-ConsulLog -Agent -Duration 1s -Session http://127.0.0.1:1; $script:wentOn = $true }
+        "$($gone.FullyQualifiedErrorId)" | Should -BeLike 'Tcp.Refused,*'
+        $script:wentOn | Should -BeTrue
+    }
+
     It 'says what is wrong with a source, and goes on with the next' {
         $refused = Get-ErrorOf { Search-ConsulLog (Join-Path $TestDrive none.log), $real }
         "$($refused.FullyQualifiedErrorId)" | Should -BeLike 'Log.SourceUnusable,*'

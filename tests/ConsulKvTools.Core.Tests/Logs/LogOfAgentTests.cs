@@ -1,4 +1,3 @@
-using ConsulKvTools.Http;
 using ConsulKvTools.Lab;
 using ConsulKvTools.Logs;
 using ConsulKvTools.Logs.Reading;
@@ -16,8 +15,8 @@ public sealed class LogOfAgentTests
         using var hole = new FullBacklogListener();
         using var session = LabSessions.Open(hole.Address.ToString(), null, LabSessions.Impatient);
         var search = new LogSearch(new());
-        var failed = await Assert.ThrowsAsync<ConsulTransportException>(() => LogOfAgent.ListenAsync(session, ConsulLogLevel.None, TimeSpan.FromMilliseconds(500), search, Stop));
-        Assert.Contains(failed.Code, new[] { "Tcp.ConnectTimeout", "Http.ConnectionWait", "Http.ResponseTimeout" });
+        var failed = await Assert.ThrowsAnyAsync<ConsulException>(() => LogOfAgent.ListenAsync(session, ConsulLogLevel.None, TimeSpan.FromMilliseconds(500), search, Stop));
+        Assert.Contains(failed.Finding.Code, new[] { "Tcp.ConnectTimeout", "Http.ConnectionWait", "Http.ResponseTimeout" });
         Assert.Empty(search.Silence);
     }
 
@@ -33,8 +32,42 @@ public sealed class LogOfAgentTests
         for (var attempt = 0; attempt < 100 && search.Lines == 0; attempt++) await agent.PutKeyAsync("heard/" + attempt, "x", Stop);
         if (orderly) await agent.StopAsync(Stop);
         else agent.Kill();
-        await Assert.ThrowsAsync<ConsulTransportException>(() => listening);
+        await listening;
         Assert.True(search.Lines > 0);
+        Assert.Contains("broke off", Assert.Single(search.Silence), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_not_there_is_an_error_with_its_code()
+    {
+        using var session = LabSessions.Open("http://127.0.0.1:1", null, LabSessions.Impatient);
+        var search = new LogSearch(new());
+        var failed = await Assert.ThrowsAnyAsync<ConsulException>(() => LogOfAgent.ListenAsync(session, ConsulLogLevel.None, TimeSpan.FromSeconds(60), search, Stop));
+        Assert.Equal("Tcp.Refused", failed.Finding.Code);
+    }
+
+    [Fact]
+    public async Task What_was_heard_before_a_break_counts_the_line_without_an_end_too()
+    {
+        await using var server = new ScriptedConsul();
+        const string body = "2026-01-31T08:00:00.000Z [INFO]  agent: a\n2026-01-31T08:00:01.000Z [ERROR] agent: error=\"No cluster leader\"";
+        server.On(request => request.Path == "/v1/agent/monitor", _ => ScriptedResponse.WrongLength(body, body.Length + 100));
+        using var session = LabSessions.Open(server.Address.ToString());
+        var search = new LogSearch(new());
+        await LogOfAgent.ListenAsync(session, ConsulLogLevel.None, TimeSpan.FromSeconds(60), search, Stop);
+        Assert.Contains("broke off", Assert.Single(search.Silence), StringComparison.Ordinal);
+        Assert.Equal((2, "Cluster.NoLeader"), (search.Lines, search.Findings()[0].Code));
+    }
+
+    [Fact]
+    public async Task The_last_line_counts_without_a_line_end()
+    {
+        await using var server = new ScriptedConsul();
+        server.On(request => request.Path == "/v1/agent/monitor", _ => server.Reply("2026-01-31T08:00:00.000Z [INFO]  agent: a\n2026-01-31T08:00:01.000Z [ERROR] agent: error=\"No cluster leader\""));
+        using var session = LabSessions.Open(server.Address.ToString());
+        var search = new LogSearch(new());
+        await LogOfAgent.ListenAsync(session, ConsulLogLevel.None, TimeSpan.FromSeconds(60), search, Stop);
+        Assert.Equal((2, "Cluster.NoLeader"), (search.Lines, search.Findings()[0].Code));
     }
 
     [Fact]
