@@ -14,7 +14,6 @@ internal sealed class LogSearch
     private const int Parts = 24;
     private const int MostTemplates = 50_000;
     private const int MostUnrecognised = 200;
-    private const int MostSignals = 20_000;
     private const int MostEvents = 1000;
     private const int LongestSample = 600;
     private const int LongestMessage = 8000;
@@ -29,9 +28,7 @@ internal sealed class LogSearch
     private readonly Dictionary<string, LineGroup> unrecognised = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> codeOf = new(StringComparer.Ordinal);
     private readonly Dictionary<long, Dictionary<string, long>> failures = [];
-    private readonly List<LogSignal> signals = [];
-    private readonly Dictionary<LogSignalKind, long> signalCounts = [];
-    private readonly Dictionary<LogSignalKind, DateTimeOffset> lastSignals = [];
+    private readonly SignalBook signals = new();
     private readonly List<LogSource> sources = [];
     private readonly List<LogSource> finished = [];
     private readonly Action<ConsulLogLine>? raw;
@@ -75,7 +72,7 @@ internal sealed class LogSearch
             // Lines of an agent come in order; of a merged log only those of one node.
             var node = source.NodeOf(record.Node);
             if (source.TimeOf(node) is { } before && before - time >= ClockBack && IsWithin(time) && !MayBeEndOfSummer(stamp, before - time))
-                Signal(new(LogSignalKind.ClockBack, time, node, source, source.Line > 0 ? $"{source.Name}, line {source.Line}" : source.Name, before - time, order));
+                signals.Add(new(LogSignalKind.ClockBack, time, node, source, source.Line > 0 ? $"{source.Name}, line {source.Line}" : source.Name, before - time, order));
             source.Keep(node, time);
         }
         order++;
@@ -91,7 +88,7 @@ internal sealed class LogSearch
         }
         var owner = source.NodeOf(record.Node);
         if (read.Kind is { } kind && (IsWithin(now) || (IsContext(kind) && now < request.Since)))
-            Signal(new(kind, now, owner, source, kind == LogSignalKind.Started && now - source.LifeOf(owner)?.First > EventTeller.SameStart ? EventTeller.NotAtTheBeginning : read.About, read.Duration, order));
+            signals.Add(new(kind, now, owner, source, kind == LogSignalKind.Started && now - source.LifeOf(owner)?.First > EventTeller.SameStart ? EventTeller.NotAtTheBeginning : read.About, read.Duration, order));
         if (!IsWithin(now)) return;
         source.Within++;
         if (first is null || now < first) first = now;
@@ -134,11 +131,12 @@ internal sealed class LogSearch
         var found = groups.Values.Select(group => Of(group)).Concat(unrecognised.Values.Select(group => Of(group)));
         found = found.Concat(
         [
-            .. Events("Log.LeaderChange", "leader change", EventTeller.LeaderChanges(signals.Where(signal => signal.Kind <= LogSignalKind.Leaderless), LastMissed, last)),
-            .. Events("Log.Restart", "agent start", EventTeller.Restarts(signals, sources)),
-            .. Events("Log.Snapshot", "raft snapshot", EventTeller.Snapshots(signals), LogSignalKind.SnapshotDone),
-            .. Events("Log.SlowWrites", "slow write", EventTeller.SlowWrites(signals), LogSignalKind.SlowWrite),
-            .. Events("Log.ClockJump", "time", EventTeller.ClockJumps(signals), LogSignalKind.ClockBack),
+            .. Events("Log.LeaderChange", "leader change", EventTeller.LeaderChanges(signals.OfLeaders, signals.LastMissed, last)),
+            .. Events("Log.Restart", "agent start", EventTeller.Restarts(signals.Kept, sources)),
+            .. Tallied("Log.Snapshot", "raft snapshot", LogSignalKind.SnapshotDone, tally => EventTeller.Snapshots(signals.Kept), tally => EventTeller.Snapshots([.. signals.Kept.Where(signal => signal.Kind == LogSignalKind.SnapshotBegun && signal.About == tally.Latest!.About), tally.Latest!])),
+            // The longest tells most of slow ones, of all others the last.
+            .. Tallied("Log.SlowWrites", "slow write", LogSignalKind.SlowWrite, tally => EventTeller.SlowWrites(tally.Earliest), tally => EventTeller.SlowWrites([tally.Longest!])),
+            .. Tallied("Log.ClockJump", "time", LogSignalKind.ClockBack, tally => EventTeller.ClockJumps(tally.Earliest), tally => EventTeller.ClockJumps([tally.Latest!])),
             .. Events("Log.FailureBurst", "failure burst", EventTeller.Bursts(failures, first, last).Select(burst => burst.Event)),
         ]);
         return [.. found.Where(finding => request.Wants(finding.Code)).OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Count).ThenBy(finding => finding.Code, StringComparer.Ordinal)];
@@ -151,17 +149,6 @@ internal sealed class LogSearch
 
     // Once a year, in the small hours, times without a zone go back by an hour less what passed between two lines.
     private static bool MayBeEndOfSummer(LogStamp stamp, TimeSpan back) => stamp.Offset is null && stamp.Local.Hour <= 3 && back <= TimeSpan.FromHours(1) && back >= TimeSpan.FromMinutes(45);
-
-    private DateTimeOffset? LastMissed =>
-        lastSignals.Where(signal => signal.Key is LogSignalKind.LeaderMissing or LogSignalKind.LeadershipLost or LogSignalKind.Leaderless).Select(signal => (DateTimeOffset?)signal.Value).Max();
-
-    private void Signal(LogSignal signal)
-    {
-        if (signal.Time is { } time && !(lastSignals.TryGetValue(signal.Kind, out var latest) && latest > time)) lastSignals[signal.Kind] = time;
-        signalCounts[signal.Kind] = signalCounts.TryGetValue(signal.Kind, out var count) ? count + 1 : 1;
-        // "No cluster leader" may stand there a million times; the first of them tells.
-        if (signalCounts[signal.Kind] <= MostSignals / 10 || signals.Count < MostSignals / 2) signals.Add(signal);
-    }
 
     private void Failure(DateTimeOffset time, string code)
     {
@@ -234,37 +221,45 @@ internal sealed class LogSearch
         Finding = group.Finding,
     };
 
-    private IEnumerable<ConsulLogFinding> Events(string code, string noun, IEnumerable<ConsulLogEvent> happened, LogSignalKind? counted = null)
+    private IEnumerable<ConsulLogFinding> Events(string code, string noun, IEnumerable<ConsulLogEvent> happened)
     {
-        var events = happened.Where(one => IsWithin(one.Time)).ToArray();
+        var events = happened.Where(one => IsWithin(one.Time)).OrderBy(one => one.Time ?? DateTimeOffset.MinValue).ToArray();
         if (events.Length == 0) yield break;
-        // Of very many signs only the first are kept, but all are counted.
-        var count = counted is { } kind && signalCounts.TryGetValue(kind, out var all) ? Math.Max(all, events.Length) : events.Length;
         var times = new TimeHistogram();
         foreach (var one in events)
             if (one.Time is { } time) times.Add(time);
         var known = events.Where(one => one.Time is not null).Select(one => one.Time).ToArray();
-        // The longest tells most of slow ones, of all others the last.
-        var telling = code == "Log.SlowWrites" ? events.OrderByDescending(one => one.Duration).First() : events[events.Length - 1];
-        var finding = ConsulFinding.Create(code, ("count", Amount.Of(count, noun)), ("text", telling.Text));
+        var finding = ConsulFinding.Create(code, ("count", Amount.Of(events.Length, noun)), ("text", events[events.Length - 1].Text));
         if (code == "Log.Restart" && events.All(one => one.Text.IndexOf("without", StringComparison.Ordinal) < 0)) finding = finding with { Severity = FindingSeverity.Info };
-        yield return new ConsulLogFinding
-        {
-            Code = code,
-            Title = finding.Title,
-            Severity = finding.Severity,
-            Count = count,
-            FirstSeen = known.Length == 0 ? null : known[0],
-            LastSeen = known.Length == 0 ? null : known[known.Length - 1],
-            Nodes = events.Select(one => one.Node).OfType<string>().Distinct(StringComparer.Ordinal).OrderBy(node => node, StringComparer.Ordinal).ToArray(),
-            Sources = [],
-            Histogram = known.Length == 0 || Step is not { } step ? [] : times.Over(first!.Value, step, Parts),
-            HistogramStart = known.Length == 0 ? null : first,
-            HistogramStep = known.Length == 0 ? null : Step,
-            Sample = null,
-            SampleSource = null,
-            Events = events.Take(MostEvents).ToArray(),
-            Finding = finding,
-        };
+        yield return Happened(finding, events.Length, known.Length == 0 ? null : (known[0]!.Value, known[known.Length - 1]!.Value),
+            events.Select(one => one.Node).OfType<string>().Distinct(StringComparer.Ordinal).OrderBy(node => node, StringComparer.Ordinal), times, events);
     }
+
+    /// <summary>As the other, of what may be there a million times: only the first events are made of it, but all are in the numbers.</summary>
+    private IEnumerable<ConsulLogFinding> Tallied(string code, string noun, LogSignalKind kind, Func<SignalTally, IEnumerable<ConsulLogEvent>> happened, Func<SignalTally, IEnumerable<ConsulLogEvent>> telling)
+    {
+        var tally = signals.Of(kind);
+        if (tally.Count == 0) yield break;
+        var finding = ConsulFinding.Create(code, ("count", Amount.Of(tally.Count, noun)), ("text", telling(tally).Single().Text));
+        yield return Happened(finding, tally.Count, tally.First is { } from && tally.Last is { } to ? (from, to) : null, tally.Nodes, tally.Times, happened(tally));
+    }
+
+    private ConsulLogFinding Happened(ConsulFinding finding, long count, (DateTimeOffset First, DateTimeOffset Last)? seen, IEnumerable<string> nodes, TimeHistogram times, IEnumerable<ConsulLogEvent> events) => new()
+    {
+        Code = finding.Code,
+        Title = finding.Title,
+        Severity = finding.Severity,
+        Count = count,
+        FirstSeen = seen?.First,
+        LastSeen = seen?.Last,
+        Nodes = nodes.ToArray(),
+        Sources = [],
+        Histogram = seen is null || Step is not { } step ? [] : times.Over(first!.Value, step, Parts),
+        HistogramStart = seen is null ? null : first,
+        HistogramStep = seen is null ? null : Step,
+        Sample = null,
+        SampleSource = null,
+        Events = events.Take(MostEvents).ToArray(),
+        Finding = finding,
+    };
 }

@@ -409,6 +409,65 @@ public sealed class LogSearchTests : IDisposable
         Assert.Equal((30_000, 1000), (slow.Count, slow.Events.Count));
     }
 
+    [Fact]
+    public void Of_a_flood_of_slow_writes_all_are_in_the_numbers()
+    {
+        static string Took(int second, string time) => Line(second, "DEBUG", $"agent.http: Request finished: method=PUT url=/v1/kv/app/{second} from=127.0.0.1:1 latency={time}");
+        var slow = Assert.Single(Search([.. Enumerable.Range(0, 30_000).Select(second => Took(second, "1.5s")), Took(30_000, "60s")]), one => one.Code == "Log.SlowWrites");
+        Assert.Equal((30_001, 30_001, Start, Start.AddSeconds(30_000)), (slow.Count, slow.Histogram.Sum(), slow.FirstSeen, slow.LastSeen));
+        Assert.Contains("/v1/kv/app/30000 took 0:01:00", slow.Title, StringComparison.Ordinal);
+        Assert.Equal(Start, slow.Events[0].Time);
+        // The first thousand are those by time, in whatever order the logs were read.
+        var search = new LogSearch(new());
+        Add(search, "new", [.. Enumerable.Range(20_000, 12_000).Select(second => Took(second, "1.5s"))]);
+        Add(search, "old", [.. Enumerable.Range(0, 12_000).Select(second => Took(second, "1.5s"))]);
+        slow = Assert.Single(search.Findings(), one => one.Code == "Log.SlowWrites");
+        Assert.Equal((24_000, 24_000, Start, Start.AddSeconds(31_999), Start.AddSeconds(999)), (slow.Count, slow.Histogram.Sum(), slow.FirstSeen, slow.LastSeen, slow.Events[^1].Time));
+    }
+
+    [Fact]
+    public void A_flood_of_times_that_go_back_is_counted_like_its_histogram()
+    {
+        var jumps = Assert.Single(Search(Enumerable.Range(0, 60_000).Select(number => Line(number % 2 == 0 ? number : number - 10, "INFO", "agent: x"))), one => one.Code == "Log.ClockJump");
+        Assert.Equal((30_000, 30_000, Start.AddSeconds(59_989)), (jumps.Count, jumps.Histogram.Sum(), jumps.LastSeen));
+        Assert.Contains("line 60000", jumps.Title, StringComparison.Ordinal);
+    }
+
+    private static string Asked(double second) => Line(second, "ERROR", "agent.http: Request error: method=PUT url=/v1/kv/app/x from=10.0.0.7:53312 error=\"No cluster leader\"");
+
+    private static string Elected(double second, string name) => Line(second, "INFO", $"agent.server: New leader elected: payload={name}");
+
+    private static string[] Changes(IReadOnlyList<ConsulLogFinding> found) => [.. found.Where(one => one.Code == "Log.LeaderChange").SelectMany(one => one.Events).Select(one => one.Text)];
+
+    [Fact]
+    public void An_outage_is_told_however_often_a_former_one_was_complained_of()
+    {
+        Assert.Equal(["one became leader", "the leader changed from one to two, 0:03:20 after the first sign of its absence", "the leader two was lost, and the log does not tell of a new one"],
+            Changes(Search([Elected(0, "one"), .. Enumerable.Range(0, 30_001).Select(number => Asked(100 + number / 200.0)), Elected(300, "two"), .. Enumerable.Range(0, 500).Select(number => Asked(3900 + number))])));
+    }
+
+    [Fact]
+    public void A_late_answer_behind_an_election_does_not_stand_for_the_outage_after_it()
+    {
+        var lines = new List<string> { Elected(0, "one") };
+        for (var round = 1; round <= 3; round++)
+        {
+            for (var number = 0; number < 15_000; number++) lines.Add(Asked(round * 1000 + number / 100.0));
+            lines.AddRange([Elected(round * 1000 + 200, "node" + round), Asked(round * 1000 + 201)]);
+        }
+        Assert.Equal(["one became leader", .. Enumerable.Range(1, 3).Select(round => $"the leader changed from {(round == 1 ? "one" : "node" + (round - 1))} to node{round}, 0:03:20 after the first sign of its absence")], Changes(Search(lines)));
+    }
+
+    [Fact]
+    public void What_a_client_agent_complains_of_is_kept_for_what_the_servers_log_tells()
+    {
+        // The client's log holds no election; the server's is read behind it.
+        var search = new LogSearch(new());
+        Add(search, "client", [.. Enumerable.Range(0, 20_000).Select(number => Asked(100 + number / 200.0)), .. Enumerable.Range(0, 20_000).Select(number => Asked(5000 + number / 200.0))]);
+        Add(search, "server", Elected(0, "one"), Elected(300, "two"), Elected(5200, "three"));
+        Assert.Equal(["one became leader", "the leader changed from one to two, 0:03:20 after the first sign of its absence", "the leader changed from two to three, 0:03:20 after the first sign of its absence"], Changes(search.Findings()));
+    }
+
     [Theory]
     [InlineData("agent.server", "error performing anti-entropy sync of federation state", "context canceled", "Log.Expected")]
     [InlineData("agent.server.serf.lan", "serf: Shutdown without a Leave", null, "Log.Expected")]

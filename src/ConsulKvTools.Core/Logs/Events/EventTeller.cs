@@ -22,6 +22,9 @@ internal static class EventTeller
     // An agent that crashed is started again by then; a longer silence between two logs may be a third one that was not given.
     private static readonly TimeSpan SameLife = TimeSpan.FromMinutes(10);
 
+    /// <summary>True for what is said so soon after an election that it may be of the time before.</summary>
+    public static bool IsOfElection(DateTimeOffset? time, DateTimeOffset? elected) => time - elected < SameElection;
+
     /// <summary>The changes of the leader.</summary>
     /// <param name="signals">What was said of leaders.</param>
     /// <param name="lastMissed">When a leader was missing for the last time; null when never, or when there are no times.</param>
@@ -34,7 +37,7 @@ internal static class EventTeller
         {
             switch (signal.Kind)
             {
-                case LogSignalKind.Leaderless when signal.Time - elected < SameElection:
+                case LogSignalKind.Leaderless when IsOfElection(signal.Time, elected):
                     // Who asked while there was none hears of it when there is one again.
                     break;
                 case LogSignalKind.LeaderMissing or LogSignalKind.LeadershipLost or LogSignalKind.Leaderless:
@@ -44,10 +47,10 @@ internal static class EventTeller
                 case LogSignalKind.LeaderElected or LogSignalKind.LeadershipAcquired:
                     var name = signal.About ?? signal.Owner;
                     if (name is null) break;
-                    if (name == leader && (missing is null || signal.Time - elected < SameElection))
+                    if (name == leader && (missing is null || IsOfElection(signal.Time, elected)))
                     {
                         // The same again, as the other servers hear it.
-                        if (signal.Time - elected < SameElection) missing = null;
+                        if (IsOfElection(signal.Time, elected)) missing = null;
                         break;
                     }
                     var gap = signal.Time - missing is { } without && without >= TimeSpan.Zero ? without : (TimeSpan?)null;
@@ -166,5 +169,6 @@ internal static class EventTeller
         }
     }
 
-    private static IEnumerable<LogSignal> Ordered(IEnumerable<LogSignal> signals) => signals.OrderBy(signal => signal.Time ?? DateTimeOffset.MinValue).ThenBy(signal => signal.Order);
+    /// <summary>By time, what has none first; where times are the same, as they were read.</summary>
+    public static IEnumerable<LogSignal> Ordered(IEnumerable<LogSignal> signals) => signals.OrderBy(signal => signal.Time ?? DateTimeOffset.MinValue).ThenBy(signal => signal.Order);
 }
