@@ -87,7 +87,7 @@ internal sealed class LogSearch
             source.KeepLife(record.Node);
         }
         var owner = source.NodeOf(record.Node);
-        if (read.Kind is { } kind && (IsWithin(now) || (IsContext(kind) && now < request.Since)))
+        if (read.Kind is { } kind && (IsWithin(now) || IsContext(kind, now)))
             signals.Add(new(kind, now, owner, source, kind == LogSignalKind.Started && now - source.LifeOf(owner)?.First > EventTeller.SameStart ? EventTeller.NotAtTheBeginning : read.About, read.Duration, order));
         if (!IsWithin(now)) return;
         source.Within++;
@@ -131,7 +131,7 @@ internal sealed class LogSearch
         var found = groups.Values.Select(group => Of(group)).Concat(unrecognised.Values.Select(group => Of(group)));
         found = found.Concat(
         [
-            .. Events("Log.LeaderChange", "leader change", EventTeller.LeaderChanges(signals.OfLeaders, signals.LastMissed, last)),
+            .. Events("Log.LeaderChange", "leader change", EventTeller.LeaderChanges(signals.OfLeaders, signals.LastMissed, last, request.Until)),
             .. Events("Log.Restart", "agent start", EventTeller.Restarts(signals.Kept, sources)),
             .. Tallied("Log.Snapshot", "raft snapshot", LogSignalKind.SnapshotDone, tally => EventTeller.Snapshots(signals.Kept), tally => EventTeller.Snapshots([.. signals.Kept.Where(signal => signal.Kind == LogSignalKind.SnapshotBegun && signal.About == tally.Latest!.About), tally.Latest!])),
             // The longest tells most of slow ones, of all others the last.
@@ -144,8 +144,13 @@ internal sealed class LogSearch
 
     private bool IsWithin(DateTimeOffset? time) => time is null ? request.Since is null && request.Until is null : !(time < request.Since) && !(time > request.Until);
 
-    // What was before the time that is asked for says what the first events in it are: a start after an orderly stop, a change from another leader.
-    private static bool IsContext(LogSignalKind kind) => kind is LogSignalKind.Started or LogSignalKind.Stopped or LogSignalKind.LeaderElected or LogSignalKind.LeadershipAcquired;
+    // What was before the time that is asked for says what the first events in it are: a start after an orderly stop, a change from another leader. Who leads after it ends the last one.
+    private bool IsContext(LogSignalKind kind, DateTimeOffset? time) => kind switch
+    {
+        LogSignalKind.LeaderElected or LogSignalKind.LeadershipAcquired => time is not null,
+        LogSignalKind.Started or LogSignalKind.Stopped => time < request.Since,
+        _ => false,
+    };
 
     // Once a year, in the small hours, times without a zone go back by an hour less what passed between two lines.
     private static bool MayBeEndOfSummer(LogStamp stamp, TimeSpan back) => stamp.Offset is null && stamp.Local.Hour <= 3 && back <= TimeSpan.FromHours(1) && back >= TimeSpan.FromMinutes(45);

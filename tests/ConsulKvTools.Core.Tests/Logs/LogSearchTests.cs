@@ -468,6 +468,15 @@ public sealed class LogSearchTests : IDisposable
         Assert.Equal(["one became leader", "the leader changed from one to two, 0:03:20 after the first sign of its absence", "the leader changed from two to three, 0:03:20 after the first sign of its absence"], Changes(search.Findings()));
     }
 
+    [Fact]
+    public void A_leader_that_comes_after_the_time_that_is_asked_for_is_known_all_the_same()
+    {
+        string[] lines = [Elected(0, "one"), Line(300, "WARN", "agent.server.raft: heartbeat timeout reached, starting election: last-leader=10.0.0.1:8300"), Elected(307, "two")];
+        Assert.Equal(["one became leader", "the leader one was lost; two became leader 7.0 s later, after the time that was searched"], Changes(Search(lines, new() { Until = Start.AddSeconds(303) })));
+        Assert.Equal(["one became leader"], Changes(Search(lines, new() { Until = Start.AddSeconds(200) })));
+        Assert.Equal(["one became leader", "the leader one was lost, and nothing that was searched tells of a new one"], Changes(Search(lines[..2], new() { Until = Start.AddSeconds(303) })));
+    }
+
     [Theory]
     [InlineData("agent.server", "error performing anti-entropy sync of federation state", "context canceled", "Log.Expected")]
     [InlineData("agent.server.serf.lan", "serf: Shutdown without a Leave", null, "Log.Expected")]

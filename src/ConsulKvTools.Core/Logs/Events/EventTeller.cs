@@ -29,7 +29,8 @@ internal static class EventTeller
     /// <param name="signals">What was said of leaders.</param>
     /// <param name="lastMissed">When a leader was missing for the last time; null when never, or when there are no times.</param>
     /// <param name="last">When the last line was written; null when there are no times.</param>
-    public static IEnumerable<ConsulLogEvent> LeaderChanges(IEnumerable<LogSignal> signals, DateTimeOffset? lastMissed, DateTimeOffset? last)
+    /// <param name="until">The end of the time that is searched; a leader of later ends what began within. Null for none.</param>
+    public static IEnumerable<ConsulLogEvent> LeaderChanges(IEnumerable<LogSignal> signals, DateTimeOffset? lastMissed, DateTimeOffset? last, DateTimeOffset? until)
     {
         string? leader = null;
         DateTimeOffset? elected = null, missing = null;
@@ -54,6 +55,8 @@ internal static class EventTeller
                         break;
                     }
                     var gap = signal.Time - missing is { } without && without >= TimeSpan.Zero ? without : (TimeSpan?)null;
+                    if (signal.Time > until && missing is not null)
+                        yield return new ConsulLogEvent { Time = missing, Node = null, Text = $"the leader{(leader is null ? "" : " " + leader)} was lost; {name} became leader{(leader == name ? " again" : "")}{(gap is { } later ? $" {DiagnosisText.Time(later)} later" : "")}, after the time that was searched", Duration = gap };
                     yield return new ConsulLogEvent
                     {
                         Time = signal.Time,
@@ -67,7 +70,7 @@ internal static class EventTeller
         }
         // Where the log goes on without another sign there is one again: a server that was away does not say that it hears the old leader.
         if (missing is not null && !(last - lastMissed >= Recovered))
-            yield return new ConsulLogEvent { Time = missing, Node = null, Text = $"the leader{(leader is null ? "" : " " + leader)} was lost, and the log does not tell of a new one", Duration = null };
+            yield return new ConsulLogEvent { Time = missing, Node = null, Text = $"the leader{(leader is null ? "" : " " + leader)} was lost, and {(until is null ? "the log does not tell" : "nothing that was searched tells")} of a new one", Duration = null };
     }
 
     /// <summary>The starts of agents, and whether each had been asked to stop before.</summary>
