@@ -7,6 +7,7 @@ namespace ConsulKvTools.Hygiene;
 internal static class SecretScanner
 {
     private const int ShortestNameWithSecret = 12;
+    private const int DeepestEncoded = 3;
     private static readonly Lazy<SecretPattern> Random = new(() => Array.Find(SecretRules.Patterns, pattern => pattern.Rule.Id == "high-entropy")!);
 
     // Bytes as letters, one each: patterns about bytes are written so.
@@ -26,12 +27,15 @@ internal static class SecretScanner
         try
         {
             var document = new ScannedDocument(value);
-            if (TextParts.Of(key, value, name => name.Length >= ShortestNameWithSecret && ScanText(new TextPart(default, name, null, 0, 0, false), document, cancellation).Count > 0, cancellation) is not { } parts) return ScanBytes(value);
+            bool IsSecret(string name) => name.Length >= ShortestNameWithSecret && ScanText(new TextPart(default, name, null, 0, 0, false), document, cancellation).Count > 0;
+            if (TextParts.Of(key, value, IsSecret, cancellation) is not { } parts) return ScanBytes(value);
             List<SecretSpan>? found = null;
             foreach (var part in parts)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (ScanText(part, document, cancellation) is { Count: > 0 } some) Place(part, some, found ??= []);
+                var some = ScanText(part, document, cancellation);
+                if (ScanEncoded(part, document, IsSecret, 1, cancellation) is { Count: > 0 } encoded) some = WithEncoded([.. some, .. encoded]);
+                if (some.Count > 0) Place(part, some, found ??= []);
             }
             return found is null ? [] : [.. found.OrderBy(span => span.Start)];
         }
@@ -50,7 +54,7 @@ internal static class SecretScanner
         return [];
     }
 
-    private static List<Match> ScanText(TextPart part, ScannedDocument document, CancellationToken cancellation)
+    private static List<Match> ScanText(TextPart part, ScannedDocument document, CancellationToken cancellation, bool isEncoded = false)
     {
         var found = new List<Match>();
         var patterns = SecretRules.Patterns;
@@ -61,8 +65,25 @@ internal static class SecretScanner
             foreach (var number in candidates) AddShapes(patterns[number], part.Text, document, found, cancellation);
         }
         AddNamed(part, found, cancellation);
-        AddRandom(part.Text, found);
+        if (!isEncoded) AddRandom(part.Text, found);
         return Apart(found);
+    }
+
+    /// <summary>Texts in base64 that stand in a part and hold secrets. What merely looks random is none there: much that is no secret decodes to such a text.</summary>
+    private static List<Match> ScanEncoded(TextPart part, ScannedDocument document, Func<string, bool> isSecret, int depth, CancellationToken cancellation)
+    {
+        var found = new List<Match>();
+        foreach (var (start, length, text) in EncodedTexts.In(part.Text, cancellation))
+        {
+            var inside = new List<Inside>();
+            foreach (var inner in TextParts.OfEncoded(part, text, isSecret, cancellation))
+            {
+                foreach (var match in ScanText(inner, document, cancellation, isEncoded: true)) inside.Add(new(match.Pattern!.Rule, match.Length, new ConsulSecret(inner.Text.Substring(match.Start, match.Length)).Fingerprint));
+                if (depth < DeepestEncoded) inside.AddRange(ScanEncoded(inner, document, isSecret, depth + 1, cancellation).SelectMany(deeper => deeper.Inside!));
+            }
+            if (inside.Count > 0) found.Add(new(null, start, length, inside));
+        }
+        return found;
     }
 
     private static void AddShapes(SecretPattern pattern, string text, ScannedDocument document, List<Match> found, CancellationToken cancellation)
@@ -142,6 +163,23 @@ internal static class SecretScanner
         return apart;
     }
 
+    /// <summary>What overlaps a text in base64 becomes one with it, told by what that says; but by the rule of a place that is more than the text, and no guess.</summary>
+    private static List<Match> WithEncoded(List<Match> found)
+    {
+        var apart = new List<Match>();
+        found.Sort((one, other) => one.Start.CompareTo(other.Start));
+        for (var at = 0; at < found.Count;)
+        {
+            var (first, end) = (at, found[at].End);
+            for (at++; at < found.Count && found[at].Start < end; at++) end = Math.Max(end, found[at].End);
+            var group = found.GetRange(first, at - first);
+            var encoded = group.FindAll(match => match.Inside is not null);
+            var wider = group.Find(match => match.Pattern is { } pattern && (encoded.Count == 0 || (pattern != Random.Value && !encoded.Exists(text => text.Start <= match.Start && match.End <= text.End))));
+            apart.Add(new(wider.Pattern, group[0].Start, end - group[0].Start, wider.Pattern is null ? [.. encoded.SelectMany(text => text.Inside!)] : null));
+        }
+        return apart;
+    }
+
     /// <summary>Where in the value the places are; counted on from one to the next.</summary>
     private static void Place(TextPart part, List<Match> matches, List<SecretSpan> places)
     {
@@ -152,21 +190,28 @@ internal static class SecretScanner
             var start = match.Start > letters && char.IsLowSurrogate(part.Text[match.Start]) ? match.Start - 1 : match.Start;
             var end = match.End < part.Text.Length && char.IsLowSurrogate(part.Text[match.End]) ? match.End + 1 : match.End;
             var secret = part.Text.Substring(start, end - start);
-            var fingerprint = new ConsulSecret(secret).Fingerprint;
+            var inside = match.Inside ?? [new Inside(match.Pattern!.Rule, match.Length, new ConsulSecret(secret).Fingerprint)];
             if (!part.IsExact)
             {
-                places.Add(new SecretSpan(match.Pattern.Rule, part.Start, part.Size, match.Length, part.JsonPath, fingerprint));
+                places.AddRange(inside.Select(one => new SecretSpan(one.Rule, part.Start, part.Size, one.Characters, part.JsonPath, one.Fingerprint)));
                 continue;
             }
             bytes += Encoding.UTF8.GetByteCount(part.Text.Substring(letters, start - letters));
-            var size = Encoding.UTF8.GetByteCount(secret);
-            places.Add(new SecretSpan(match.Pattern.Rule, bytes, size, match.Length, part.JsonPath, fingerprint));
+            var (place, size) = (bytes, Encoding.UTF8.GetByteCount(secret));
+            places.AddRange(inside.Select(one => new SecretSpan(one.Rule, place, size, one.Characters, part.JsonPath, one.Fingerprint)));
             (letters, bytes) = (end, bytes + size);
         }
     }
 
+    /// <summary>A secret within a text in base64.</summary>
+    private readonly record struct Inside(SecretRule Rule, int Characters, string Fingerprint);
+
     /// <summary>A place in a text.</summary>
-    private readonly record struct Match(SecretPattern Pattern, int Start, int Length)
+    /// <param name="Pattern">What it is; null for a text in base64.</param>
+    /// <param name="Start">Its first letter.</param>
+    /// <param name="Length">How many letters.</param>
+    /// <param name="Inside">What a text in base64 holds; null for what stands there as it is.</param>
+    private readonly record struct Match(SecretPattern? Pattern, int Start, int Length, IReadOnlyList<Inside>? Inside = null)
     {
         public int End => Start + Length;
     }

@@ -7,6 +7,7 @@ namespace ConsulKvTools.Hygiene;
 /// </summary>
 internal static class TextParts
 {
+    // What stands alone and is as long is looked at as what it says, and not as it is written.
     private const int ShortestBase64 = 40;
     private const int Deepest = 4;
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
@@ -28,7 +29,7 @@ internal static class TextParts
         {
             var text = Strict.GetString(value, start, value.Length - start);
             return new JsonTexts(isSecret).Read(value.AsSpan(start), start, key, cancellation) is { } exact
-                ? [.. exact.SelectMany(part => Inner(part, "", 0))] : [.. Inner(new TextPart(SecretName.Of(key), text, null, start, value.Length - start, true), key, 0)];
+                ? [.. exact.SelectMany(part => Inner(part, "", 0, isSecret, cancellation))] : [.. Inner(new TextPart(SecretName.Of(key), text, null, start, value.Length - start, true), key, 0, isSecret, cancellation)];
         }
         catch (DecoderFallbackException)
         {
@@ -36,18 +37,26 @@ internal static class TextParts
             return Array.Exists(value, letter => letter < ' ' && letter is not ((byte)'\n' or (byte)'\r' or (byte)'\t')) ? null : OfOther(key, value, OneByteEach.GetString(value));
         }
 
-        IReadOnlyList<TextPart> OfOther(string key, byte[] value, string text) => [.. Inner(new TextPart(SecretName.Of(key), text, null, 0, value.Length, false), key, 0)];
+        IReadOnlyList<TextPart> OfOther(string key, byte[] value, string text) => [.. Inner(new TextPart(SecretName.Of(key), text, null, 0, value.Length, false), key, 0, isSecret, cancellation)];
+    }
 
-        // Nothing but the text that holds them has a place in the value, so that one is theirs.
-        IEnumerable<TextPart> Inner(TextPart part, string name, int depth)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (depth == Deepest) return [part];
-            if (Decoded(part.Text) is { } decoded) return Inner(part with { Text = decoded, IsExact = false }, name, depth + 1);
-            if (!LooksLikeJson(part.Text) || (part.IsExact && part.JsonPath is null)) return [part];
-            if (new JsonTexts(isSecret).Read(Encoding.UTF8.GetBytes(part.Text), 0, name.Length > 0 ? name : part.Name.Plain ?? "", cancellation) is not { } inner) return [part];
-            return inner.SelectMany(one => Inner(one with { JsonPath = part.JsonPath, Start = part.Start, Size = part.Size, IsExact = false }, "", depth + 1));
-        }
+    /// <summary>The parts of what a text in base64 says that stands in a part.</summary>
+    /// <param name="part">The part, with the place of the base64.</param>
+    /// <param name="text">What it says.</param>
+    /// <param name="isSecret">As of <see cref="Of"/>.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static IEnumerable<TextPart> OfEncoded(TextPart part, string text, Func<string, bool> isSecret, CancellationToken cancellation) =>
+        Inner(part with { Name = default, Text = text, IsExact = false }, "", 1, isSecret, cancellation);
+
+    // Nothing but the text that holds them has a place in the value, so that one is theirs.
+    private static IEnumerable<TextPart> Inner(TextPart part, string name, int depth, Func<string, bool> isSecret, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (depth == Deepest) return [part];
+        if (EncodedTexts.Decoded(part.Text, ShortestBase64) is { } decoded) return Inner(part with { Text = decoded, IsExact = false }, name, depth + 1, isSecret, cancellation);
+        if (!LooksLikeJson(part.Text) || (part.IsExact && part.JsonPath is null)) return [part];
+        if (new JsonTexts(isSecret).Read(Encoding.UTF8.GetBytes(part.Text), 0, name.Length > 0 ? name : part.Name.Plain ?? "", cancellation) is not { } inner) return [part];
+        return inner.SelectMany(one => Inner(one with { JsonPath = part.JsonPath, Start = part.Start, Size = part.Size, IsExact = false }, "", depth + 1, isSecret, cancellation));
     }
 
     private static bool LooksLikeJson(string text)
@@ -55,30 +64,5 @@ internal static class TextParts
         var at = 0;
         while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
         return at < text.Length && text[at] is '{' or '[';
-    }
-
-    /// <summary>The text of which this is base64, with or without padding, line breaks and the letters of base64url; null when it is not.</summary>
-    private static string? Decoded(string text)
-    {
-        if (text.Length < ShortestBase64) return null;
-        var bare = new StringBuilder(text.Length + 2);
-        for (var at = 0; at < text.Length; at++)
-        {
-            var letter = text[at];
-            if (letter is '\n' or '\r' or '\t' || (letter == ' ' && (bare.Length == 0 || text[at - 1] is '\n' or ' '))) continue;
-            if (letter is not ((>= 'A' and <= 'Z') or (>= 'a' and <= 'z') or (>= '0' and <= '9') or '+' or '/' or '=' or '-' or '_')) return null;
-            bare.Append(letter switch { '-' => '+', '_' => '/', _ => letter });
-        }
-        if (bare.Length < ShortestBase64) return null;
-        bare.Append('=', (4 - bare.Length % 4) % 4);
-        try
-        {
-            var inner = Strict.GetString(Convert.FromBase64String(bare.ToString()));
-            return inner.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) ? null : inner;
-        }
-        catch (Exception other) when (other is FormatException or DecoderFallbackException)
-        {
-            return null;
-        }
     }
 }

@@ -119,6 +119,57 @@ public sealed class SecretScannerTests
         Assert.Matches("^<hidden 65-128 chars #[0-9a-f]{4}>$", Encoding.UTF8.GetString(ValueMask.Apply("tls/data", value)));
     }
 
+    private static string InBase64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Each form holds a text in base64; what is left of the form when that is hidden.</summary>
+    [Theory]
+    [InlineData("kind: Secret\ndata:\n  dsn: ", "\n  host: aGk=\n")]
+    [InlineData("DSN=", "")]
+    [InlineData("A=1\nDSN=\"", "\"\nB=2")]
+    [InlineData("[db]\ndsn = '", "' ; of the shop")]
+    [InlineData("app --dsn=", " --verbose")]
+    [InlineData("<dsn>", "</dsn>")]
+    [InlineData("größe: 1\ndsn: ", "\n")]
+    [InlineData("data:text/plain;base64,", "")]
+    public void A_text_in_base64_is_looked_into_wherever_it_stands(string before, string behind)
+    {
+        foreach (var (inner, rule) in new[] { ("postgres://web:Pa55w0rdXy9@db.internal:5432/orders", "password-in-url"), ("{\"password\":\"Zzq9!lmn44\"}", "named-password"), ("db:\n  password: Zzq9!lmn44\n", "named-password") })
+        {
+            var value = Encoding.UTF8.GetBytes(before + InBase64(inner) + behind);
+            var found = Assert.Single(SecretScanner.Scan("app/x", value));
+            Assert.Equal((rule, Encoding.UTF8.GetByteCount(before), InBase64(inner).Length), (found.Rule.Id, found.Start, found.Length));
+            Assert.Matches($"^{System.Text.RegularExpressions.Regex.Escape(before)}<hidden [-0-9]+ chars #[0-9a-f]{{4}}>{System.Text.RegularExpressions.Regex.Escape(behind)}$", Encoding.UTF8.GetString(ValueMask.Apply("app/x", value)));
+        }
+    }
+
+    [Fact]
+    public void A_short_text_in_base64_is_looked_into()
+    {
+        var value = Encoding.UTF8.GetBytes(InBase64("{\"password\":\"Zzq9!lmn44\"}"));
+        Assert.Equal(36, value.Length);
+        Assert.Equal(("named-password", 0, 36), Assert.Single(SecretScanner.Scan("app/x", value)) is var found ? (found.Rule.Id, found.Start, found.Length) : default);
+        Assert.Equal("named-password", Assert.Single(SecretScanner.Scan("app/x", Encoding.UTF8.GetBytes($"{{\"a\":\"DSN={InBase64("{\"password\":\"Zzq9!lmn44\"}")}\",\"b\":1}}"))).Rule.Id);
+    }
+
+    [Fact]
+    public void Base64_that_a_YAML_text_wraps_over_lines_is_one_text()
+    {
+        var lines = InBase64("user=web and so on and so on and so on and so on, password=Zzq9!lmn44xyz and more").Chunk(76).Select(letters => new string(letters)).ToArray();
+        Assert.True(lines.Length > 1);
+        var value = Encoding.UTF8.GetBytes($"data:\n  conf: |\n    {string.Join("\n    ", lines)}\n  host: db1\n");
+        Assert.Equal("named-password", Assert.Single(SecretScanner.Scan("app/x", value)).Rule.Id);
+        var masked = Encoding.UTF8.GetString(ValueMask.Apply("app/x", value));
+        Assert.DoesNotContain(lines[0], masked, StringComparison.Ordinal);
+        Assert.DoesNotContain(lines[^1], masked, StringComparison.Ordinal);
+        Assert.EndsWith("\n  host: db1\n", masked, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("name: averylongnameofaservicethatstandsalone")]
+    [InlineData("greeting: SGVsbG8gV29ybGQsIHRoaXMgaXMgYSBsb25nIHNlbnRlbmNlIGFib3V0IG5vdGhpbmcu")]
+    [InlineData("path: app/config/production/database/replica")]
+    public void What_is_no_secret_in_base64_is_none(string value) => Assert.Empty(SecretScanner.Scan("app/x", Encoding.UTF8.GetBytes(value)));
+
     [Fact]
     public void One_place_is_told_once_by_the_rule_that_says_most()
     {
