@@ -85,6 +85,18 @@ Describe 'Test-ConsulKvSession' {
         Get-Codes $number | Should -Be 'Config.VerificationOff', 'Hygiene.AddressByNumber'
     }
 
+    It 'says that the agent did not answer, not that a right is missing' {
+        if (-not $outside) { Set-ItResult -Skipped -Because 'this machine has no address but loopback'; return }
+        $gone = New-ConsulKvSession "http://${outside}:1" -ConnectTimeout 1s -RetryPolicy (New-ConsulRetryPolicy -MaxAttempts 1) -WarningAction SilentlyContinue
+        $results = Test-ConsulKvSession $gone
+        ($results | Where-Object Probe -EQ Agent).Status | Should -Be 'Skipped'
+        $summary = ($results | Where-Object Probe -EQ Agent).Summary
+        $summary | Should -BeLike 'the agent could not be asked what it is: *'
+        $summary | Should -Not -Match 'agent:read'
+        # The same failure as the token's.
+        ($results | Where-Object Probe -EQ Token).Summary | Should -BeLike "*$($summary -replace '^.*?what it is: ', '')"
+    }
+
     It 'names a server that is addressed in place of an agent of one''s own' {
         if (-not $outside) { Set-ItResult -Skipped -Because 'this machine has no address but loopback'; return }
         $options = [ConsulKvTools.Lab.ConsulAgentOptions]::new(); $options.InMemory = $true

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ConsulKvTools.Acl;
+using ConsulKvTools.Http;
 
 namespace ConsulKvTools.Hygiene;
 
@@ -109,13 +110,36 @@ internal sealed class SessionLint(ConsulKvSession session, TimeSpan expiryWarnin
     private async Task<ProbeResult> AgentAsync(CancellationToken cancellation)
     {
         if (session.Target.Endpoint.IsLoopback) return Say("Agent", ConsulLayer.Agent, "the agent is on this machine");
-        using var self = await new AclClient(session).TryReadAsync("/v1/agent/self", cancellation).ConfigureAwait(false);
+        ConsulResponse answer;
+        try
+        {
+            answer = await new AclClient(session).GetAsync("/v1/agent/self", cancellation).ConfigureAwait(false);
+        }
+        catch (ConsulException unanswered)
+        {
+            return Skip("Agent", ConsulLayer.Agent, $"the agent could not be asked what it is: {unanswered.Finding.Title}");
+        }
+        if (answer.Status == 403) return Skip("Agent", ConsulLayer.Agent, "the agent does not say what it is; that needs agent:read");
+        if (answer.Status != 200) return Skip("Agent", ConsulLayer.Agent, $"the agent does not say what it is: it answers with status {answer.Status}");
+        using var self = Read(answer);
         if (self is null || !self.RootElement.TryGetProperty("Config", out var config) || config.ValueKind != JsonValueKind.Object || !config.TryGetProperty("Server", out var server))
-            return Skip("Agent", ConsulLayer.Agent, "the agent does not say what it is; that needs agent:read");
+            return Skip("Agent", ConsulLayer.Agent, "the agent does not say what it is: its answer is none of Consul's");
         var node = config.TryGetProperty("NodeName", out var name) && name.ValueKind == JsonValueKind.String ? Printable.Text(name.GetString(), 80) : "";
         return server.ValueKind == JsonValueKind.True
             ? Say("Agent", ConsulLayer.Agent, "a server is addressed", ConsulFinding.Create("Hygiene.ServerAddressed", ("node", node), ("address", session.Address)))
             : Say("Agent", ConsulLayer.Agent, $"{node} is a client agent");
+    }
+
+    private static JsonDocument? Read(ConsulResponse answer)
+    {
+        try
+        {
+            return JsonDocument.Parse(answer.Body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What the session itself found when it was made.</summary>
