@@ -35,7 +35,7 @@ public sealed class SearchConsulLogCommand : ConsulCmdlet
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Reads what rotation made of the files, too: consul.log.1, consul.log.2.gz, consul-1604300000.log.</summary>
+    /// <summary>Reads what rotation made of the files, too: consul.log.1, consul.log.2.gz, consul.log-20260131, consul-1604300000.log. Other endings, such as .bak or .swp, are left alone.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter IncludeRotated { get; set; }

@@ -337,6 +337,7 @@ public sealed class LogSearchTests : IDisposable
         File.WriteAllText(Path.Combine(folder.FullName, "consul.log.1"), Line(200, "INFO", "agent.server: New leader elected: payload=two"));
         using (var packed = new GZipStream(File.Create(Path.Combine(folder.FullName, "consul.log.2.gz")), CompressionLevel.Fastest)) packed.Write(Encoding.UTF8.GetBytes(Line(100, "INFO", "agent.server: New leader elected: payload=one")));
         File.WriteAllText(Path.Combine(folder.FullName, "consul-1600000000.log"), Line(0, "INFO", "agent.server: New leader elected: payload=zero"));
+        foreach (var other in new[] { "swp", "bak", "old~", "1.txt", "lock", "part" }) File.WriteAllText(Path.Combine(folder.FullName, "consul.log." + other), Line(0, "INFO", "agent.server: New leader elected: payload=stranger"));
         File.WriteAllText(Path.Combine(folder.FullName, "consul-template.log"), Line(0, "INFO", "agent.server: New leader elected: payload=stranger"));
 
         var files = LogFiles.InOrder(LogFiles.WithRotated(log), Stop);
@@ -345,6 +346,22 @@ public sealed class LogSearchTests : IDisposable
         foreach (var file in files) LogFiles.Read(file, search, null, Stop);
         Assert.Equal(["zero became leader", "the leader changed from zero to one", "the leader changed from one to two", "the leader changed from two to three"], Assert.Single(search.Findings(), one => one.Code == "Log.LeaderChange").Events.Select(one => one.Text));
         Assert.DoesNotContain(search.Findings(), one => one.Code == "Log.ClockJump");
+    }
+
+    [Theory]
+    [InlineData("consul.log.0")]
+    [InlineData("consul.log.12.xz")]
+    [InlineData("consul.log-20260131")]
+    [InlineData("consul.log-20260131.gz")]
+    [InlineData("consul.log-2026-01-31")]
+    [InlineData("consul.log.2026-01-31T08:00:00Z")]
+    [InlineData("consul.log.2026-01-31_080000.zst")]
+    [InlineData("consul.log-1604300000")]
+    public void A_rotated_file_is_known_by_its_number_or_date(string name)
+    {
+        File.WriteAllText(Path.Combine(folder.FullName, "consul.log"), "");
+        File.WriteAllText(Path.Combine(folder.FullName, name), "");
+        Assert.Contains(name, LogFiles.WithRotated(Path.Combine(folder.FullName, "consul.log")).Select(Path.GetFileName));
     }
 
     [Theory]

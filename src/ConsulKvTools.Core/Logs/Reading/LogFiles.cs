@@ -9,7 +9,8 @@ internal static class LogFiles
     private const string NoSuchFile = "there is no such file";
     private const string WayOn = "Give the log of the Consul agent itself: the file of its -log-file, or where its service manager keeps its output. Errors in another program's log are told by Resolve-ConsulError -Path.";
 
-    private static readonly Regex Rotated = new(@"^[.-][\w.:-]*$", RegexOptions.CultureInvariant);
+    // A number, or a date with or without a time, and what packed it. An editor's swap file and a copy of somebody's have the log's lines, too, and would count twice.
+    private static readonly Regex Rotated = new(@"^[.-][0-9][0-9.:_+TZ-]*(?:\.(?:gz|bz2|xz|zst|lz4|lzma|zip|Z))?\z", RegexOptions.CultureInvariant);
 
     /// <summary>Why a file cannot be read, without a full stop; null when nothing is known against it.</summary>
     public static string? ProblemOf(string path)
