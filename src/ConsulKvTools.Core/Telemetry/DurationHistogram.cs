@@ -30,11 +30,12 @@ internal sealed class DurationHistogram
     public void Record(TimeSpan duration)
     {
         var ticks = Math.Max(0, duration.Ticks);
-        Interlocked.Increment(ref fine[BucketOf(ticks)]);
         Interlocked.Increment(ref coarse[BoundOf(ticks)]);
         Interlocked.Add(ref sum, ticks);
         for (var seen = Volatile.Read(ref least); ticks < seen; seen = Volatile.Read(ref least)) Interlocked.CompareExchange(ref least, ticks, seen);
         for (var seen = Volatile.Read(ref greatest); ticks > seen; seen = Volatile.Read(ref greatest)) Interlocked.CompareExchange(ref greatest, ticks, seen);
+        // Last, for it is read first: what is counted has its least and greatest.
+        Interlocked.Increment(ref fine[BucketOf(ticks)]);
     }
 
     /// <summary>What was counted so far.</summary>
