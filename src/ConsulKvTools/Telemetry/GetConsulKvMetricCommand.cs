@@ -18,7 +18,7 @@ public sealed class GetConsulKvMetricCommand : PSCmdlet
     [ArgumentCompleter(typeof(MetricSessionCompleter))]
     public string[] Session { get; set; } = [];
 
-    /// <summary>Shows the figures and begins anew. What meters and OpenTelemetry were told stays told.</summary>
+    /// <summary>Shows the figures and begins anew. What meters and OpenTelemetry were told stays told. An operation that ends in that very moment may be in neither count.</summary>
     [Parameter]
     public SwitchParameter Reset { get; set; }
 
