@@ -111,7 +111,8 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
             StartProgress("Publishing a release", content.Count);
             var (manifest, isNew) = Ask(cancellation => Existing ? publisher.SealAsync(Release, cancellation) : publisher.PublishAsync(Release, content, Force, cancellation));
             if (!isNew) WriteVerbose($"{Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)} was already published with this content.");
-            WriteObject(new ReleaseList(store).Of(Release, manifest, Known(store)) with { Verified = true });
+            var (known, previous) = Known(store);
+            WriteObject(new ReleaseList(store).Of(Release, manifest, known, previous) with { Verified = true });
         }
         catch (ConsulException failed)
         {
@@ -125,17 +126,18 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     }
 
     /// <summary>Which release is current, as far as that can be told: it is published, and what hides that from the token or stands in the pointer does not undo it.</summary>
-    private ReleaseState Known(ReleaseStore store)
+    private (ReleaseState State, string? Previous) Known(ReleaseStore store)
     {
         var hidden = new List<ConsulFinding>();
         try
         {
-            return Ask(cancellation => store.KnownStateAsync(ConsulConsistency.Consistent, hidden.Add, cancellation));
+            var state = Ask(cancellation => store.KnownStateAsync(ConsulConsistency.Consistent, hidden.Add, cancellation));
+            return (state, Ask(cancellation => store.PreviousAsync(state, cancellation)));
         }
         catch (ConsulException unheard)
         {
             hidden.Add(unheard.Finding);
-            return new ReleaseState(null, 0, ReleaseHistory.Empty, 0);
+            return (new ReleaseState(null, 0, ReleaseHistory.Empty, 0), null);
         }
         finally
         {

@@ -482,10 +482,34 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
             To("canary");
             To("v2", back: true);
         }
-        Assert.Equal(expected, history.Before(current));
+        Assert.Equal(expected, history.Before(current).FirstOrDefault());
         // And half a canary later.
         To("canary");
-        Assert.Equal("v2", history.Before(current));
+        Assert.Equal("v2", history.Before(current)[0]);
+    }
+
+    [Fact]
+    public async Task What_was_removed_is_passed_over_on_the_way_back()
+    {
+        using var session = Open();
+        var store = Store(session);
+        foreach (var name in new[] { "v0", "v1", "v2", "v3" })
+        {
+            await PublishAsync(store, name, ("n", name));
+            await SwitchAsync(store, name);
+        }
+        var now = DateTimeOffset.UtcNow.AddHours(1);
+        async Task<ConsulKvRelease> ListedAsync(string name) => (await new ReleaseList(store).ReadAsync(verify: false, null, Stop)).Single(one => one.Release == name);
+        async Task<ConsulKvOutcome> RemoveAsync(string name) => (await new ReleaseRemover(store).RemoveAsync(await ListedAsync(name) with { Status = ConsulKvReleaseStatus.Available }, TimeSpan.Zero, now, Stop)).Outcome;
+        Assert.Equal(ConsulKvOutcome.Written, await RemoveAsync("v1"));
+
+        Assert.Equal(("v3", "v2", ConsulKvOutcome.Written), Told(await SwitchAsync(store, null)));
+        // An unfinished one is none to go back to either.
+        await PutAsync(session, store.Layout.Tree("v1") + "n", "by hand");
+        Assert.Equal(ConsulKvReleaseStatus.Previous, (await ListedAsync("v0")).Status);
+        Assert.Equal("Release.InUse", await CodeOfAsync(() => RemoveAsync("v0")));
+        Assert.Equal(("v2", "v0", ConsulKvOutcome.Written), Told(await SwitchAsync(store, null)));
+        Assert.Equal("Release.NoPrevious", await CodeOfAsync(() => SwitchAsync(store, null)));
     }
 
     [Fact]

@@ -19,10 +19,10 @@ internal sealed class ReleaseHistory
     public IReadOnlyList<ReleaseChange> Changes { get; }
 
     /// <summary>
-    /// The release before the current one: going back twice goes back two releases, and not to the one that was just left. Null when there is none.
+    /// The way back from the current release, the nearest first: going back twice goes back two releases, and not to the one that was just left. Some may have been removed since.
     /// </summary>
     /// <param name="current">What the pointer says, which somebody may have moved by hand; null when there is no pointer.</param>
-    public string? Before(string? current)
+    public IReadOnlyList<string> Before(string? current)
     {
         var stack = new List<string>();
         foreach (var change in Changes)
@@ -37,8 +37,8 @@ internal sealed class ReleaseHistory
             }
             if (stack.Count == 0 || stack[stack.Count - 1] != change.To) stack.Add(change.To);
         }
-        while (stack.Count > 0 && stack[stack.Count - 1] == current) stack.RemoveAt(stack.Count - 1);
-        return stack.Count == 0 ? null : stack[stack.Count - 1];
+        stack.Reverse();
+        return [.. stack.Where(release => release != current).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>When a release was last switched to or left; null when that is not known any more.</summary>

@@ -14,6 +14,7 @@ internal sealed class ReleaseList(ReleaseStore store)
     public async Task<IReadOnlyList<ConsulKvRelease>> ReadAsync(bool verify, Action<ConsulFinding>? tell, CancellationToken cancellation)
     {
         var state = await (tell is null ? store.StateAsync(ConsulConsistency.Consistent, cancellation) : store.KnownStateAsync(ConsulConsistency.Consistent, tell, cancellation)).ConfigureAwait(false);
+        var previous = await store.PreviousAsync(state, cancellation).ConfigureAwait(false);
         var manifests = await store.ManifestsAsync(cancellation).ConfigureAwait(false);
         var (trees, hidden) = await store.VisibleTreesAsync(cancellation).ConfigureAwait(false);
         if (hidden is not null && tell is null) throw ConsulException.From(hidden);
@@ -23,7 +24,7 @@ internal sealed class ReleaseList(ReleaseStore store)
             var isKnown = manifests.TryGetValue(name, out var record);
             var manifest = record.Manifest;
             trees.TryGetValue(name, out var count);
-            var release = Of(name, manifest is { IsSealed: true } ? manifest : null, state) with { Keys = manifest is { IsSealed: true } ? manifest.Keys : count, ManifestIndex = record.Index };
+            var release = Of(name, manifest is { IsSealed: true } ? manifest : null, state, previous) with { Keys = manifest is { IsSealed: true } ? manifest.Keys : count, ManifestIndex = record.Index };
             var (status, finding) = isKnown ? await JudgeAsync(name, manifest, count, hidden, cancellation).ConfigureAwait(false) : await WithoutManifestAsync(name, count, cancellation).ConfigureAwait(false);
             if (finding is null && verify) (release, status, finding) = await VerifyAsync(release, manifest!, cancellation).ConfigureAwait(false);
             // What readers read now stays to be seen, whatever is wrong with it.
@@ -33,15 +34,15 @@ internal sealed class ReleaseList(ReleaseStore store)
     }
 
     /// <summary>What a release is by pointer and history.</summary>
-    public static ConsulKvReleaseStatus StatusOf(string name, ReleaseState state) =>
-        name == state.Current ? ConsulKvReleaseStatus.Current : name == state.Previous ? ConsulKvReleaseStatus.Previous : ConsulKvReleaseStatus.Available;
+    public static ConsulKvReleaseStatus StatusOf(string name, ReleaseState state, string? previous) =>
+        name == state.Current ? ConsulKvReleaseStatus.Current : name == previous ? ConsulKvReleaseStatus.Previous : ConsulKvReleaseStatus.Available;
 
     /// <summary>A release as its manifest tells of it.</summary>
-    public ConsulKvRelease Of(string name, ReleaseManifest? manifest, ReleaseState state) => new()
+    public ConsulKvRelease Of(string name, ReleaseManifest? manifest, ReleaseState state, string? previous) => new()
     {
         Name = store.Layout.Name,
         Release = name,
-        Status = StatusOf(name, state),
+        Status = StatusOf(name, state, previous),
         Prefix = store.Layout.Tree(name),
         Keys = manifest?.Keys ?? 0,
         Bytes = manifest?.Bytes,

@@ -44,7 +44,7 @@ internal sealed class ReleaseRemover(ReleaseStore store)
     {
         var writer = new KvWriter(store.Session);
         var state = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
-        if (InUse(release, state, grace, now) is { } used) throw ConsulException.From(used);
+        if (await InUseAsync(release, state, grace, now, cancellation).ConfigureAwait(false) is { } used) throw ConsulException.From(used);
         var manifest = layout.Manifest(release.Release);
         // The history moves with the pointer, even where that is moved away and back.
         var checks = new List<TransactionGuard> { new(layout.History, state.HistoryIndex), new(layout.Pointer, state.PointerIndex) };
@@ -54,7 +54,7 @@ internal sealed class ReleaseRemover(ReleaseStore store)
         var result = (await writer.WriteAtomicAsync(writes, cancellation, checks).ConfigureAwait(false))[writes.Count - 1];
         if (result.Outcome != ConsulKvOutcome.Conflict) return result;
         var after = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
-        if (InUse(release, after, grace, now) is { } meanwhile) return result with { Finding = meanwhile, Message = meanwhile.Title, Remedy = meanwhile.Remedy };
+        if (await InUseAsync(release, after, grace, now, cancellation).ConfigureAwait(false) is { } meanwhile) return result with { Finding = meanwhile, Message = meanwhile.Title, Remedy = meanwhile.Remedy };
         var other = after.HistoryIndex != state.HistoryIndex || after.PointerIndex != state.PointerIndex ? "somebody has switched meanwhile" : "it was sealed, published anew or removed after it was looked at";
         return result with
         {
@@ -63,9 +63,10 @@ internal sealed class ReleaseRemover(ReleaseStore store)
         };
     }
 
-    private ConsulFinding? InUse(ConsulKvRelease release, ReleaseState state, TimeSpan grace, DateTimeOffset now)
+    private async Task<ConsulFinding?> InUseAsync(ConsulKvRelease release, ReleaseState state, TimeSpan grace, DateTimeOffset now, CancellationToken cancellation)
     {
-        var fresh = release with { LastSwitched = state.History.LastOf(release.Release), Status = ReleaseList.StatusOf(release.Release, state) };
+        var previous = await store.PreviousAsync(state, cancellation).ConfigureAwait(false);
+        var fresh = release with { LastSwitched = state.History.LastOf(release.Release), Status = ReleaseList.StatusOf(release.Release, state, previous) };
         return InUse(fresh, grace, now) is { } problem ? store.Finding("Release.InUse", ("value", Printable.Text(release.Release, 120)), ("problem", problem)) : null;
     }
 }

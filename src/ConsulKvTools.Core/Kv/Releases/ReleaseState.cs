@@ -5,8 +5,4 @@ namespace ConsulKvTools.Kv.Releases;
 /// <param name="PointerIndex">The pointer's ModifyIndex; 0 when there is none.</param>
 /// <param name="History">The switches so far.</param>
 /// <param name="HistoryIndex">The history's ModifyIndex; 0 when there is none.</param>
-internal sealed record ReleaseState(string? Current, ulong PointerIndex, ReleaseHistory History, ulong HistoryIndex)
-{
-    /// <summary>What a rollback goes back to; null when there is nothing.</summary>
-    public string? Previous => History.Before(Current);
-}
+internal sealed record ReleaseState(string? Current, ulong PointerIndex, ReleaseHistory History, ulong HistoryIndex);

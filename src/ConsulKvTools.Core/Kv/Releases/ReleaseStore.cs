@@ -34,6 +34,26 @@ internal sealed class ReleaseStore(ConsulKvSession session, ReleaseLayout layout
         return new ReleaseState(pointer.Current, pointer.Index, history.History, history.Index);
     }
 
+    /// <summary>
+    /// The release a rollback goes back to: the nearest on the way back that is published, or of which it cannot be told that it is not. Null when there is none.
+    /// </summary>
+    /// <exception cref="ConsulException">No answer could be had.</exception>
+    public async Task<string?> PreviousAsync(ReleaseState state, CancellationToken cancellation)
+    {
+        foreach (var release in state.History.Before(state.Current))
+        {
+            try
+            {
+                if (await ManifestAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is not null) return release;
+            }
+            catch (ConsulException unclear) when (unclear is ConsulReleaseException or ConsulAclException)
+            {
+                return release;
+            }
+        }
+        return null;
+    }
+
     /// <summary>The manifest of a published release and its ModifyIndex; null when there is none.</summary>
     /// <exception cref="ConsulException">It cannot be read, or is not what this tool writes.</exception>
     public async Task<(ReleaseManifest Manifest, ulong Index)?> ManifestAsync(string release, ConsulConsistency consistency, CancellationToken cancellation) =>

@@ -24,7 +24,7 @@ internal sealed class ReleaseSwitcher(ReleaseStore store)
     {
         if (release is not null) layout.Check(release);
         var state = await store.StateAsync(ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
-        var to = release ?? state.Previous ?? throw store.Fault("Release.NoPrevious", ("value", state.Current));
+        var to = release ?? await store.PreviousAsync(state, cancellation).ConfigureAwait(false) ?? throw store.Fault("Release.NoPrevious", ("value", state.Current));
         var (manifest, index) = await store.ManifestAsync(to, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) ?? throw await MissingAsync(to, cancellation).ConfigureAwait(false);
         var tree = await store.TreeAsync(to, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
         return manifest.Fits(tree) ? new ReleasePlan(state, to, release is null, index, tree) : throw ConsulException.From(await store.ChangedAsync(to, manifest, tree.Count, cancellation).ConfigureAwait(false));
