@@ -174,3 +174,90 @@ Describe 'Results' {
         Get-ConsulKv "${root}spoilt/" -NamesOnly | Should -BeNullOrEmpty
     }
 }
+
+Describe 'Objects of another session' {
+    BeforeAll {
+        $prod = New-LabSession -With @{ Default = $true; Name = 'prod' }
+        $elsewhere = [ConsulKvTools.Lab.ConsulAgent]::Start([ConsulKvTools.Lab.ConsulAgentOptions]::new())
+        $staging = New-ConsulKvSession -Address $elsewhere.AddressText -Name staging
+        $sides = $prod, $staging
+    }
+    AfterAll {
+        $staging | Remove-ConsulKvSession
+        $elsewhere.Dispose()
+    }
+
+    It 'are releases: they are switched, removed and listed where they are' {
+        foreach ($side in $sides) { foreach ($number in 1..4) { Publish-ConsulKvRelease pipes/shop "v$number" @{ n = $number } -Session $side | Out-Null } }
+        foreach ($side in $sides) { foreach ($number in 3, 4) { Switch-ConsulKvRelease pipes/shop "v$number" -Session $side | Out-Null } }
+        $removed = Get-ConsulKvRelease pipes/shop -Session staging | Where-Object Status -EQ Available | Select-Object -First 1 | Remove-ConsulKvRelease -OlderThan 0s -Force
+        $removed.Outcome, $removed.Session | Should -Be 'Written', 'staging'
+        (Get-ConsulKvRelease pipes/shop -Session prod).Release | Should -Be 'v1', 'v2', 'v3', 'v4'
+        (Get-ConsulKvRelease pipes/shop -Session staging).Release | Should -Be 'v2', 'v3', 'v4'
+        (Publish-ConsulKvRelease pipes/shop v2 @{ n = 2 } -Session staging | Switch-ConsulKvRelease | Switch-ConsulKvRelease -Rollback).Session | Should -Be 'staging'
+        (Get-ConsulKvRelease pipes/shop v2 -Session staging | Get-ConsulKvRelease -Verify).Session | Select-Object -Unique | Should -Be 'staging'
+        # What is given counts; a mixture goes where each is.
+        (Get-ConsulKvRelease pipes/shop v2 -Session staging | Switch-ConsulKvRelease -Session prod).Session | Should -Be 'prod'
+        ($sides | ForEach-Object { Get-ConsulKvRelease pipes/shop v3 -Session $_ } | Switch-ConsulKvRelease).Session | Should -Be 'prod', 'staging'
+    }
+
+    It 'are releases that came from a file: by the name of their session, or not at all' {
+        Publish-ConsulKvRelease pipes/saved v1 @{ n = 1 } -Session staging | Out-Null
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-ConsulKvRelease pipes/saved -Session staging)))
+        ($copy | Switch-ConsulKvRelease).Session | Should -Be 'staging'
+        $row = $copy | ConvertTo-Json | ConvertFrom-Json
+        ($row | Switch-ConsulKvRelease).Session | Should -Be 'staging'
+        $row.Session = 'gone'
+        $failure = Get-ErrorOf { $row | Switch-ConsulKvRelease }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        "$failure" | Should -Match "'gone', which is not known here.*'prod'; give -Session"
+        (Get-ErrorOf { $row | Switch-ConsulKvRelease -Session prod }).FullyQualifiedErrorId | Should -BeLike 'Release.Missing,*'
+    }
+
+    It 'are not removed here without a word: <Name>' -ForEach @(
+        @{ Name = 'an entry'; Of = { Get-ConsulKv pipes/other/k -Session staging } }
+        @{ Name = 'a write result'; Of = { Set-ConsulKv pipes/other/k 1 -Session staging } }
+        @{ Name = 'a change'; Of = { Watch-ConsulKv pipes/other/k -InitialState -MaximumChanges 1 -Session staging } }
+        @{ Name = 'a row'; Of = { Get-ConsulKv pipes/other/k -Session staging | Select-Object Key, Session } }
+        @{ Name = 'a difference'; Of = { Compare-ConsulKv pipes/none/ pipes/other/ -Session prod -DifferenceSession staging } }
+    ) {
+        foreach ($side in $sides) { Set-ConsulKv pipes/other/k 1 -Session $side | Out-Null }
+        $failure = Get-ErrorOf { & $Of | Remove-ConsulKv -Force }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        "$failure" | Should -Match "session 'staging'.*pipes/other/k would be removed with 'prod'; give -Session"
+        (Get-ConsulKv pipes/other/k -Session prod).Value | Should -Be '1'
+        (& $Of | Remove-ConsulKv -Session staging).Outcome | Should -Be 'Written'
+        Get-ConsulKv pipes/other/k -Session staging -ErrorAction Ignore | Should -BeNullOrEmpty
+        # The lock session in what Consul's own API gives is none of ours.
+        ([pscustomobject]@{ Key = 'pipes/other/k'; Session = [guid]::NewGuid().ToString() } | Remove-ConsulKv).Outcome | Should -Be 'Written'
+    }
+
+    It 'are known by their datacenter too, where no session has a name' {
+        $address = (Get-LabAgent).Address.OriginalString
+        $token = ConvertTo-Secret (Get-LabAgent).ManagementToken
+        $east = New-ConsulKvSession -Address $address -Token $token
+        $west = New-ConsulKvSession -Address $address -Token $token -Datacenter dc1
+        Set-ConsulKv pipes/dc 1 -Session $west | Out-Null
+        "$(Get-ErrorOf { $default = New-ConsulKvSession -Address $address -Token $token -Default; Get-ConsulKv pipes/dc -Session $west | Remove-ConsulKv })" | Should -Match 'session ''http.*'' \(datacenter dc1\)'
+        New-ConsulKvSession -Address $address -Token $token -Datacenter dc1 -Default | Out-Null
+        (Get-ConsulKv pipes/dc -Session $west | Remove-ConsulKv).Outcome | Should -Be 'Written'
+        $null = $east, (New-LabSession -With @{ Default = $true; Name = 'prod' })
+    }
+
+    It 'are copied, but their indexes are not checked against other keys: <Name>' -ForEach @(
+        @{ Name = 'a difference'; Write = { Compare-ConsulKv pipes/copy/ -Session prod -DifferenceSession staging | Set-ConsulKv } }
+        @{ Name = 'a script block'; Write = { Get-ConsulKv pipes/copy/k -Session staging | Set-ConsulKv -Value new -CheckAndSet { $_.ModifyIndex } } }
+        @{ Name = 'a row'; Write = { Get-ConsulKv pipes/copy/k -Session staging | Select-Object Key, Value, Session, @{ n = 'CheckAndSet'; e = { $_.ModifyIndex } } | Set-ConsulKv } }
+    ) {
+        Set-ConsulKv pipes/copy/k prod -Session prod | Out-Null
+        Set-ConsulKv pipes/copy/k staging -Session staging | Out-Null
+        $failure = Get-ErrorOf { & $Write }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        "$failure" | Should -Match "session 'staging'.*would be written, and its index checked, with 'prod'; give -Session"
+        (Get-ConsulKv pipes/copy/k -Session prod).Value | Should -Be 'prod'
+        (Compare-ConsulKv pipes/copy/ -Session prod -DifferenceSession staging | Set-ConsulKv -Session staging).Outcome | Should -Be 'Written'
+        Set-ConsulKv pipes/copy/k 'of staging' -Session staging | Out-Null
+        (Get-ConsulKv pipes/copy/k -Session staging | Set-ConsulKv).Outcome | Should -Be 'Written'
+        (Get-ConsulKv pipes/copy/k -Session prod).Value | Should -Be 'of staging'
+    }
+}

@@ -42,7 +42,7 @@ Describe 'Syntax' {
             'Get-ConsulKvMetric [[-Session] <string[]>] [-Reset] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvRelease'; Syntax = @(
-            'Get-ConsulKvRelease [-Name] <string> [[-Release] <string[]>] [-Verify] [-Session <ConsulKvSession>] [<CommonParameters>]'
+            'Get-ConsulKvRelease [-Name] <string> [[-Release] <string[]>] [-Verify] [-InputObject <psobject>] [-Session <ConsulKvSession>] [<CommonParameters>]'
         ) }
         @{ Name = 'Get-ConsulKvSession'; Syntax = @(
             'Get-ConsulKvSession [[-Name] <string[]>] [<CommonParameters>]'
@@ -89,8 +89,8 @@ Describe 'Syntax' {
             'Remove-ConsulKv [-Key] <string> -CheckAndSet <ulong> [-Force] [-InputObject <psobject>] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKvRelease'; Syntax = @(
-            'Remove-ConsulKvRelease [-Name] <string> -Keep <int> [-OlderThan <timespan>] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-            'Remove-ConsulKvRelease [-Name] <string> [-Release] <string[]> [-OlderThan <timespan>] [-Force] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKvRelease [-Name] <string> -Keep <int> [-OlderThan <timespan>] [-Force] [-InputObject <psobject>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Remove-ConsulKvRelease [-Name] <string> [-Release] <string[]> [-OlderThan <timespan>] [-Force] [-InputObject <psobject>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Remove-ConsulKvSession'; Syntax = @(
             'Remove-ConsulKvSession [-Session] <ConsulKvSession[]> [-WhatIf] [-Confirm] [<CommonParameters>]'
@@ -115,8 +115,8 @@ Describe 'Syntax' {
             'Set-ConsulKv [[-Key] <Object>] [[-Value] <Object>] -LockSession <string> -Release [-InputObject <psobject>] [-Flags <Object>] [-Atomic] [-OperationPrefix <string>] [-ThrottleLimit <int>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Switch-ConsulKvRelease'; Syntax = @(
-            'Switch-ConsulKvRelease [-Name] <string> [-Release] <string> [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
-            'Switch-ConsulKvRelease [-Name] <string> -Rollback [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Switch-ConsulKvRelease [-Name] <string> [-Release] <string> [-InputObject <psobject>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
+            'Switch-ConsulKvRelease [-Name] <string> -Rollback [-InputObject <psobject>] [-Session <ConsulKvSession>] [-WhatIf] [-Confirm] [<CommonParameters>]'
         ) }
         @{ Name = 'Test-ConsulAcl'; Syntax = @(
             'Test-ConsulAcl [-Key] <string[]> [[-Operation] <AclOperation[]>] [-AdminSession <ConsulKvSession>] [-Quiet] [-Session <ConsulKvSession>] [<CommonParameters>]'

@@ -1,9 +1,10 @@
 using System.Text;
+using ConsulKvTools.Kv;
 
 namespace ConsulKvTools;
 
 /// <summary>One key with its value and what the read said about it.</summary>
-public sealed class ConsulKvEntry
+public sealed class ConsulKvEntry : IOfSession
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
     private string? text;
@@ -40,6 +41,10 @@ public sealed class ConsulKvEntry
 
     /// <summary>The session it was read with.</summary>
     public string? Session { get; init; }
+
+    internal ConsulKvSession? Origin { get; init; }
+
+    ConsulKvSession? IOfSession.Origin => Origin;
 
     /// <summary>True when the value is valid UTF-8.</summary>
     public bool IsText

@@ -1,7 +1,9 @@
+using ConsulKvTools.Kv;
+
 namespace ConsulKvTools;
 
 /// <summary>One tree of a configuration that can become the current one as a whole.</summary>
-public sealed record ConsulKvRelease
+public sealed record ConsulKvRelease : IOfSession
 {
     /// <summary>The configuration, such as <c>app</c>.</summary>
     public required string Name { get; init; }
@@ -41,6 +43,10 @@ public sealed record ConsulKvRelease
 
     /// <summary>The session it was read with.</summary>
     public string? Session { get; init; }
+
+    internal ConsulKvSession? Origin { get; init; }
+
+    ConsulKvSession? IOfSession.Origin => Origin;
 
     /// <summary>ModifyIndex of the manifest it was judged by; 0 when there was none. Who removes the release removes no other that took its name.</summary>
     internal ulong ManifestIndex { get; init; }

@@ -1,7 +1,9 @@
+using ConsulKvTools.Kv;
+
 namespace ConsulKvTools;
 
 /// <summary>What became of a switch from one release to another.</summary>
-public sealed record ConsulKvReleaseSwitch
+public sealed record ConsulKvReleaseSwitch : IOfSession
 {
     /// <summary>The configuration, such as <c>app</c>.</summary>
     public required string Name { get; init; }
@@ -63,6 +65,10 @@ public sealed record ConsulKvReleaseSwitch
 
     /// <summary>The session it was done with.</summary>
     public string? Session { get; init; }
+
+    internal ConsulKvSession? Origin { get; init; }
+
+    ConsulKvSession? IOfSession.Origin => Origin;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {From ?? "nothing"} -> {To}: {Outcome}";

@@ -1,7 +1,9 @@
+using ConsulKvTools.Kv;
+
 namespace ConsulKvTools;
 
 /// <summary>What became of one write.</summary>
-public sealed record ConsulKvWriteResult
+public sealed record ConsulKvWriteResult : IOfSession
 {
     /// <summary>The key as it was given.</summary>
     public required string Key { get; init; }
@@ -31,6 +33,10 @@ public sealed record ConsulKvWriteResult
 
     /// <summary>The session it was written with.</summary>
     public string? Session { get; init; }
+
+    internal ConsulKvSession? Origin { get; init; }
+
+    ConsulKvSession? IOfSession.Origin => Origin;
 
     /// <summary>
     /// The write's own id, a GUID of version 7, which sorts by time. It goes out with each of its requests as <c>X-Request-Id</c> and stands in the write log,

@@ -222,7 +222,7 @@ internal sealed class KvReader(ConsulKvSession session)
         }
     }
 
-    private KvReadContext ContextOf(TimeSpan? lastContact, ConsulConsistency consistency) => new(consistency, lastContact, session.Name);
+    private KvReadContext ContextOf(TimeSpan? lastContact, ConsulConsistency consistency) => new(consistency, lastContact, session.Name, session);
 
     private static string QueryOf(ConsulConsistency consistency) => consistency switch
     {

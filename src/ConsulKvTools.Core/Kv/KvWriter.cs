@@ -193,5 +193,6 @@ internal sealed class KvWriter(ConsulKvSession session)
         Message = problem.Title,
         Remedy = problem.Remedy,
         Session = session.Name,
+        Origin = session,
     };
 }

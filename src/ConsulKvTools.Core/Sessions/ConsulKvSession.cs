@@ -114,6 +114,9 @@ public sealed class ConsulKvSession : IDisposable
 
     internal bool CanConnect => configuration.CanConnect;
 
+    /// <summary>True when both are about the same keys as far as their settings say: address, datacenter, namespace and partition.</summary>
+    internal bool IsSamePlace(ConsulKvSession other) => (Address, Datacenter, Namespace, Partition) == (other.Address, other.Datacenter, other.Namespace, other.Partition);
+
     internal DialTarget Target => configuration.Target;
 
     /// <summary>The file the token comes from; null when it comes from elsewhere.</summary>

@@ -70,6 +70,11 @@ public sealed class RemoveConsulKvCommand : KvWriteCmdlet
             WriteError(FindingErrors.Invalid(this, "-Key", $"the difference in {Printable.Text(Key, 120)} {problem}", Key));
             return;
         }
+        if (ProblemOfOrigin(InputObject, $"{Printable.Text(Key, 120)} would be removed") is { } elsewhere)
+        {
+            WriteError(FindingErrors.Invalid(this, "-Session", elsewhere, Key));
+            return;
+        }
         var write = new ConsulKvWrite
         {
             Key = Key,

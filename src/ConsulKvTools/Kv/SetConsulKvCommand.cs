@@ -184,6 +184,14 @@ public sealed class SetConsulKvCommand : KvWriteCmdlet
 
     private void Take(in KvInput input, string key)
     {
+        // A copy may go anywhere; the index of a key says something of its own store only.
+        if ((InputObject?.BaseObject is ConsulKvDifference || (isIndexGiven ? CheckAndSet is ScriptBlock or PSObject { BaseObject: ScriptBlock } : input.CheckAndSet is not null))
+            && ProblemOfOrigin(InputObject, $"{Printable.Text(key, 120)} would be written, and its index checked,") is { } elsewhere)
+        {
+            spoiler ??= "an input is of another session";
+            WriteError(FindingErrors.Invalid(this, "-Session", elsewhere, key));
+            return;
+        }
         try
         {
             var kind = KindOf(input);

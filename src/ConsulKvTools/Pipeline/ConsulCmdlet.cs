@@ -184,6 +184,18 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
         }
     }
 
+    /// <summary>What a command uses without -Session. Nothing is said of it.</summary>
+    private protected ConsulKvSession Usual() => RunspaceSessions.Current.Default ?? MakeOfEnvironment(RunspaceSessions.Current);
+
+    /// <summary>
+    /// Why what came down the pipeline is not for this command, without a full stop: it is of another session than the one used, and nobody has said that this is meant. Null when it is.
+    /// </summary>
+    /// <param name="input">The object.</param>
+    /// <param name="what">What it is used for here, such as <c>its key would be removed</c>.</param>
+    private protected string? ProblemOfOrigin(PSObject? input, string what) =>
+        Session is not null || InputOrigin.Of(input) is not { } origin || origin.IsOf(Active) ? null
+            : $"the input is of the session {origin}, and without -Session {what} with {InputOrigin.Shown(Active)}; give -Session with the one that is meant";
+
     private ErrorRecord Remember(ErrorRecord error)
     {
         if (error.Exception is ConsulException { Operation: null } failed && active is not null)

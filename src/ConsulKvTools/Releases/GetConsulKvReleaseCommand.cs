@@ -6,7 +6,7 @@ namespace ConsulKvTools.Commands;
 /// <summary>Shows the releases of a configuration: which is current, which a rollback goes back to, how large they are, when and by whom they were published.</summary>
 [Cmdlet(VerbsCommon.Get, "ConsulKvRelease", HelpUri = HelpPages.Folder + "Get-ConsulKvRelease.md")]
 [OutputType(typeof(ConsulKvRelease))]
-public sealed class GetConsulKvReleaseCommand : ReleaseCmdlet
+public sealed class GetConsulKvReleaseCommand : ReleaseInputCmdlet
 {
     /// <summary>Releases to show, with wildcards; all without it.</summary>
     [Parameter(Position = 1)]
@@ -22,7 +22,7 @@ public sealed class GetConsulKvReleaseCommand : ReleaseCmdlet
     private protected override AclOperation OperationOn(string key) => AclOperation.List;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => AwaitFor(Name, async cancellation =>
+    private protected override void ProcessRelease() => AwaitFor(Name, async cancellation =>
     {
         var patterns = Release?.Select(pattern => new WildcardPattern(pattern, WildcardOptions.None)).ToArray();
         var seen = new HashSet<string>(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ namespace ConsulKvTools.Commands;
 /// <summary>Removes old releases of a configuration: never the current one, never the one a rollback goes back to, never one that was current a moment ago.</summary>
 [Cmdlet(VerbsCommon.Remove, "ConsulKvRelease", DefaultParameterSetName = KeepSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPages.Folder + "Remove-ConsulKvRelease.md")]
 [OutputType(typeof(ConsulKvWriteResult))]
-public sealed class RemoveConsulKvReleaseCommand : ReleaseCmdlet
+public sealed class RemoveConsulKvReleaseCommand : ReleaseInputCmdlet
 {
     private const string KeepSet = "Keep";
     private const string ReleaseSet = "Release";
@@ -40,7 +40,7 @@ public sealed class RemoveConsulKvReleaseCommand : ReleaseCmdlet
     private protected override AclOperation OperationOn(string key) => AclOperation.DeleteRecurse;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void ProcessRelease()
     {
         try
         {

@@ -6,7 +6,7 @@ namespace ConsulKvTools.Commands;
 /// <summary>Makes a release of a configuration the current one, or goes back to the one before, by one transaction: readers see all of the old one or all of the new one.</summary>
 [Cmdlet(VerbsCommon.Switch, "ConsulKvRelease", DefaultParameterSetName = ReleaseSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, HelpUri = HelpPages.Folder + "Switch-ConsulKvRelease.md")]
 [OutputType(typeof(ConsulKvReleaseSwitch))]
-public sealed class SwitchConsulKvReleaseCommand : ReleaseCmdlet
+public sealed class SwitchConsulKvReleaseCommand : ReleaseInputCmdlet
 {
     private const string ReleaseSet = "Release";
     private const string RollbackSet = "Rollback";
@@ -24,7 +24,7 @@ public sealed class SwitchConsulKvReleaseCommand : ReleaseCmdlet
     private protected override AclOperation OperationOn(string key) => AclOperation.Write;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void ProcessRelease()
     {
         try
         {

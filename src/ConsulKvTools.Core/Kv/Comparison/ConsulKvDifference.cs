@@ -1,7 +1,9 @@
+using ConsulKvTools.Kv;
+
 namespace ConsulKvTools;
 
 /// <summary>A key in which two sides differ. Every value that it shows has its secrets hidden.</summary>
-public sealed record ConsulKvDifference
+public sealed record ConsulKvDifference : IOfSession
 {
     /// <summary>The name both sides are compared by: the key without the side's prefix.</summary>
     public required string Name { get; init; }
@@ -47,6 +49,16 @@ public sealed record ConsulKvDifference
 
     /// <summary>The difference side.</summary>
     public required string Difference { get; init; }
+
+    /// <summary>The session of the difference side, which <c>Set-ConsulKv</c> and <c>Remove-ConsulKv</c> have to be given unless they use it anyway; null where that side is no store.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The datacenter of the difference side; null where that is its agent's own, or the side is no store.</summary>
+    public string? Datacenter { get; init; }
+
+    internal ConsulKvSession? Origin { get; init; }
+
+    ConsulKvSession? IOfSession.Origin => Origin;
 
     /// <summary>What is to be written to make the difference side as the reference is; null when nothing is, or when this came from another process.</summary>
     internal ConsulKvEntry? Wanted { get; init; }

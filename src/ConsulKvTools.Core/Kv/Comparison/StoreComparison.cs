@@ -86,7 +86,7 @@ internal sealed class StoreComparison(KvSide reference, KvSide difference, Compa
             ReferenceValue = left?.Shown, DifferenceValue = right?.Shown, ReferenceSize = pair.Left?.Bytes.Length, DifferenceSize = pair.Right?.Bytes.Length,
             ReferenceFlags = pair.Left?.Flags, DifferenceFlags = pair.Right?.Flags, Changes = changes, Wanted = wanted,
             CheckAndSet = difference.Store is null || (wanted is null && kind != ConsulKvDifferenceKind.Added) ? null : pair.Right?.ModifyIndex ?? 0,
-            Reference = reference.Name, Difference = difference.Name,
+            Reference = reference.Name, Difference = difference.Name, Session = difference.Store?.Name, Datacenter = difference.Store?.Datacenter, Origin = difference.Store,
         };
     }
 

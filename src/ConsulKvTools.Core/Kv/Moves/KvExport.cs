@@ -156,7 +156,7 @@ internal sealed class KvExport(ConsulKvSession session, string prefix)
         return new ConsulKvEntry
         {
             Key = entry.Key.Substring(prefix.Length), Bytes = entry.Bytes, Flags = entry.Flags, CreateIndex = entry.CreateIndex, ModifyIndex = entry.ModifyIndex, LockIndex = entry.LockIndex, LockSession = entry.LockSession,
-            Consistency = entry.Consistency, LastContact = entry.LastContact, Session = entry.Session,
+            Consistency = entry.Consistency, LastContact = entry.LastContact, Session = entry.Session, Origin = entry.Origin,
         };
     }
 }

@@ -51,6 +51,7 @@ internal sealed class ReleaseList(ReleaseStore store)
         CreatedBy = manifest?.CreatedBy,
         LastSwitched = state.History.LastOf(name),
         Session = store.Session.Name,
+        Origin = store.Session.Unobserved,
     };
 
     private async Task<(ConsulKvRelease Release, ConsulKvReleaseStatus Status, ConsulFinding? Finding)> VerifyAsync(ConsulKvRelease release, ReleaseManifest manifest, CancellationToken cancellation)

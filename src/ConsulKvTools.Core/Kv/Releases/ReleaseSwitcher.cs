@@ -38,7 +38,7 @@ internal sealed class ReleaseSwitcher(ReleaseStore store)
         var result = new ConsulKvReleaseSwitch
         {
             Name = layout.Name, From = plan.State.Current, To = plan.To, Outcome = ConsulKvOutcome.Unchanged, IsRollback = plan.IsRollback, Pointer = layout.Pointer, Prefix = layout.Tree(plan.To),
-            Keys = plan.Tree.Count, Digest = plan.Tree.Digest, ModifyIndex = plan.State.PointerIndex, Session = store.Session.Name,
+            Keys = plan.Tree.Count, Digest = plan.Tree.Digest, ModifyIndex = plan.State.PointerIndex, Session = store.Session.Name, Origin = store.Session.Unobserved,
         };
         if (!plan.IsCurrent)
         {

@@ -1,8 +1,10 @@
+using ConsulKvTools.Kv;
+
 namespace ConsulKvTools;
 
 /// <summary>One change of one watched key, from one answer of Consul's to the next.</summary>
 /// <remarks>Consul tells states, not steps: of several writes between two answers only the last is seen.</remarks>
-public sealed record ConsulKvChange
+public sealed record ConsulKvChange : IOfSession
 {
     /// <summary>What happened.</summary>
     public required ConsulKvChangeKind Kind { get; init; }
@@ -36,6 +38,8 @@ public sealed record ConsulKvChange
 
     /// <summary>The session it was watched with.</summary>
     public string? Session { get; init; }
+
+    ConsulKvSession? IOfSession.Origin => (NewEntry ?? OldEntry)?.Origin;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} {Key} at {Index}";

@@ -33,7 +33,7 @@ internal sealed class KvSnapshotReader(ConsulKvSession session, string name, boo
             var entries = new List<ConsulKvEntry>();
             if (head.Status == 200)
             {
-                var context = new KvReadContext(consistency, head.LastContact, session.Name);
+                var context = new KvReadContext(consistency, head.LastContact, session.Name, session);
                 await foreach (var piece in KvListStream.ReadAsync(exchange, new KvEntryReader(context, name), cancellation).ConfigureAwait(false))
                     entries.AddRange(isPrefix ? piece : piece.Where(entry => entry.Key == name));
             }

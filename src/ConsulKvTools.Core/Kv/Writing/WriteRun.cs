@@ -431,6 +431,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Notes = settled.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged ? notes.ToArray() : [],
             Duration = Elapsed,
             Session = Session.Name,
+            Origin = Session,
         };
     }
 
