@@ -260,4 +260,14 @@ Describe 'Objects of another session' {
         (Get-ConsulKv pipes/copy/k -Session staging | Set-ConsulKv).Outcome | Should -Be 'Written'
         (Get-ConsulKv pipes/copy/k -Session prod).Value | Should -Be 'of staging'
     }
+
+    It 'are locks: of two of one key it is asked which' {
+        $locks = foreach ($side in $sides) { Lock-ConsulKv locks/two -Session $side }
+        $failure = Get-ErrorOf { Unlock-ConsulKv -Key locks/two }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+        "$failure" | Should -Match "'prod', 'staging'.*give the lock that Lock-ConsulKv returned"
+        $locks.IsHeld | Should -Be $true, $true
+        (Unlock-ConsulKv $locks[1]).Outcome | Should -Be 'Written'
+        (Unlock-ConsulKv -Key locks/two).Session | Should -Be 'prod'
+    }
 }

@@ -16,7 +16,7 @@ public sealed class UnlockConsulKvCommand : AsyncCmdlet
     [ValidateNotNull]
     public ConsulKvLock? Lock { get; set; }
 
-    /// <summary>The key of a lock that was taken in this runspace.</summary>
+    /// <summary>The key of a lock that was taken in this runspace. Where locks of this key are held with several sessions, give the lock itself.</summary>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HeldLockCompleter))]
@@ -40,7 +40,14 @@ public sealed class UnlockConsulKvCommand : AsyncCmdlet
 
     private ConsulKvLock? Find()
     {
-        var found = RunspaceLocks.Current.Held.LastOrDefault(one => one.Key == Key);
+        var all = RunspaceLocks.Current.Held.Where(one => one.Key == Key).ToArray();
+        var owners = all.Select(one => one.Owner).Distinct().ToArray();
+        if (owners.Length > 1)
+        {
+            WriteError(FindingErrors.Invalid(this, "-Key", $"locks of {Printable.Text(Key, 120)} are held with several sessions ({string.Join(", ", owners.Select(InputOrigin.Shown))}); give the lock that Lock-ConsulKv returned", Key));
+            return null;
+        }
+        var found = all.LastOrDefault();
         if (found is null)
             WriteError(FindingErrors.Invalid(this, "-Key", $"no lock of {Printable.Text(Key, 120)} was taken in this runspace; give the lock that Lock-ConsulKv returned", Key, ErrorCategory.ObjectNotFound));
         return found;
