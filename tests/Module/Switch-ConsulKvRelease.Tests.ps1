@@ -76,6 +76,10 @@ Describe 'Releases' {
         (Get-ErrorOf { Remove-ConsulKvRelease $name v77 -Force }).FullyQualifiedErrorId | Should -BeLike 'Release.Missing,*'
     }
 
+    It 'that cannot be published are told with the help of the command that was run' {
+        (Get-ErrorOf { Publish-ConsulKvRelease $name v1 @{} }).ErrorDetails.RecommendedAction | Should -BeLike '*Run: Get-Help Publish-ConsulKvRelease -Full'
+    }
+
     It 'need no right to change a release from those who switch' {
         Publish-ConsulKvRelease $name v1 @{ a = 1 } | Out-Null
         $switcher = New-LabSession "key_prefix `"$name/`" { policy = `"list`" } key `"$name/current`" { policy = `"write`" } key `"$name/history`" { policy = `"write`" }"

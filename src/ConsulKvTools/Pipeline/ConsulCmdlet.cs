@@ -198,6 +198,9 @@ public abstract partial class ConsulCmdlet : AsyncCmdlet
 
     private ErrorRecord Remember(ErrorRecord error)
     {
+        // Where no parameter is at fault that a remedy could name: the catalogue does not know which command it was.
+        if (error.Exception is ConsulException { Finding: { Code: "Request.Invalid" } invalid } && error.ErrorDetails is { } details && details.RecommendedAction == invalid.Remedy)
+            details.RecommendedAction = $"{invalid.Remedy} Run: Get-Help {MyInvocation.MyCommand.Name} -Full";
         if (error.Exception is ConsulException { Operation: null } failed && active is not null)
         {
             var key = error.TargetObject as string;
