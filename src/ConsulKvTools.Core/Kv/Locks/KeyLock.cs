@@ -57,8 +57,9 @@ internal sealed class KeyLock(ConsulKvSession session, KvLockRequest wanted, Dat
     {
         null => null,
         { LockSession: { } holder } entry when holder == lockSession => new LockTry(LockTryState.Taken, entry.ModifyIndex),
-        { Flags: not Mark } entry => throw ConsulException.From(ConsulFinding.Create("Lock.KeyInUse", ("key", Printable.Text(wanted.Key)), ("value", entry.Flags), ("size", Amount.Of(entry.Bytes.Length, "byte")), ("address", session.Address))),
+        // By its lock session and not by its flags: whoever holds it may have written into it, and a plain write sets them to 0.
         { LockSession: { } holder } => new LockTry(LockTryState.Held, read.Index ?? 0, holder),
+        { Flags: not Mark } entry => throw ConsulException.From(ConsulFinding.Create("Lock.KeyInUse", ("key", Printable.Text(wanted.Key)), ("value", entry.Flags), ("size", Amount.Of(entry.Bytes.Length, "byte")), ("address", session.Address))),
         _ => null,
     };
 

@@ -170,6 +170,27 @@ public sealed class LockTests(AclAgentFixture lab)
     }
 
     [Fact]
+    public async Task A_lock_whose_holder_writes_into_it_is_held_all_the_same_and_what_is_left_of_a_lost_holder_is_explained()
+    {
+        using var session = lab.Session();
+        var held = await TakeAsync(session, "lock/written", lockDelay: TimeSpan.Zero);
+        // A plain write sets the flags to 0, and leaves the lock.
+        await lab.Agent.PutKeyAsync("lock/written", "progress 50%", None);
+
+        Assert.Equal("Lock.NotAcquired", (await Assert.ThrowsAsync<ConsulLockException>(() => TakeAsync(session, "lock/written", patience: TimeSpan.Zero))).Finding.Code);
+        var waiting = KvLocking.AcquireAsync(session, new KvLockRequest { Key = "lock/written", LockDelay = TimeSpan.Zero }, _ => { }, None);
+        await held.ReleaseAsync(false, None);
+        using var next = await waiting.WaitAsync(TimeSpan.FromSeconds(30), None);
+        Assert.True(next.IsHeld);
+
+        await lab.Agent.PutKeyAsync("lock/written", "progress 60%", None);
+        (await lab.Agent.SendAsync("PUT", $"/v1/session/destroy/{next.LockSession}")).EnsureSuccess("destroy");
+        var left = await Assert.ThrowsAsync<ConsulLockException>(() => TakeAsync(session, "lock/written", patience: TimeSpan.FromSeconds(5)));
+        Assert.Equal("Lock.KeyInUse", left.Finding.Code);
+        Assert.Contains("Remove-ConsulKv", left.Finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_lock_delay_after_a_lost_holder_is_explained_and_waited_for()
     {
         using var session = lab.Session();
