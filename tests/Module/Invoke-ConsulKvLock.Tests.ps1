@@ -150,6 +150,18 @@ Describe 'Invoke-ConsulKvLock' {
         Get-ConsulKv locks/gone -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
+    It 'stops the block when the session of its lock is removed in it' {
+        $own = New-LabSession -With @{ Name = 'within' }
+        $after = 'the block did not go on'
+        $failure = $null
+        try { Invoke-ConsulKvLock locks/session -Session $own { Remove-ConsulKvSession within 3>$null; Start-Sleep 30; $after = 'it went on' } } catch { $failure = $_ }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'Lock.Lost,*'
+        "$failure" | Should -Match 'the session it was made with was removed'
+        $after | Should -Be 'the block did not go on'
+        Get-Holder locks/session | Should -BeNullOrEmpty
+        Invoke-ConsulKvLock locks/session { 'again' } -NoWait | Should -Be 'again'
+    }
+
     It 'does not call lost what the block itself has given back' {
         Invoke-ConsulKvLock locks/unlocked { param($lock) (Unlock-ConsulKv $lock).Outcome; 'after' } | Should -Be 'Written', 'after'
     }

@@ -20,13 +20,16 @@ public sealed class RemoveConsulKvSessionCommand : PSCmdlet
         {
             if (!ShouldProcess(Printable.Text(session.ToString()), "Remove session")) continue;
             RunspaceSessions.Current.Remove(session);
-            foreach (var held in RunspaceLocks.Current.Held.Where(one => one.Owner == session.Unobserved))
+            var locks = RunspaceLocks.Current.Held.Where(one => one.Owner == session.Unobserved).ToArray();
+            foreach (var held in locks)
             {
                 // Nobody could renew it any more, nor give it back.
                 held.Dispose();
                 WriteWarning($"The lock of {Printable.Text(held.Key, 120)} was held with this session and is given back: what goes on under it is not alone any more.");
             }
             session.Dispose();
+            // Last, for this may be said in a block under one of them, which is stopped by it.
+            foreach (var held in locks) held.LoseWithSession();
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class ConsulKvLock : IDisposable
     /// <summary>How long it is surely held without another renewal; zero when it is not.</summary>
     public TimeSpan Left => held.IsReleased ? TimeSpan.Zero : held.Lease.Left;
 
-    /// <summary>Why it was lost; null while it was not, also after it was given back.</summary>
+    /// <summary>Why it was lost; null while it was not, also after it was given back, unless its session was removed before.</summary>
     public ConsulFinding? Loss => held.Lease.Loss;
 
     /// <summary>Fires when it is lost; not when it is given back.</summary>
@@ -73,6 +73,9 @@ public sealed class ConsulKvLock : IDisposable
 
     /// <inheritdoc cref="AbandonAsync"/>
     internal void Abandon(TimeSpan patience) => AbandonAsync(patience).Wait(patience + Grace);
+
+    /// <summary>Says that it is lost because its session was removed, to whatever goes on under it.</summary>
+    internal void LoseWithSession() => held.Lease.LoseWithSession();
 
     /// <summary>Gives the lock back; waits 5 s at most. Without an answer the lock session ends by its TTL.</summary>
     public void Dispose() => Abandon(Patience);
