@@ -20,7 +20,7 @@ internal sealed class WatchVerb : Verb
     private readonly Option<string?> prefix = new("--prefix") { Description = "Watch every key that begins with this. An empty text watches the whole store.", HelpName = "prefix" };
     private readonly Option<bool> initial = new("--initial") { Description = "Begin with what is there." };
     private readonly Option<ulong?> since = Choice.Number("--since", "index", "Begin with what was written after this index.", "an index to begin after is a whole number; 'consulkv get' shows it as index");
-    private readonly Option<ulong?> count = Choice.Number("--count", "changes", "End after so many changes.", "a number of changes is a whole number");
+    private readonly Option<ulong?> count = Choice.Number("--count", "changes", "End after so many changes, and those of the same index.", "a number of changes is a whole number");
     private readonly Option<TimeSpan?> duration = Choice.Duration("--for", "End after this time. Default: never.");
     private readonly Option<ConsulConsistency> consistency = Choice.Option("--consistency", "Consul's read mode.", ConsulConsistency.Default);
 
@@ -41,7 +41,7 @@ internal sealed class WatchVerb : Verb
         using var session = OpenSession(parsed);
         using var end = Deadline.In(parsed.GetValue(duration) ?? Timeout.InfiniteTimeSpan, cancellation);
         var options = new KvWatchOptions { Name = one ?? many!, IsPrefix = many is not null, InitialState = parsed.GetValue(initial), Since = parsed.GetValue(since), Consistency = parsed.GetValue(consistency) };
-        var left = parsed.GetValue(count) ?? ulong.MaxValue;
+        var left = (long)Math.Min(parsed.GetValue(count) ?? long.MaxValue, long.MaxValue);
         // Nothing may change for hours; whoever is not read any more does not wait for it.
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
         await using var look = new Timer(_ =>
@@ -58,11 +58,9 @@ internal sealed class WatchVerb : Verb
         {
             await foreach (var changes in watch.RunAsync(gone.Token).ConfigureAwait(false))
             {
-                foreach (var change in changes)
-                {
-                    await WriteAsync(terminal, change, CancellationToken.None).ConfigureAwait(false);
-                    if (--left == 0) return ExitCode.Healthy;
-                }
+                var some = KvWatch.Upto(left, changes);
+                foreach (var change in changes.Take(some)) await WriteAsync(terminal, change, CancellationToken.None).ConfigureAwait(false);
+                if ((left -= some) <= 0) return ExitCode.Healthy;
             }
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !end.IsCancellationRequested)

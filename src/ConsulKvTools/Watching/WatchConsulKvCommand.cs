@@ -40,7 +40,10 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
     [ArgumentCompleter(typeof(IndexCompleter))]
     public ulong Since { get; set; }
 
-    /// <summary>Ends the watch after so many changes, 1 to 2147483647. Without it the watch does not end by number.</summary>
+    /// <summary>
+    /// Ends the watch after so many changes, 1 to 2147483647. Changes of one transaction have one <c>Index</c> and are not parted: there may be more by those. Without it the watch does not
+    /// end by number.
+    /// </summary>
     [Parameter]
     [Alias("First")]
     [PSDefaultValue(Help = "None")]
@@ -150,9 +153,9 @@ public sealed class WatchConsulKvCommand : ConsulCmdlet
         {
             await foreach (var changes in watch.RunAsync(end.Token).ConfigureAwait(false))
             {
-                var some = changes.Length <= left ? changes : changes.AsSpan(0, (int)left).ToArray();
+                var some = changes.AsSpan(0, KvWatch.Upto(left, changes)).ToArray();
                 await WriteObjectsAsync(some, _ => { }).ConfigureAwait(false);
-                if ((left -= some.Length) == 0) return;
+                if ((left -= some.Length) <= 0) return;
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellation.IsCancellationRequested)

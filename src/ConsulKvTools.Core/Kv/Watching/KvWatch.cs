@@ -76,6 +76,15 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         }
     }
 
+    /// <summary>How many of these changes to give when <paramref name="most"/> are wanted: those of one index stay together, for a watch that begins after an index would never give the rest.</summary>
+    public static int Upto(long most, ConsulKvChange[] changes)
+    {
+        if (most >= changes.Length) return changes.Length;
+        var count = (int)most;
+        while (count < changes.Length && changes[count].Index == changes[count - 1].Index) count++;
+        return count;
+    }
+
     /// <summary>What the watch begins with.</summary>
     private ConsulKvChange[] Begin(KvSnapshot snapshot)
     {
