@@ -32,6 +32,18 @@ public sealed class WatchTests(AgentFixture fixture)
     }
 
     [Fact]
+    public async Task A_key_that_ends_with_a_slash_stands_for_what_is_below_it_and_changes_of_one_transaction_are_not_parted()
+    {
+        var prefix = AgentFixture.NewKey() + "/";
+        var both = JsonSerializer.Serialize(new[] { "a", "b" }.Select(name => new { KV = new { Verb = "set", Key = prefix + name, Value = "MQ==" } }));
+        (await fixture.Agent.SendAsync("PUT", "/v1/txn", both)).EnsureSuccess("transaction");
+
+        var lines = (await fixture.Process().RunAsync("watch", prefix, "--initial", "--count", "1", "--for", "20s")).Exits(ExitCode.Healthy).Output.TrimEnd().Split('\n');
+
+        Assert.Equal([$"{prefix}a = 1", $"{prefix}b = 1"], lines.Select(line => line.Substring(line.IndexOf(prefix, StringComparison.Ordinal)).TrimEnd()));
+    }
+
+    [Fact]
     public async Task It_ends_after_its_time_and_says_what_is_wrong_before_it_begins()
     {
         (await fixture.Process().RunAsync("watch", AgentFixture.NewKey(), "--for", "500ms")).Exits(ExitCode.Healthy);

@@ -16,7 +16,7 @@ internal sealed class WatchVerb : Verb
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private readonly Argument<string?> key = KeyArgument.Optional("The key. Not together with --prefix.");
+    private readonly Argument<string?> key = KeyArgument.Optional("The key; one that ends with a slash stands for everything below it. Not together with --prefix.");
     private readonly Option<string?> prefix = new("--prefix") { Description = "Watch every key that begins with this. An empty text watches the whole store.", HelpName = "prefix" };
     private readonly Option<bool> initial = new("--initial") { Description = "Begin with what is there." };
     private readonly Option<ulong?> since = Choice.Number("--since", "index", "Begin with what was written after this index.", "an index to begin after is a whole number; 'consulkv get' shows it as index");
@@ -40,7 +40,7 @@ internal sealed class WatchVerb : Verb
         if (parsed.GetValue(count) == 0) throw new UsageException("--count 0 would end before the first change: give 1 or more.");
         using var session = OpenSession(parsed);
         using var end = Deadline.In(parsed.GetValue(duration) ?? Timeout.InfiniteTimeSpan, cancellation);
-        var options = new KvWatchOptions { Name = one ?? many!, IsPrefix = many is not null, InitialState = parsed.GetValue(initial), Since = parsed.GetValue(since), Consistency = parsed.GetValue(consistency) };
+        var options = new KvWatchOptions { Name = one ?? many!, IsPrefix = many is not null || one!.EndsWith('/'), InitialState = parsed.GetValue(initial), Since = parsed.GetValue(since), Consistency = parsed.GetValue(consistency) };
         var left = (long)Math.Min(parsed.GetValue(count) ?? long.MaxValue, long.MaxValue);
         // Nothing may change for hours; whoever is not read any more does not wait for it.
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
