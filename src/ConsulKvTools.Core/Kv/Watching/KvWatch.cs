@@ -32,7 +32,11 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     // Apart from the session's: a watch goes on for as long as it takes, and does not close the circuit to those who write.
     private readonly RetryExecutor patient = RetryExecutors.Create(session.RetryPolicy with { MaxAttempts = int.MaxValue, CircuitBreakerFailures = 0 }, session.Time);
 
+    // What is told of keys that are never seen is a guess, for a key may have been made and removed at once: the next one is told again, but not every moment.
+    private static readonly TimeSpan GuessHolds = TimeSpan.FromHours(1);
+
     private int hidden;
+    private long? guessed;
     private bool seesAll, isCutOff;
     private ConsulFinding? trouble;
 
@@ -63,9 +67,9 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
             if (isBack) snapshot = await SettleAsync(snapshot, after, cancellation).ConfigureAwait(false);
             var (changes, isSettled) = await TakeAsync(snapshot, after, cancellation).ConfigureAwait(false);
             if (changes.Length > 0) yield return changes;
-            else if (isSettled && !isHidden && !isBack && after > 0 && snapshot.Index > after && await MovedUnseenAsync(snapshot, cancellation).ConfigureAwait(false))
+            else if (isSettled && !isHidden && !isBack && !(guessed is { } told && session.Time.GetElapsedTime(told) < GuessHolds) && after > 0 && snapshot.Index > after && await MovedUnseenAsync(snapshot, cancellation).ConfigureAwait(false))
             {
-                isHidden = true;
+                guessed = session.Time.GetTimestamp();
                 tell(new KvWatchNote(KvWatchNoteKind.Hidden, $"Something changed below {Printable.Text(options.Name, 120)} that cannot be seen: a key that the token may not read, or one that was made and removed at once", KvVisibility.Filtered(session, options.Name)));
             }
             // Without an index nothing can be waited for; the answers of such an agent are compared all the same, once a second.
@@ -149,11 +153,12 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     }
 
     /// <summary>
-    /// The index of a prefix moves with its keys, the hidden ones among them. Where the agent says nothing of those, nothing else tells that they are there.
+    /// The index of a prefix moves with its keys, the hidden ones among them. Where the agent says nothing of those, nothing else tells that they are there. Of a prefix without any
+    /// key it is the whole store's, and moves with every key there is.
     /// </summary>
     private async Task<bool> MovedUnseenAsync(KvSnapshot snapshot, CancellationToken cancellation)
     {
-        if (seesAll || !options.IsPrefix || !options.Exclude.IsEmpty || snapshot.IsFiltered || hidden > 0) return false;
+        if (seesAll || !options.IsPrefix || !options.Exclude.IsEmpty || snapshot.Entries.Count == 0 || snapshot.IsFiltered || hidden > 0) return false;
         // A courtesy: while an agent is in trouble, changes must not wait for it, and no answer is no reason to warn.
         using var deadline = Deadline.In(session.RetryPolicy.AttemptTimeout, cancellation);
         try
