@@ -128,7 +128,8 @@ internal sealed class HeldLock
                     return;
                 }
                 if (seen.Index <= after) await Task.Delay(TimeSpan.FromMilliseconds(100), over.Token).ConfigureAwait(false);
-                after = seen.Index < after ? 0 : seen.Index;
+                // Of a restored snapshot a waiting query hears with what was there before: then without an index, which the new store would wait for.
+                after = seen.Index <= after ? 0 : seen.Index;
             }
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)

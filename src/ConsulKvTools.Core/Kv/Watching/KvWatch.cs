@@ -56,13 +56,17 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
             tell(new KvWatchNote(KvWatchNoteKind.Hidden, "Keys that are watched cannot be seen, and what happens to them neither", KvVisibility.Filtered(session, options.Name)));
         if (first.Length > 0) yield return first;
         var after = snapshot.Index;
+        var isOther = false;
         var idle = TimeSpan.Zero;
         while (true)
         {
             await Pause.ForAsync(Longest(options.Interval, snapshot.Reading, idle), session.Time, cancellation).ConfigureAwait(false);
             var asked = session.Time.GetTimestamp();
             TellOfContact(snapshot);
-            snapshot = await NextAsync(after, options.Consistency, cancellation).ConfigureAwait(false);
+            // Of a restored snapshot the waiting query hears at once, but with what was there before; the new store would hold a question about the old index for the whole wait.
+            var isAsked = after > 0 && !isOther;
+            snapshot = await NextAsync(isAsked ? after : 0, options.Consistency, cancellation).ConfigureAwait(false);
+            isOther = isAsked && snapshot.Index == after && session.Time.GetElapsedTime(asked) < Soon;
             var isBack = snapshot.Index < after;
             if (isBack) snapshot = await SettleAsync(snapshot, after, cancellation).ConfigureAwait(false);
             var (changes, isSettled) = await TakeAsync(snapshot, after, cancellation).ConfigureAwait(false);
@@ -88,6 +92,9 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         while (count < changes.Length && changes[count].Index == changes[count - 1].Index) count++;
         return count;
     }
+
+    /// <summary>What comes sooner has not waited to the end: the agent holds a query for the wait and up to a sixteenth of it.</summary>
+    private TimeSpan Soon => options.Wait - TimeSpan.FromTicks(options.Wait.Ticks / 16);
 
     /// <summary>What the watch begins with.</summary>
     private ConsulKvChange[] Begin(KvSnapshot snapshot)

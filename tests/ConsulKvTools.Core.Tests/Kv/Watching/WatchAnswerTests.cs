@@ -53,6 +53,64 @@ public sealed class WatchAnswerTests
         Assert.Empty(script.Log.Changes);
     }
 
+    [Fact]
+    public async Task An_answer_that_comes_early_with_the_same_index_is_asked_again_without_one_for_the_store_may_be_another()
+    {
+        // As of a snapshot that is restored: the waiting query ends at once with what was, and the new store would hold the old index for the whole wait.
+        await using var script = new Script(
+            Answer(100, ("w/a", 100, "new")), Answer(100, ("w/a", 100, "new")), Answer(40, ("w/a", 40, "old")), Answer(40, ("w/a", 40, "old")),
+            Answer(45, ("w/a", 45, "newer")), Answer(45, ("w/a", 45, "newer")).After(TimeSpan.FromMinutes(1)));
+        await script.Log.UntilAsync(said => said.Changes.Count == 2);
+
+        Assert.Equal(["Changed w/a=old", "Changed w/a=newer"], script.Log.Lines);
+        Assert.Equal(["recurse", "recurse&index=100&wait=2000ms", "recurse", "recurse&consistent", "recurse&index=40&wait=2000ms"], script.Queries.Take(5));
+        Assert.Contains(script.Log.Notes, note => note.Kind == KvWatchNoteKind.WentBack);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_when_the_wait_is_over_is_no_reason_to_ask_without_an_index()
+    {
+        var held = Answer(7, ("w/a", 7, "1")).After(TimeSpan.FromSeconds(2.05));
+        await using var script = new Script(Answer(7, ("w/a", 7, "1")), held, held, Answer(9, ("w/a", 9, "2")));
+        await script.Log.UntilAsync(said => said.Changes.Count == 1);
+
+        Assert.Equal(["recurse", "recurse&index=7&wait=2000ms", "recurse&index=7&wait=2000ms", "recurse&index=7&wait=2000ms"], script.Queries.Take(4));
+    }
+
+    [Fact]
+    public async Task Below_an_empty_prefix_the_index_is_that_of_the_whole_store_and_tells_of_nothing_hidden()
+    {
+        await using var script = new Script(_ => true, Answer(7), Answer(9), Answer(12), Answer(13, ("w/a", 13, "1")));
+        await script.Log.UntilAsync(said => said.Changes.Count == 1);
+
+        Assert.Equal(["Added w/a=1"], script.Log.Lines);
+        Assert.DoesNotContain(script.Log.Notes, note => note.Kind == KvWatchNoteKind.Hidden);
+    }
+
+    [Fact]
+    public async Task Where_there_are_keys_an_index_that_moves_without_them_is_told_once()
+    {
+        await using var script = new Script(
+            _ => true, Answer(7, ("w/a", 7, "1")), Answer(8, ("w/a", 7, "1")), Answer(9, ("w/a", 7, "1")), Answer(10, ("w/a", 10, "2")), Answer(11, ("w/a", 10, "2")), Answer(12, ("w/a", 12, "3")));
+        await script.Log.UntilAsync(said => said.Changes.Count == 2);
+
+        var told = Assert.Single(script.Log.Notes, note => note.Kind == KvWatchNoteKind.Hidden);
+        Assert.StartsWith("Something changed below w/", told.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    [InlineData(5, 5)]
+    [InlineData(long.MaxValue, 5)]
+    public void Changes_of_one_index_stay_together(long most, int given)
+    {
+        var changes = new ulong[] { 7, 7, 9, 9, 10 }.Select((index, number) => new ConsulKvChange { Kind = ConsulKvChangeKind.Added, Key = $"w/{number}", Index = index, Time = DateTimeOffset.UnixEpoch }).ToArray();
+
+        Assert.Equal(given, KvWatch.Upto(most, changes));
+    }
+
     [Theory]
     [InlineData(429, "Your IP is issuing too many concurrent connections, please rate limit your calls\n")]
     [InlineData(503, "rate limit exceeded, try again later or against a different server")]
@@ -152,7 +210,7 @@ public sealed class WatchAnswerTests
             if (allowed is not null)
             {
                 server.On(request => request.Path == "/v1/internal/acl/authorize", request => ScriptedResponse.Json("[" + string.Join(",", System.Text.Json.Nodes.JsonNode.Parse(request.Text)!.AsArray()
-                    .Select(row => $$"""{"Allow":{{(allowed(row!["Segment"]!.ToString()) ? "true" : "false")}}}""")) + "]"));
+                    .Select(row => $$"""{"Allow":{{(row!["Access"]!.ToString() is "read" or "list" && allowed(row["Segment"]!.ToString()) ? "true" : "false")}}}""")) + "]"));
             }
             server.On(request =>
             {
