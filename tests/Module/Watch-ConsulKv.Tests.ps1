@@ -164,6 +164,19 @@ Describe 'Watch-ConsulKv' {
         Receive-Beside $job | Where-Object { $_ -is [Management.Automation.WarningRecord] } | Should -BeNullOrEmpty
     }
 
+    It 'does not warn of a prefix without keys, whose index is that of the whole store' {
+        $reader = New-LabSession 'key_prefix "watch/void/" { policy = "read" }'
+        $job = Start-Beside { Import-Module $args[0]; Watch-ConsulKv -Prefix watch/void/ -Session $args[1] -WaitTime 1s -MaximumChanges 1 -Timeout 20s 3>&1 } $ManifestPath, $reader
+        foreach ($number in 1..10) { Start-Sleep -Milliseconds 300; Set-ConsulKv watch/beside $number | Out-Null }
+        Set-ConsulKv watch/void/a 1 | Out-Null
+        "$(Receive-Beside $job)" | Should -Match '^Added watch/void/a at [0-9]+$'
+    }
+
+    It 'does not part changes of one transaction with -MaximumChanges' {
+        $null = [pscustomobject]@{ Key = 'watch/both/a'; Value = 1 }, [pscustomobject]@{ Key = 'watch/both/b'; Value = 1 } | Set-ConsulKv -Atomic
+        (Watch-ConsulKv watch/both/ -Since 1 -MaximumChanges 1 -Timeout 20s).Key | Should -Be 'watch/both/a', 'watch/both/b'
+    }
+
     It 'warns when the token may see nothing of what is watched' {
         Set-ConsulKv watch/veiled/a 1 | Out-Null
         $blind = New-LabSession 'key_prefix "elsewhere/" { policy = "read" }'
