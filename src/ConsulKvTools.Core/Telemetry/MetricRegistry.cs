@@ -1,23 +1,15 @@
-using System.Collections.Concurrent;
-
 namespace ConsulKvTools.Telemetry;
 
 /// <summary>The figures of this process, by the names of sessions: who scrapes a process wants all of it, whichever runspace did the work.</summary>
 internal static class MetricRegistry
 {
-    /// <summary>A script that makes session after session under ever new names must not fill the memory, nor a Prometheus server.</summary>
-    private const int MostNames = 1000;
-
-    private const string Others = "(others)";
-
-    private static readonly ConcurrentDictionary<string, SessionMetrics> All = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly MetricNames Names = new(1000);
 
     /// <summary>Every session's figures, by name.</summary>
-    public static IEnumerable<SessionMetrics> Sessions => All.Values.OrderBy(session => session.Name, StringComparer.OrdinalIgnoreCase);
+    public static IEnumerable<SessionMetrics> Sessions => Names.All;
 
-    /// <summary>The figures of sessions of this name; beyond the first thousand names, those of all others together.</summary>
-    public static SessionMetrics Of(string name) =>
-        All.TryGetValue(name, out var known) ? known : All.GetOrAdd(All.Count < MostNames ? name : Others, made => new SessionMetrics(made));
+    /// <summary>The figures of sessions of this name; of the thousand that were used last.</summary>
+    public static SessionMetrics Of(string name) => Names.Of(name);
 
     /// <summary>The series as objects.</summary>
     /// <param name="wanted">Which sessions.</param>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ConsulKvTools.Telemetry;
 
 /// <summary>One read, from its beginning to its end.</summary>
-internal sealed class ReadMeasurement(SessionMetrics metrics, TimeProvider time, ConsulKvOperation operation, Activity? span)
+internal sealed class ReadMeasurement(string session, TimeProvider time, ConsulKvOperation operation, Activity? span)
 {
     private readonly long began = time.GetTimestamp();
     private TimeSpan held;
@@ -26,7 +26,7 @@ internal sealed class ReadMeasurement(SessionMetrics metrics, TimeProvider time,
     {
         if (isEnded) return;
         isEnded = true;
-        metrics.Record(operation, outcome, code, time.GetElapsedTime(began) - held, Bytes, Retries, time);
+        MetricRegistry.Of(session).Record(operation, outcome, code, time.GetElapsedTime(began) - held, Bytes, Retries, time);
         Spans.End(Span, outcome.ToString(), outcome is ConsulKvMetricOutcome.Failed or ConsulKvMetricOutcome.Forbidden ? code : null, null);
     }
 

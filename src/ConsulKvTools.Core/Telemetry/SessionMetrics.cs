@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ConsulKvTools.Telemetry;
 
 /// <summary>The figures of all sessions of one name in this process.</summary>
@@ -5,6 +7,7 @@ internal sealed class SessionMetrics(string name)
 {
     private MetricTable? table;
     private long pending;
+    private long lastUsed;
     private long lost;
 
     /// <summary>The sessions' name.</summary>
@@ -12,6 +15,9 @@ internal sealed class SessionMetrics(string name)
 
     /// <summary>Writes begun and not ended.</summary>
     public long Pending => Interlocked.Read(ref pending);
+
+    /// <summary>When it was used last, by the machine's counter.</summary>
+    public long LastUsed => Volatile.Read(ref lastUsed);
 
     /// <summary>Lines that the write log lost.</summary>
     public long LostLines => Interlocked.Read(ref lost);
@@ -21,6 +27,9 @@ internal sealed class SessionMetrics(string name)
 
     /// <summary>Tags of what is only told by session.</summary>
     public KeyValuePair<string, object?>[] Tags { get; } = [new("session", name)];
+
+    /// <summary>Something is to be counted.</summary>
+    public void Use() => Volatile.Write(ref lastUsed, Stopwatch.GetTimestamp());
 
     /// <summary>A write began (+1) or ended (-1).</summary>
     public void Pend(int change)

@@ -7,7 +7,7 @@ namespace ConsulKvTools.Telemetry;
 internal sealed class SessionTelemetry
 {
     private readonly TimeProvider time;
-    private readonly SessionMetrics metrics;
+    private readonly string name;
     private long lostLines;
     private string? problem;
     private bool isProblemTold;
@@ -18,7 +18,9 @@ internal sealed class SessionTelemetry
     public SessionTelemetry(string session, TimeProvider time, WriteLogSettings? log)
     {
         this.time = time;
-        metrics = MetricRegistry.Of(session);
+        name = session;
+        // Known by its name from now on, also while it has counted nothing.
+        MetricRegistry.Of(name);
         Log = log is null ? null : WriteLog.Of(log);
     }
 
@@ -33,7 +35,7 @@ internal sealed class SessionTelemetry
     /// <param name="kind">What is asked for.</param>
     public WriteTicket Begin(ConsulKvSession session, ConsulKvWriteKind kind)
     {
-        metrics.Pend(1);
+        MetricRegistry.Of(name).Pend(1);
         return Ticket(session, kind.ToString());
     }
 
@@ -53,6 +55,7 @@ internal sealed class SessionTelemetry
     /// <summary>A write ended.</summary>
     public void End(ConsulKvSession session, in WriteTicket ticket, ConsulKvWrite write, ConsulKvWriteResult result)
     {
+        var metrics = MetricRegistry.Of(name);
         metrics.Pend(-1);
         metrics.Record((ConsulKvOperation)result.Kind, (ConsulKvMetricOutcome)result.Outcome, result.Code, result.Duration, result.ValueSize ?? 0, result.Retries, time);
         Spans.End(ticket.Span, result.Outcome.ToString(), result.Code, result.TransactionId);
@@ -63,19 +66,19 @@ internal sealed class SessionTelemetry
     /// <summary>A write ended by a fault of this program, without a result.</summary>
     public void Abort(in WriteTicket ticket)
     {
-        metrics.Pend(-1);
+        MetricRegistry.Of(name).Pend(-1);
         Spans.End(ticket.Span, null, "fault", null);
     }
 
     /// <summary>A read begins.</summary>
     public ReadMeasurement BeginRead(ConsulKvSession session, ConsulKvOperation operation) =>
-        new(metrics, time, operation, Spans.Start(session, operation.ToString(), null));
+        new(name, time, operation, Spans.Start(session, operation.ToString(), null));
 
     /// <summary>Lines were lost.</summary>
     public void Lose(long lines, string why)
     {
         Interlocked.Add(ref lostLines, lines);
-        metrics.Lose(lines);
+        MetricRegistry.Of(name).Lose(lines);
         problem ??= why;
     }
 

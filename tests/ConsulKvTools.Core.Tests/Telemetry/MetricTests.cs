@@ -186,6 +186,27 @@ public sealed class MetricTests(AclAgentFixture lab) : IDisposable
     }
 
     [Fact]
+    public void Of_too_many_names_those_longest_unused_are_forgotten_and_none_with_a_write_under_way()
+    {
+        var names = new ConsulKvTools.Telemetry.MetricNames(20);
+        var busy = names.Of("busy");
+        busy.Pend(1);
+        var used = names.Of("used");
+        for (var number = 0; number < 500; number++)
+        {
+            names.Of($"one of many {number}");
+            if (number % 10 == 0) Assert.Same(used, names.Of("used"));
+            Assert.InRange(names.All.Count(), 2, 20);
+        }
+        Assert.Same(busy, names.Of("busy"));
+        Assert.Contains("one of many 499", names.All.Select(session => session.Name));
+        Assert.DoesNotContain("one of many 400", names.All.Select(session => session.Name));
+        // Rather one more than a write that ends elsewhere than it began.
+        for (var number = 0; number < 30; number++) names.Of($"busy too {number}").Pend(1);
+        Assert.Equal(30, names.All.Count(session => session.Name.StartsWith("busy too", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_write_that_nobody_listens_to_is_counted_without_memory()
     {
         telemetry.Dispose();
