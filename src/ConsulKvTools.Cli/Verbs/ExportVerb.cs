@@ -17,7 +17,6 @@ internal sealed class ExportVerb : Verb
     private readonly Option<ConsulKvFormat?> format = DocumentFormat.Option();
     private readonly Option<string[]> exclude = new("--exclude") { Description = "Leave out keys that fit this pattern; * stands for any characters. May be given several times.", HelpName = "pattern" };
     private readonly Option<bool> strip = new("--strip-prefix") { Description = "Cut the prefix off the keys." };
-
     private readonly Option<bool> force = new("--force") { Description = "Write into a folder, and over files in it, that no export wrote." };
 
     public ExportVerb(GlobalOptions globals, Surroundings surroundings)

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ConsulKvTools.Kv.Moves;
+using ConsulKvTools.Files;
 using ConsulKvTools.Kv.Sources;
 
 namespace ConsulKvTools.Kv.Documents;

@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Kv.Moves;
+namespace ConsulKvTools.Files;
 
 /// <summary>Files that only this user may read, from their first byte on.</summary>
 internal static class PrivateFile

@@ -1,4 +1,4 @@
-namespace ConsulKvTools.Kv.Moves;
+namespace ConsulKvTools.Files;
 
 /// <summary>Files that nobody else may open meanwhile; who may read them afterwards their folder says, as Windows does it.</summary>
 internal static class PrivateFile
