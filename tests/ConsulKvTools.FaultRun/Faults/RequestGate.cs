@@ -53,7 +53,7 @@ internal sealed class RequestGate : IDisposable
                 exchange.Fault = now;
                 if (now?.Kind == FaultKind.RequestsCut)
                 {
-                    client.End(reset: false);
+                    await client.EndAsync(reset: false);
                     return;
                 }
                 if (now?.Kind == FaultKind.RequestsHeld) await HoldAsync(now.Pause, cancellation);
@@ -119,7 +119,7 @@ internal sealed class RequestGate : IDisposable
                 switch (exchange.Fault)
                 {
                     case { Kind: FaultKind.AnswersCut }:
-                        exchange.Client.End(reset: false);
+                        await exchange.Client.EndAsync(reset: false);
                         return;
                     case { Kind: FaultKind.AnswersDropped }:
                         continue;
@@ -131,12 +131,12 @@ internal sealed class RequestGate : IDisposable
                 }
                 await exchange.Client.Stream.WriteAsync(buffer.AsMemory(0, read), cancellation);
             }
-            exchange.Client.End(reset: false);
+            await exchange.Client.EndAsync(reset: false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             // The agent broke off, or the client did not wait.
-            exchange.Client.End(reset: true);
+            await exchange.Client.EndAsync(reset: true);
         }
         catch (OperationCanceledException)
         {

@@ -122,7 +122,7 @@ public sealed class ScriptedResponse
                     act.Action();
                     break;
                 case CloseStep close:
-                    connection.End(close.Reset);
+                    await connection.EndAsync(close.Reset).ConfigureAwait(false);
                     return false;
             }
         }

@@ -145,7 +145,7 @@ public sealed class HttpProxyServer : IDisposable, IAsyncDisposable
         var there = client.Stream.CopyToAsync(inner, cancellationToken);
         var back = inner.CopyToAsync(client.Stream, cancellationToken);
         await Task.WhenAny(there, back).ConfigureAwait(false);
-        client.End(reset: false);
+        await client.EndAsync(reset: false).ConfigureAwait(false);
     }
 
     private async Task ForwardAsync(ScriptedConnection client, RecordedRequest request, CancellationToken cancellationToken)
@@ -171,7 +171,7 @@ public sealed class HttpProxyServer : IDisposable, IAsyncDisposable
         await stream.WriteAsync(Encoding.Latin1.GetBytes($"{head}\r\n"), cancellationToken).ConfigureAwait(false);
         await stream.WriteAsync(request.Body, cancellationToken).ConfigureAwait(false);
         await stream.CopyToAsync(client.Stream, cancellationToken).ConfigureAwait(false);
-        client.End(reset: false);
+        await client.EndAsync(reset: false).ConfigureAwait(false);
     }
 
     private async Task<Socket?> ConnectAsync(ScriptedConnection client, string target, CancellationToken cancellationToken)

@@ -53,10 +53,7 @@ internal sealed class LoopbackListener : IDisposable
     public void StopListening() => Interlocked.Exchange(ref _listener, null)?.Dispose();
 
     /// <summary>Ends all connections.</summary>
-    public void Drop(bool reset)
-    {
-        foreach (var connection in _open.Values) connection.End(reset);
-    }
+    public void Drop(bool reset) => Blocking.Wait(() => Task.WhenAll(_open.Values.Select(connection => connection.EndAsync(reset))));
 
     public void Dispose()
     {

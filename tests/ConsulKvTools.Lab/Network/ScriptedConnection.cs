@@ -14,7 +14,7 @@ internal sealed class ScriptedConnection(Socket socket, int number) : IDisposabl
     public string Client { get; } = socket.RemoteEndPoint?.ToString() ?? "";
 
     /// <summary>Closes in an orderly way (FIN) or not (RST).</summary>
-    public void End(bool reset)
+    public async Task EndAsync(bool reset)
     {
         try
         {
@@ -26,14 +26,14 @@ internal sealed class ScriptedConnection(Socket socket, int number) : IDisposabl
             {
                 // Closing with unread bytes in the buffer would send RST, so say FIN first and take what is still coming.
                 socket.Shutdown(SocketShutdown.Send);
-                socket.ReceiveTimeout = 200;
+                using var enough = new CancellationTokenSource(200);
                 var rest = new byte[4096];
-                while (socket.Receive(rest) > 0) { }
+                while (await socket.ReceiveAsync(rest.AsMemory(), SocketFlags.None, enough.Token).ConfigureAwait(false) > 0) { }
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The client was quicker.
+            // The client was quicker, or keeps its side open.
         }
         socket.Close();
     }

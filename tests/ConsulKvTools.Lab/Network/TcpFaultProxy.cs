@@ -175,7 +175,7 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
     {
         if (_fault.Kind == FaultKind.Reset)
         {
-            client.End(reset: true);
+            await client.EndAsync(reset: true).ConfigureAwait(false);
             return;
         }
         if (_fault.Kind == FaultKind.BlackHole)
@@ -218,12 +218,12 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
                 var isLate = relay.Idle - before > TimeSpan.FromMilliseconds(100);
                 if (_closeIdle is { } limit && relay.Idle > limit.After && !isLate && relay.Client.Stream is not NetworkStream { DataAvailable: true })
                 {
-                    relay.Client.End(limit.Reset);
+                    await relay.Client.EndAsync(limit.Reset).ConfigureAwait(false);
                     return;
                 }
                 if (relay.Age > life)
                 {
-                    relay.Client.End(reset: false);
+                    await relay.Client.EndAsync(reset: false).ConfigureAwait(false);
                     return;
                 }
             }
@@ -253,7 +253,7 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
             var cut = CutFor(request with { Connection = relay.Client.Number, Client = relay.Client.Client });
             if (cut is { After: false })
             {
-                relay.Client.End(cut.Reset);
+                await relay.Client.EndAsync(cut.Reset).ConfigureAwait(false);
                 return;
             }
             relay.CutAnswer = cut;
@@ -267,7 +267,7 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
         if (_forgetIdle is { } limit && relay.Idle > limit.After)
         {
             relay.Forgotten = true;
-            if (limit.Reset) relay.Client.End(reset: true);
+            if (limit.Reset) await relay.Client.EndAsync(reset: true).ConfigureAwait(false);
         }
         relay.Touch();
         if (relay.Forgotten) await SwallowAsync(relay.Client, cancellationToken).ConfigureAwait(false);
@@ -285,18 +285,18 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
                 relay.Touch();
                 if (relay.CutAnswer is { } cut)
                 {
-                    relay.Client.End(cut.Reset);
+                    await relay.Client.EndAsync(cut.Reset).ConfigureAwait(false);
                     return;
                 }
                 if (relay.Forgotten || _fault.Kind is FaultKind.DropResponses or FaultKind.BlackHole) relay.Forgotten = true;
                 else await WriteAsync(relay.Client.Stream, buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
-            if (!relay.Forgotten) relay.Client.End(reset: false);
+            if (!relay.Forgotten) await relay.Client.EndAsync(reset: false).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             // The agent broke off, killed perhaps; so do we.
-            if (!relay.Forgotten) relay.Client.End(reset: true);
+            if (!relay.Forgotten) await relay.Client.EndAsync(reset: true).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

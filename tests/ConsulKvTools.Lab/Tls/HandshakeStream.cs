@@ -64,7 +64,7 @@ internal sealed class HandshakeStream(ScriptedConnection connection, byte[] alre
         }
         // Let the record arrive first: a reset would overtake it in the client's buffer.
         await Task.Delay(50, cancellationToken).ConfigureAwait(false);
-        connection.End(reset: fault == TlsFaultKind.ResetAfterServerHello);
+        await connection.EndAsync(reset: fault == TlsFaultKind.ResetAfterServerHello).ConfigureAwait(false);
         throw new IOException("The fault has ended the connection.");
     }
 

@@ -68,21 +68,21 @@ internal sealed class TlsTerminator
         switch (fault.Kind)
         {
             case TlsFaultKind.Close:
-                connection.End(reset: false);
+                await connection.EndAsync(reset: false).ConfigureAwait(false);
                 return true;
             case TlsFaultKind.Reset or TlsFaultKind.ResetOnServerName:
-                connection.End(reset: true);
+                await connection.EndAsync(reset: true).ConfigureAwait(false);
                 return true;
             case TlsFaultKind.Silence:
                 await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
                 return true;
             case TlsFaultKind.Alert:
                 await SendAlertAsync(connection, fault.Fatal, fault.Number, cancellationToken).ConfigureAwait(false);
-                connection.End(reset: false);
+                await connection.EndAsync(reset: false).ConfigureAwait(false);
                 return true;
             case TlsFaultKind.OnlyVersion when !hello.Versions.Contains(fault.Number):
                 await SendAlertAsync(connection, fatal: true, 70, cancellationToken).ConfigureAwait(false);
-                connection.End(reset: false);
+                await connection.EndAsync(reset: false).ConfigureAwait(false);
                 return true;
             case TlsFaultKind.OnlyVersion:
                 var (high, low) = ((byte)(fault.Number >> 8), (byte)fault.Number);
