@@ -108,6 +108,16 @@ public sealed class IdleConnectionTests(AclAgentFixture lab)
             await Diagnose.RunAsync(box.Address, lab.ManagementToken, Three with { IdleTime = TimeSpan.FromSeconds(10) }));
     }
 
+    // The connection beside the silent one is the younger by the moments that lie between them, and boxes do not end all at the same age.
+    [Fact]
+    public async Task A_limit_of_age_that_is_spread_is_not_taken_for_one_of_silence()
+    {
+        await using var box = new TcpFaultProxy(lab.Agent.HttpAddress!);
+        box.CloseAfter(TimeSpan.FromSeconds(2), step: TimeSpan.FromMilliseconds(50));
+        Diagnose.Names("Http.ConnectionsCut", FaultOrigin.Real, "a relay that ends connections at ages that grow from 2 s on by 50 ms",
+            await Diagnose.RunAsync(box.Address, lab.ManagementToken, Three with { IdleTime = TimeSpan.FromSeconds(10) }));
+    }
+
     [Fact]
     public async Task A_server_that_closes_after_each_answer_has_no_idle_connections()
     {

@@ -19,6 +19,8 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
     private volatile Fault _fault = new(FaultKind.None);
     private volatile IdleLimit? _forgetIdle, _closeIdle;
     private TimeSpan? _longestLife;
+    private TimeSpan _step;
+    private int _lives;
     private Cut? _cut;
 
     /// <summary>Starts a relay that passes everything.</summary>
@@ -98,7 +100,9 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
     public void CloseIdle(TimeSpan after, bool reset = false) => _closeIdle = new(after, reset);
 
     /// <summary>Ends each connection at this age, whatever passes on it. Applies to new connections.</summary>
-    public void CloseAfter(TimeSpan age) => _longestLife = age;
+    /// <param name="age">The age that is allowed.</param>
+    /// <param name="step">Each connection may grow older than the one before by this, as with boxes that spread the ends of their connections.</param>
+    public void CloseAfter(TimeSpan age, TimeSpan step = default) => (_step, _longestLife) = (step, age);
 
     /// <summary>Holds whatever comes from the client for a while before it goes on.</summary>
     public void Delay(TimeSpan delay) => _fault = new(FaultKind.Delay, delay);
@@ -207,7 +211,7 @@ public sealed class TcpFaultProxy : IDisposable, IAsyncDisposable
 
     private async Task EndInTimeAsync(Relay relay, CancellationToken cancellationToken)
     {
-        var life = _longestLife;
+        var life = _longestLife + _step * Interlocked.Increment(ref _lives);
         try
         {
             while (true)

@@ -78,10 +78,11 @@ internal sealed class IdleProbe : ILongProbe
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var talking = control.RunAsync(clock, stop.Token);
         var heard = await tested.ListenAsync(silence, cancellation).ConfigureAwait(false);
+        var age = tested.Age;
         var used = heard.Ending == Ending.Silence ? await tested.AskAsync(Left(context, Patience), cancellation).ConfigureAwait(false) : null;
         var broken = used is not { IsAnswer: true };
         // The last word is the control's: it must have outlived the silent one.
-        if (broken && control.Problem is null) await control.CheckAsync(clock, cancellation).ConfigureAwait(false);
+        if (broken && control.Problem is null) await control.OutliveAsync(age, Left(context, Patience), clock, cancellation).ConfigureAwait(false);
         stop.Cancel();
         await talking.ConfigureAwait(false);
 

@@ -13,6 +13,7 @@ internal sealed class IdleConnection : IDisposable
 {
     private const int Longest = 64 * 1024;
 
+    private readonly Stopwatch age = Stopwatch.StartNew();
     private readonly DialedConnection connection;
     private readonly byte[] question;
     private readonly byte[] received = new byte[Longest];
@@ -24,6 +25,9 @@ internal sealed class IdleConnection : IDisposable
         this.connection = connection;
         this.question = question;
     }
+
+    /// <summary>How long ago it was opened.</summary>
+    public TimeSpan Age => age.Elapsed;
 
     /// <summary>Opens a connection.</summary>
     /// <exception cref="ConsulTransportException">It could not be opened.</exception>

@@ -66,6 +66,21 @@ internal sealed class IdleControl : IDisposable
         }
     }
 
+    /// <summary>Asks once more when this connection is clearly older than the other was at its end: what ends connections by their age ends the younger one later.</summary>
+    /// <param name="age">The other's age when it ended.</param>
+    /// <param name="longest">How much time there is for that.</param>
+    /// <param name="clock">The other's silence.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task OutliveAsync(TimeSpan age, TimeSpan longest, Stopwatch clock, CancellationToken cancellation)
+    {
+        // Boxes look at their clocks now and then, and some spread the ages they allow.
+        var margin = TimeSpan.FromMilliseconds(Math.Min(3000, Math.Max(500, age.TotalMilliseconds / 10)));
+        var missing = LostAfter is null && connection is { } mine ? age + margin - mine.Age : TimeSpan.Zero;
+        if (missing > longest) missing = longest;
+        if (missing > TimeSpan.Zero) await Task.Delay(missing, cancellation).ConfigureAwait(false);
+        if (Problem is null) await CheckAsync(clock, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Asks now; where this connection is gone, asks on a new one.</summary>
     public async Task CheckAsync(Stopwatch clock, CancellationToken cancellation)
     {
