@@ -177,6 +177,25 @@ public sealed class ImportGoingOnTests
     }
 
     [Fact]
+    public async Task Writes_that_were_all_refused_leave_no_file()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true, Acl = new AgentAclOptions() });
+        using var session = LabSessions.Open(agent.AddressText, (await agent.CreateTokenAsync("key_prefix \"\" { policy = \"read\" }")).SecretId);
+        using var folder = new TemporaryFolder();
+        Save(folder, DocumentText.Entry("a", "new"), DocumentText.Entry("b", "new"));
+        var options = new KvImportOptions { JournalPath = folder.At("journal"), UndoPath = folder.At("undo.json") };
+        for (var run = 0; run < 2; run++)
+        {
+            Assert.True((await ImportTests.ImportAsync(session, folder.At("x.json"), options)) is { Failed: 2, JournalPath: null, UndoPath: null });
+            Assert.False(File.Exists(options.JournalPath) || File.Exists(options.UndoPath));
+        }
+        // One that was written is to be given back.
+        using var writer = LabSessions.Open(agent.AddressText, (await agent.CreateTokenAsync("key_prefix \"\" { policy = \"read\" } key \"b\" { policy = \"write\" }")).SecretId);
+        Assert.True((await ImportTests.ImportAsync(writer, folder.At("x.json"), options)) is { Failed: 1, Created: 1, JournalPath: not null, UndoPath: not null });
+        Assert.True(File.Exists(options.JournalPath) && File.Exists(options.UndoPath));
+    }
+
+    [Fact]
     public async Task A_journal_that_stays_because_of_conflicts_says_what_to_do()
     {
         await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
