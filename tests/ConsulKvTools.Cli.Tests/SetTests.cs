@@ -147,7 +147,7 @@ public sealed class SetTests(AgentFixture fixture)
     [Fact]
     public async Task Each_attempt_says_why_it_was_or_was_not_followed_by_another()
     {
-        var run = await fixture.Process().With("CONSUL_HTTP_ADDR", $"http://127.0.0.1:{fixture.Agent.Ports.Unused}").RunAsync("set", "app/x", "v", "--timeout", "1s", "--output", "json");
+        var run = await fixture.Process().With("CONSUL_HTTP_ADDR", $"http://127.0.0.1:{fixture.Agent.Ports.Unused}").RunAsync("set", "app/x", "v", "--timeout", "5s", "--output", "json");
 
         var attempts = run.Exits(ExitCode.Fault).Document("write").GetProperty("attempts").EnumerateArray().ToArray();
         Assert.True(attempts.Length > 1);
