@@ -46,7 +46,7 @@ public sealed class WatchTests(AgentFixture fixture)
     [Fact]
     public async Task It_ends_after_its_time_and_says_what_is_wrong_before_it_begins()
     {
-        (await fixture.Process().RunAsync("watch", AgentFixture.NewKey(), "--for", "500ms")).Exits(ExitCode.Healthy);
+        (await fixture.Process().RunAsync("watch", AgentFixture.NewKey(), "--for", "5s")).Exits(ExitCode.Healthy);
         Assert.Contains("Acl.PermissionDenied", (await fixture.Process().RunAsync("watch", "other/x")).Exits(ExitCode.CouldNotRun).Error, StringComparison.Ordinal);
         (await fixture.Process().RunAsync("watch")).Exits(ExitCode.Usage);
         (await fixture.Process().RunAsync("watch", "a", "--initial", "--since", "1")).Exits(ExitCode.Usage);
