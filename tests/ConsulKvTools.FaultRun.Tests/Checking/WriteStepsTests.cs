@@ -31,6 +31,20 @@ public sealed class WriteStepsTests
     }
 
     [Fact]
+    public void A_removal_that_was_found_done_may_land_late_all_the_same()
+    {
+        var steps = Steps(new() { Kind = ConsulKvWriteKind.Delete }, ConsulKvOutcome.Written, ("DELETE", WriteEffect.Ambiguous), ("read back", WriteEffect.Applied));
+        var bound = Steps(new() { Kind = ConsulKvWriteKind.Delete, Fenced = true }, ConsulKvOutcome.Written, ("read first", WriteEffect.Applied), ("DELETE cas=5", WriteEffect.Ambiguous), ("read back", WriteEffect.Applied));
+
+        Assert.Equal([(StepKind.Delete, true), (StepKind.Delete, false)], steps.Select(step => (step.Kind, step.MustHappen)));
+        // Another had removed the key, and made it anew before the lost request arrived.
+        Step[] others = [new() { Kind = StepKind.Delete, Begin = 1, End = 2 }, new() { Kind = StepKind.Put, Value = "theirs", Begin = 11, End = 12 }, new() { Kind = StepKind.Read, Value = null, Begin = 13, End = 14 }];
+        var before = KeyState.Missing.Store("u", 4, 5)!.Value;
+        Assert.True(Linearizability.Explains([.. steps, .. others], before));
+        Assert.False(Linearizability.Explains([.. bound, .. others], before));
+    }
+
+    [Fact]
     public void A_fenced_put_takes_effect_once_whichever_attempt_it_was()
     {
         var write = new Asked { Fenced = true };

@@ -36,8 +36,8 @@ internal static class WriteSteps
                 else
                 {
                     yield return Effect(done, FenceOfAnswered(done)) with { End = done.End, Index = result.ModifyIndex };
-                    // Without an answer, one of the lost ones is the effect itself.
-                    if (!answered && lost.Count == 1) yield break;
+                    // Without an answer, one of the lost ones is the effect itself. A key may also be gone by another's hand, though, and a removal without a check land later all the same.
+                    if (!answered && lost is [{ Kind: not StepKind.Delete }]) yield break;
                 }
                 foreach (var step in lost.Where(step => !once || step.Check == 0)) yield return step;
                 break;
