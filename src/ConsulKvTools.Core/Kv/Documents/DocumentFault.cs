@@ -50,6 +50,9 @@ internal static class DocumentFault
     /// <summary>An undo file cannot be written.</summary>
     public static ConsulException UndoNotWritten(string file, Exception error) => UndoNotWritten(file, Words(error), error);
 
+    /// <summary>An undo file is of another store than the one it is imported into.</summary>
+    public static ConsulException UndoForeign(string file, string problem) => Of("Document.UndoForeign", null, ("file", Printable.Text(file, LongestName)), ("problem", Printable.Text(problem, 600)));
+
     /// <summary>A journal cannot be written, and no key is yet.</summary>
     public static ConsulException JournalNotWritten(string file, string problem, Exception? error = null) => BeforeTheFirstKey("journal", "-JournalPath", file, problem, error);
 

@@ -93,6 +93,8 @@ internal sealed class KvImport : IDisposable
         spool = await document.SpoolAsync(Mapped, cancellation).ConfigureAwait(false);
         if (unwritable.Count > 0) throw unwritable.Refuse(document.Name);
         DocumentRead?.Invoke();
+        var origin = undo is not null || (keepFiles && options.UndoPath is not null) ? await UndoOrigin.OfAsync(session, cancellation).ConfigureAwait(false) : null;
+        if (undo?.Origin is { } written && !options.Force && written.DifferenceTo(origin!) is { } difference) throw DocumentFault.UndoForeign(document.Name, difference);
         if (options.Delete && undo is null) CheckSweep();
         if (keepFiles && options.JournalPath is { } path)
         {
@@ -108,7 +110,8 @@ internal sealed class KvImport : IDisposable
             // Not by -Force either: after an import that was killed it is all that is left of what was there before.
             if (keepFiles && options.UndoPath is { } there && File.Exists(there))
                 throw DocumentFault.UndoNotWritten(there, "there is a file already, perhaps the undo file of an earlier import, which is never overwritten; give another name");
-            await CompareAsync(show, keepFiles, cancellation).ConfigureAwait(false);
+            await CompareAsync(show, keepFiles ? origin : null, cancellation).ConfigureAwait(false);
+            if (keepFiles && options.Atomic && conflicts.Count > 0) throw NotAllOfIt();
             journal?.Plan([.. writes, .. conflicts]);
             cancellation.ThrowIfCancellationRequested();
         }
@@ -201,6 +204,19 @@ internal sealed class KvImport : IDisposable
             ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", parameter), ("problem", $"the file {Printable.Text(path, 200)} of {parameter} is {problem}")));
     }
 
+    /// <summary>What is left alone is not written, so it would not be all.</summary>
+    private ConsulException NotAllOfIt()
+    {
+        var (first, count) = (Printable.Text(conflicts[0].Key, 200), conflicts.Count);
+        return ConsulException.From(ConsulFinding.Create("Cas.IndexStale", ("key", Printable.Text(conflicts[0].Key)), ("currentIndex", conflicts[0].Index)) with
+        {
+            Title = $"{Amount.Of(count, "key")} {(count == 1 ? "was" : "were")} changed after the import that is undone, so not all of it can be given back: {first}{(count == 1 ? "" : " is the first")}",
+            Cause = "-Atomic gives back everything or nothing. Nothing was written.",
+            Remedy = "See what was changed with -Plan. Without -Atomic the other keys are given back; -Force gives back these too, over what somebody wrote.",
+            Command = null,
+        });
+    }
+
     /// <summary>Goes on with what an earlier run had planned.</summary>
     private async Task ResumeAsync(IReadOnlyList<PlannedWrite> planned, CancellationToken cancellation)
     {
@@ -216,9 +232,9 @@ internal sealed class KvImport : IDisposable
         }
     }
 
-    private async Task CompareAsync(Func<ConsulKvImportItem, ValueTask>? show, bool keepFiles, CancellationToken cancellation)
+    private async Task CompareAsync(Func<ConsulKvImportItem, ValueTask>? show, UndoOrigin? origin, CancellationToken cancellation)
     {
-        using var file = keepFiles && options.UndoPath is { } path ? OpenUndo(path) : null;
+        using var file = origin is not null && options.UndoPath is { } path ? OpenUndo(path, origin) : null;
         await foreach (var pair in PairsAsync(cancellation).ConfigureAwait(false))
         {
             var (action, after) = judge.Judge(pair.Left, pair.Right);
@@ -253,10 +269,10 @@ internal sealed class KvImport : IDisposable
         if (problem is not null) throw ConsulException.From(ConsulFinding.Create("Document.WouldEmpty", ("file", Printable.Text(document.Name, 200)), ("problem", problem)));
     }
 
-    private static UndoWriter OpenUndo(string path)
+    private static UndoWriter OpenUndo(string path, UndoOrigin origin)
     {
         UndoWriter? undo = null;
-        Written(path, () => undo = new UndoWriter(path));
+        Written(path, () => undo = new UndoWriter(path, origin));
         return undo!;
     }
 

@@ -10,6 +10,9 @@ internal sealed class UndoReader(string path) : KvDocumentReader(path)
     /// <summary>What is known of each key, once it is read.</summary>
     public Dictionary<string, UndoState> States { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Which store it is of, once it is read; null when the file does not say.</summary>
+    public UndoOrigin? Origin { get; private set; }
+
     /// <summary>True for a file that is an undo file.</summary>
     public static bool IsUndo(string path)
     {
@@ -42,7 +45,7 @@ internal sealed class UndoReader(string path) : KvDocumentReader(path)
             // An item a line, as it was written.
             isWhole = line is "]" or "[]";
             if (line is "[" or "]" or "[]" or "") continue;
-            yield return [new KvDocumentItem(Item(line.TrimEnd(','), number), number)];
+            if (Item(line.TrimEnd(','), number) is { } entry) yield return [new KvDocumentItem(entry, number)];
         }
         if (!isWhole) throw DocumentFault.Malformed(Name, $"line {number}", "the undo file breaks off");
     }
@@ -59,12 +62,18 @@ internal sealed class UndoReader(string path) : KvDocumentReader(path)
         }
     }
 
-    private ConsulKvEntry Item(string line, int number)
+    /// <summary>What a line gives back; null for the one that says which store it is.</summary>
+    private ConsulKvEntry? Item(string line, int number)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             var item = document.RootElement;
+            if (item.TryGetProperty("store", out var store))
+            {
+                Origin = store.Deserialize(ImportJson.Default.UndoOrigin);
+                return null;
+            }
             var key = item.GetProperty("undo").GetString()!;
             var (before, after) = (item.GetProperty("before"), item.GetProperty("after"));
             var wasThere = before.ValueKind != JsonValueKind.Null;

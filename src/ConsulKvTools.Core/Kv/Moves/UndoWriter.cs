@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace ConsulKvTools.Kv.Moves;
 
 /// <summary>
-/// Writes an undo file: a list with, for each key that an import is to change, what is there before and the hash of what it writes. It is on the disk, in
-/// its place, before the first write.
+/// Writes an undo file: a list that says first of which store it is, and then for each key that an import is to change what is there before and the hash of what it writes. It
+/// is on the disk, in its place, before the first write.
 /// </summary>
 internal sealed class UndoWriter : IDisposable
 {
@@ -16,11 +16,21 @@ internal sealed class UndoWriter : IDisposable
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly FileInPlace file;
-    private bool any;
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">Where it is to stand.</param>
-    public UndoWriter(string path) => file = new FileInPlace(path, noClobber: true);
+    /// <param name="origin">Which store it is of.</param>
+    public UndoWriter(string path, UndoOrigin origin)
+    {
+        file = new FileInPlace(path, noClobber: true);
+        Put("[\n");
+        using var json = new Utf8JsonWriter(file.Stream, Options);
+        json.WriteStartObject();
+        json.WriteNull("undo");
+        json.WritePropertyName("store");
+        JsonSerializer.Serialize(json, origin, ImportJson.Default.UndoOrigin);
+        json.WriteEndObject();
+    }
 
     /// <summary>Adds a key.</summary>
     /// <param name="key">The key.</param>
@@ -28,8 +38,7 @@ internal sealed class UndoWriter : IDisposable
     /// <param name="after">What will be there; null when nothing will be.</param>
     public void Add(string key, ConsulKvEntry? before, ConsulKvEntry? after)
     {
-        Put(any ? ",\n" : "[\n");
-        any = true;
+        Put(",\n");
         using var json = new Utf8JsonWriter(file.Stream, Options);
         json.WriteStartObject();
         json.WriteString("undo", key);
@@ -56,7 +65,7 @@ internal sealed class UndoWriter : IDisposable
     /// <param name="note">Told what will be known of the file in its place, before it is there; null when nobody wants to know.</param>
     public void Complete(Action<FileMark>? note)
     {
-        Put(any ? "\n]\n" : "[]\n");
+        Put("\n]\n");
         var sum = file.Seal();
         if (file.Beside is { } beside) note?.Invoke(FileMark.Of(beside, sum));
         file.Commit();

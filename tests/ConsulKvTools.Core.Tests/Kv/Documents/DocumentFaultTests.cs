@@ -13,11 +13,12 @@ public sealed class DocumentFaultTests
         { ConsulKvFormat.Json, "", "line 1, item 1: it is empty" },
         { ConsulKvFormat.Json, "{}", "line 1, item 1: it is not a list" },
         { ConsulKvFormat.Json, "[\n\t{\n\t\t\"key\": \"a\",\n\t\t\"value\": \"MQ==\"\n\t},\n\t{\n\t\t\"key\": \"b\",\n\t\t\"value\": \"not base64\"\n\t}\n]", "line 6, item 2: the value of b is not base64" },
-        { ConsulKvFormat.Json, "[\n{\"key\": \"a\"},\n{\"value\": \"\"}\n]", "line 3, item 2: the item has no key" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\", \"value\": null},\n{\"value\": \"\"}\n]", "line 3, item 2: the item has no key" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\", \"vlaue\": \"YQ==\"}\n]", "line 2, item 1: the item of a has no value, which an empty one has too: \"value\": \"\"" },
         { ConsulKvFormat.Json, "[\n{\"key\": \"a\",\n \"flags\": -1}]", "line 2, item 1: the flags of a are no whole number" },
         { ConsulKvFormat.Json, "[\n{\"key\": \"a\",\n \"value\": x}]", "line 3, item 1: the JSON breaks here" },
-        { ConsulKvFormat.Json, "[\n{\"key\": \"a\"}\n{\"key\": \"b\"}]", "line 3, item 2: element 1 is followed by neither a comma" },
-        { ConsulKvFormat.Json, "[\n{\"key\": \"a\"},\n{\"key\": \"b\", ", "line 3, item 2: the list ends in its middle, after 1 whole elements" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\", \"value\": \"\"}\n{\"key\": \"b\"}]", "line 3, item 2: element 1 is followed by neither a comma" },
+        { ConsulKvFormat.Json, "[\n{\"key\": \"a\", \"value\": \"\"},\n{\"key\": \"b\", ", "line 3, item 2: the list ends in its middle, after 1 whole elements" },
         { ConsulKvFormat.Json, "[\n{\"key\": \"a\", \"key\": \"b\"}]", "line 2, item 1: \"key\" stands twice" },
         { ConsulKvFormat.Yaml, "a:\n  b: 1\n c: 2\n", "line 3:" },
         { ConsulKvFormat.Yaml, "a:\n  b:\n", "line 2: a/b is null" },
@@ -51,7 +52,7 @@ public sealed class DocumentFaultTests
     [Fact]
     public async Task A_key_that_stands_twice_is_refused_with_both_places()
     {
-        var refused = await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(ConsulKvFormat.Json, "[\n{\"key\": \"b\"},\n{\"key\": \"a\"},\n{\"key\": \"b\"}]"));
+        var refused = await Assert.ThrowsAsync<ConsulDocumentException>(() => DocumentText.ReadAsync(ConsulKvFormat.Json, "[\n{\"key\": \"b\", \"value\": \"\"},\n{\"key\": \"a\", \"value\": \"\"},\n{\"key\": \"b\", \"value\": \"\"}]"));
         Assert.Equal("Document.DuplicateKey", refused.Finding.Code);
         Assert.Contains("line 2 and line 4", refused.Finding.Title);
         FaultMatrix.Add(FaultOrigin.Real, "a document with a key that stands twice was read", refused.Finding.Code, "document refused", TimeSpan.Zero);
