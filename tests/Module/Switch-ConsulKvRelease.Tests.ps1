@@ -202,6 +202,30 @@ Describe 'Releases' {
         Get-ConsulKvRelease $name | Should -BeNullOrEmpty
     }
 
+    It 'are not published among those of another configuration, and what is there already can be read and removed' {
+        Publish-ConsulKvRelease $name v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+        foreach ($inner in 'releases/v1', 'releases/v1/deep', 'releases', 'manifests', 'manifests/x/') {
+            foreach ($publish in { Publish-ConsulKvRelease "$name/$inner" x1 @{ a = 1 } }, { Publish-ConsulKvRelease "$name/$inner" x1 @{ a = 1 } -WhatIf }, { Publish-ConsulKvRelease "$name/$inner" x1 -Existing }) {
+                $failed = Get-ErrorOf $publish
+                $failed.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*' -Because $inner
+                "$failed" | Should -BeLike "*$name/$($inner.TrimEnd('/')) lies below $name/$($inner.Split('/')[0])/, where the configuration $name keeps its own*" -Because $inner
+                $failed.ErrorDetails.RecommendedAction | Should -BeLike 'Choose another name*'
+            }
+        }
+        (Get-ConsulKv -Release $name).Value | Should -Be 1
+        (Publish-ConsulKvRelease "$name/myreleases/releases-old" x1 @{ a = 1 }).Keys | Should -Be 1
+        # As an older version would have published it.
+        $old = "$name/plain/releases/app"
+        Publish-ConsulKvRelease "$name/app" x1 @{ a = 1 } | Out-Null
+        Set-ConsulKv "$old/releases/x1/a" 1 | Out-Null
+        Get-ConsulKv "$name/app/manifests/x1" | Set-ConsulKv -Key "$old/manifests/x1" | Out-Null
+        (Switch-ConsulKvRelease $old x1).Outcome | Should -Be 'Written'
+        (Get-ConsulKv -Release $old).Value | Should -Be 1
+        (Publish-ConsulKvRelease "$name/new" x1 -FromPrefix "$old/releases/x1/").Keys | Should -Be 1
+        Set-ConsulKv "$old/releases/x2/a" 1 | Out-Null
+        (Remove-ConsulKvRelease $old x2 -OlderThan 0s -Force).Outcome | Should -Be 'Written'
+    }
+
     It 'are found by an escaped name, and missed by the name itself' {
         Publish-ConsulKvRelease $name 'v[1]' @{ a = 1 } | Out-Null
         $failed = $null

@@ -103,7 +103,7 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
         {
             var store = Store;
             var what = Existing ? $"Seal what stands below {Printable.Text(store.Layout.Tree(Release), 200)}" : $"Publish {Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)}: {Source(store)}, below {Printable.Text(store.Layout.Tree(Release), 200)}";
-            store.Layout.Check(Release);
+            store.Layout.CheckToPublish(Release);
             var publisher = new ReleasePublisher(store, ThrottleLimit, AdvanceLater);
             // Asked is only about what would be done: what is refused is refused with -WhatIf too, and what is there already needs no question.
             var isToDo = Ask(cancellation => Existing ? publisher.CanSealAsync(Release, cancellation) : publisher.CanPublishAsync(Release, content, Force, cancellation));

@@ -532,6 +532,32 @@ public sealed class ReleaseTests(AclAgentFixture fixture)
         Assert.Contains(done.Attempts, attempt => attempt.Effect == WriteEffect.Ambiguous);
     }
 
+    [Theory]
+    [InlineData("app/releases/v1", "app/releases/")]
+    [InlineData("team/app/releases/v1/deep", "team/app/releases/")]
+    [InlineData("app/releases/", "app/releases/")]
+    [InlineData("app/manifests", "app/manifests/")]
+    [InlineData("releases/app", null)]
+    [InlineData("manifests", null)]
+    [InlineData("app/myreleases/releases-old", null)]
+    public async Task Nothing_is_published_among_the_releases_of_another_configuration(string name, string? around)
+    {
+        using var session = Open();
+        var store = new ReleaseStore(session, ReleaseLayout.Of(name));
+        if (around is null)
+        {
+            store.Layout.CheckToPublish("x1");
+            return;
+        }
+        var refused = await Assert.ThrowsAnyAsync<ConsulException>(() => PublishAsync(store, "x1", ("a", "1")));
+        Assert.Equal("Request.Invalid", refused.Finding.Code);
+        Assert.Contains($" lies below {around}, ", refused.Finding.Title);
+        Assert.Equal("Request.Invalid", await CodeOfAsync(() => new ReleasePublisher(store).SealAsync("x1", Stop)));
+        // It reaches the store: what an older version published there can be switched to and removed.
+        Assert.Equal("Release.Missing", await CodeOfAsync(() => SwitchAsync(store, "x1")));
+        Assert.Empty(await new ReleaseList(store).ReadAsync(verify: true, null, Stop));
+    }
+
     [Fact]
     public async Task The_digest_depends_on_names_values_and_flags_and_on_nothing_else()
     {

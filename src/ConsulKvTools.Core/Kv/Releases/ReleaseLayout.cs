@@ -68,6 +68,25 @@ internal sealed class ReleaseLayout
         if (Problem(Tree(release) + "x") is { } problem) throw ConsulException.From(problem);
     }
 
+    /// <summary>Refuses what is not to be published: also where the name's keys would stand among another configuration's trees and manifests, and change what is published there.</summary>
+    /// <remarks>The name alone decides, whether or not there is another configuration: it may come later. What is there already is still read, switched and removed.</remarks>
+    /// <exception cref="ConsulException">It is not.</exception>
+    public void CheckToPublish(string release)
+    {
+        foreach (var folder in new[] { "/releases/", "/manifests/" })
+        {
+            var at = (Name + "/").IndexOf(folder, 1, StringComparison.Ordinal);
+            if (at < 0) continue;
+            var around = Printable.Text(Name.Substring(0, at), 120);
+            throw ConsulException.From(ConsulFinding.Create("Request.Invalid", ("source", "-Name"),
+                ("problem", $"{Printable.Text(Name, 200)} lies below {around}{folder}, where the configuration {around} keeps its own, so publishing there could change what is published")) with
+            {
+                Remedy = "Choose another name, of which no part after the first is releases or manifests. What is published under this one can still be read, switched to and removed; -FromPrefix copies it.",
+            });
+        }
+        Check(release);
+    }
+
     /// <summary>All of it goes through transactions, which take what a path cannot carry.</summary>
     private static ConsulFinding? Problem(string key) => KvKey.Check(key, isPrefix: false) ?? KvKey.CheckInTransaction(key);
 }

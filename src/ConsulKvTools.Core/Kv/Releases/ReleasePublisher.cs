@@ -74,7 +74,7 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
 
     private async Task<(ReleaseTree Wanted, ReleaseTree Left, ReleaseManifest? Published, ulong Record)> LookAsync(string release, IReadOnlyList<ConsulKvWrite> content, bool replace, CancellationToken cancellation)
     {
-        layout.Check(release);
+        layout.CheckToPublish(release);
         var wanted = new ReleaseTree();
         foreach (var write in content)
         {
@@ -106,7 +106,7 @@ internal sealed class ReleasePublisher(ReleaseStore store, int atOnce = 16, Acti
 
     private async Task<(ReleaseTree Tree, ReleaseManifest? Published, ulong Record)> LookAsync(string release, CancellationToken cancellation)
     {
-        layout.Check(release);
+        layout.CheckToPublish(release);
         var tree = await store.TreeAsync(release, ConsulConsistency.Consistent, null, cancellation).ConfigureAwait(false);
         if (await store.RecordAsync(release, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false) is var (manifest, index))
         {
