@@ -202,6 +202,34 @@ Describe 'Releases' {
         Get-ConsulKvRelease $name | Should -BeNullOrEmpty
     }
 
+    It 'are not sealed in part because a command of the pipeline reported an error (<Name>)' -ForEach @(
+        @{ Name = 'a key that is not there'; From = { "$name/draft/k1", "$name/draft/k9" | Get-ConsulKv -ErrorAction SilentlyContinue } }
+        @{ Name = 'none is there'; From = { "$name/draft/k8", "$name/draft/k9" | Get-ConsulKv -ErrorAction SilentlyContinue } }
+        @{ Name = 'an error of another command'; From = { 'k1', 'k2' | ForEach-Object { Write-Error "no $_" -ErrorAction SilentlyContinue; [pscustomobject]@{ Key = "$name/draft/$_"; Value = 1 } } } }
+        @{ Name = 'a table'; From = { @{ a = 1 }; Write-Error 'no b' -ErrorAction SilentlyContinue }; Table = $true }
+    ) {
+        Set-ConsulKv "$name/draft/k1" 1 | Out-Null
+        $trim = if ($Table) { @{} } else { @{ TrimPrefix = "$name/draft/" } }
+        foreach ($allowed in @{}, @{ Force = $true }, @{ WhatIf = $true }) {
+            $failed = Get-ErrorOf { & $From | Publish-ConsulKvRelease $name v1 @trim @allowed | Switch-ConsulKvRelease }
+            $failed.FullyQualifiedErrorId | Should -BeLike 'Document.Unreadable,*Publish*'
+            "$failed" | Should -BeLike 'What came through the pipeline may not be all of it, for an error was reported meanwhile: *no*release*Nothing was written.'
+            $failed.ErrorDetails.RecommendedAction | Should -BeLike '*put what the command gives into a variable first*'
+        }
+        Get-ConsulKv "$name/releases/" -Recurse | Should -BeNullOrEmpty
+        Get-ConsulKv "$name/manifests/" -Recurse | Should -BeNullOrEmpty
+        Get-ConsulKv "$name/current" -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'are published in spite of an error of an earlier line, of one that is ignored, and by argument' {
+        Set-ConsulKv "$name/draft/k1" 1 | Out-Null
+        $trim = @{ TrimPrefix = "$name/draft/" }
+        $kept = "$name/draft/k1", "$name/draft/k9" | Get-ConsulKv -ErrorAction SilentlyContinue
+        ($kept | Publish-ConsulKvRelease $name v1 @trim).Keys | Should -Be 1
+        ("$name/draft/k1", "$name/draft/k9" | Get-ConsulKv -ErrorAction Ignore | Publish-ConsulKvRelease $name v2 @trim).Keys | Should -Be 1
+        (Publish-ConsulKvRelease $name v3 ("$name/draft/k1", "$name/draft/k9" | Get-ConsulKv -ErrorAction SilentlyContinue) @trim).Keys | Should -Be 1
+    }
+
     It 'are not published among those of another configuration, and what is there already can be read and removed' {
         Publish-ConsulKvRelease $name v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
         foreach ($inner in 'releases/v1', 'releases/v1/deep', 'releases', 'manifests', 'manifests/x/') {

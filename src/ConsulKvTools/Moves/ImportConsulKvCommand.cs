@@ -27,7 +27,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
     private ConsulKvImport? result;
     private long shown;
     private bool isWhatIf;
-    private object? newestError;
+    private PipelineErrors? pipelineErrors;
     private KeyMapping mapping = KeyMapping.Below("");
 
     /// <summary>The file or folder. A file that <c>-UndoPath</c> wrote gives back what was before.</summary>
@@ -103,7 +103,7 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         base.BeginProcessing();
         var given = MyInvocation.BoundParameters;
         isWhatIf = PrefersWhatIf();
-        newestError = NewestError();
+        pipelineErrors = new PipelineErrors(SessionState);
         if (Map is not null && given.ContainsKey(nameof(Prefix))) Refuse("-Map", "-Map says where keys go, so it does not go with -Prefix; give the whole target in the table");
         if (Path is null && !MyInvocation.ExpectingInput && InputObject is null) Refuse("-Path", "there is no document; give -Path, or pipe entries, text or a file");
         mapping = Map is null ? KeyMapping.Below(KvTreeNames.FolderOf(Prefix)) : KeyMapping.Of(Map.Cast<DictionaryEntry>().Select(row => new KeyValuePair<string, string>(KvInput.TextOf(row.Key), KvInput.TextOf(row.Value))));
@@ -249,16 +249,18 @@ public sealed class ImportConsulKvCommand : ConsulCmdlet
         };
     }
 
-    /// <summary>A command that reports an error for one of its inputs goes on with the others, and here the end of its output looks like the end of the document.</summary>
     private void RequireWholePipeline()
     {
-        if (!Delete || Path is not null || NewestError() is not { } error || ReferenceEquals(error, newestError)) return;
-        var failed = DocumentFault.PipelineBrokeOff((error as ErrorRecord)?.ToString() ?? (error as Exception)?.Message ?? "");
-        ThrowTerminatingError(FindingErrors.Create(failed.Finding, null, failed));
+        if (!Delete || Path is not null) return;
+        try
+        {
+            pipelineErrors!.RequireNone("-Delete removes what the document does not have, so keys that are only missing from the pipeline would be removed.");
+        }
+        catch (ConsulException failed)
+        {
+            ThrowTerminatingError(FindingErrors.Create(failed.Finding, null, failed));
+        }
     }
-
-    /// <summary>What $Error begins with: each error of this runspace is put there when it is reported, unless -ErrorAction Ignore says that it is none.</summary>
-    private object? NewestError() => SessionState.PSVariable.GetValue("global:Error") is ArrayList { Count: > 0 } errors ? errors[0] : null;
 
     private KvDocument Document()
     {

@@ -15,6 +15,7 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     private const string ExistingSet = "Existing";
 
     private readonly List<ConsulKvWrite> content = [];
+    private PipelineErrors? pipelineErrors;
     private bool isSpoilt;
 
     /// <summary>The new release's name: one part of a key, such as <c>v42</c> or <c>2024-11-23</c>.</summary>
@@ -75,6 +76,13 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     private protected override AclOperation OperationOn(string key) => AclOperation.Write;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (MyInvocation.ExpectingInput) pipelineErrors = new PipelineErrors(SessionState);
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName != ContentSet || isSpoilt) return;
@@ -101,6 +109,8 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     {
         try
         {
+            if (!Existing && FromPrefix is null)
+                pipelineErrors?.RequireNone("A release is all that its readers have, so keys that are only missing from the pipeline would be gone for them; -Force does not allow that either.");
             var store = Store;
             var what = Existing ? $"Seal what stands below {Printable.Text(store.Layout.Tree(Release), 200)}" : $"Publish {Printable.Text(store.Layout.Name, 120)} {Printable.Text(Release, 120)}: {Source(store)}, below {Printable.Text(store.Layout.Tree(Release), 200)}";
             store.Layout.CheckToPublish(Release);

@@ -16,13 +16,14 @@ internal static class DocumentFault
 
     /// <summary>An error was reported while entries came through the pipeline, so some may be missing, and what is missing would be removed.</summary>
     /// <param name="error">The error; its first line is shown.</param>
-    public static ConsulException PipelineBrokeOff(string error)
+    /// <param name="consequence">What would become of the keys that may be missing, as a sentence.</param>
+    public static ConsulException PipelineBrokeOff(string error, string consequence)
     {
         var words = Printable.Text(error.Split('\n')[0], LongestName).TrimEnd('.');
         return ConsulException.From(Unreadable("the pipeline", $"an error was reported before its end: {words}").Finding with
         {
             Title = $"What came through the pipeline may not be all of it, for an error was reported meanwhile: {words}",
-            Cause = "-Delete removes what the document does not have, so keys that are only missing from the pipeline would be removed. Nothing was written.",
+            Cause = $"{consequence} Nothing was written.",
             Remedy = "Mend what the error names and run the line again. Where the error does not matter, put what the command gives into a variable first, and pipe that.",
         });
     }
