@@ -230,6 +230,39 @@ Describe 'Releases' {
         (Publish-ConsulKvRelease $name v3 ("$name/draft/k1", "$name/draft/k9" | Get-ConsulKv -ErrorAction SilentlyContinue) @trim).Keys | Should -Be 1
     }
 
+    It 'are not made of one setting of a tree that looks like a row (<Name>)' -ForEach @(
+        @{ Name = 'JSON'; Given = '{ "key": "id", "value": "7", "host": "db1", "db": { "port": 1 } }' | ConvertFrom-Json; Others = 'host, db' }
+        @{ Name = 'a table'; Given = [ordered]@{ key = 'id'; value = 7; host = 'db1' }; Others = 'host' }
+        @{ Name = 'bytes'; Given = [pscustomobject]@{ key = 'id'; bytes = [byte[]](1, 2); salt = 'x' }; Others = 'salt' }
+    ) {
+        foreach ($publish in { $Given | Publish-ConsulKvRelease $name v1 }, { Publish-ConsulKvRelease $name v1 $Given }) {
+            $failed = Get-ErrorOf $publish
+            $failed.FullyQualifiedErrorId | Should -BeLike 'Request.Invalid,*'
+            "$failed" | Should -BeLike "*but also $Others*Select-Object Key, *Set-ConsulKv -Prefix '$name/releases/v1/'*-Existing*"
+        }
+        Get-ConsulKvRelease $name | Should -BeNullOrEmpty
+        # What the message says to do about a tree.
+        $Given | Set-ConsulKv -Prefix "$name/releases/v1/" | Out-Null
+        (Publish-ConsulKvRelease $name v1 -Existing).Keys | Should -BeGreaterThan 2
+    }
+
+    It 'are made of entries and rows, wherever those have been' {
+        Set-ConsulKv "$name/draft/a" 1 -Flags 7 | Out-Null
+        Set-ConsulKv "$name/draft/b" 2 | Out-Null
+        $entries = Get-ConsulKv "$name/draft/"
+        $trim = @{ TrimPrefix = "$name/draft/" }
+        $digest = ($entries | Publish-ConsulKvRelease $name v1 @trim).Digest
+        $saved = Join-Path $TestDrive 'entries.xml'
+        $entries | Export-Clixml $saved
+        (Import-Clixml $saved | Publish-ConsulKvRelease $name v2 @trim).Digest | Should -Be $digest
+        ($entries | Select-Object * | Publish-ConsulKvRelease $name v3 @trim).Digest | Should -Be $digest
+        ($entries | ConvertTo-Json -Depth 3 | ConvertFrom-Json | Publish-ConsulKvRelease $name v4 @trim).Digest | Should -Be $digest
+        ($entries | Select-Object * -ExcludeProperty Bytes | ConvertTo-Csv | ConvertFrom-Csv | Publish-ConsulKvRelease $name v5 @trim).Digest | Should -Be $digest
+        # What PowerShell adds to the objects of another computer is nobody's setting.
+        ($entries | Select-Object Key, Value, Flags, @{ Name = 'PSComputerName'; Expression = { 'there' } }, @{ Name = 'RunspaceId'; Expression = { [guid]::Empty } }, @{ Name = 'PSShowComputerName'; Expression = { $true } } | Publish-ConsulKvRelease $name v6 @trim).Digest | Should -Be $digest
+        (@{ a = 1; b = 2 }.GetEnumerator() | Publish-ConsulKvRelease $name v7).Keys | Should -Be 2
+    }
+
     It 'are not published among those of another configuration, and what is there already can be read and removed' {
         Publish-ConsulKvRelease $name v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
         foreach ($inner in 'releases/v1', 'releases/v1/deep', 'releases', 'manifests', 'manifests/x/') {

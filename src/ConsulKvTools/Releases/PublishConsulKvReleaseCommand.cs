@@ -14,6 +14,10 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     private const string PrefixSet = "Prefix";
     private const string ExistingSet = "Existing";
 
+    // What an entry has, and what PowerShell adds to the objects of another computer.
+    private static readonly HashSet<string> RowNames = new(
+        typeof(ConsulKvEntry).GetProperties().Select(property => property.Name).Concat(["PSComputerName", "PSShowComputerName", "RunspaceId"]), StringComparer.OrdinalIgnoreCase);
+
     private readonly List<ConsulKvWrite> content = [];
     private PipelineErrors? pipelineErrors;
     private bool isSpoilt;
@@ -198,9 +202,21 @@ public sealed class PublishConsulKvReleaseCommand : ReleaseCmdlet
     }
 
     /// <summary>A row says which key it is of; any other object is a tree.</summary>
-    private static bool IsRow(PSObject input) => input.BaseObject is IDictionary table
-        ? table.Contains("Key") && (table.Contains("Value") || table.Contains("Bytes"))
-        : input.Properties["Key"] is not null && (input.Properties["Value"] is not null || input.Properties["Bytes"] is not null);
+    /// <exception cref="KvValueException">It may be either: as a row it would lose what else it has.</exception>
+    private bool IsRow(PSObject input)
+    {
+        var table = input.BaseObject as IDictionary;
+        bool Has(string name) => table?.Contains(name) ?? input.Properties[name] is not null;
+        if (!Has("Key") || !(Has("Value") || Has("Bytes"))) return false;
+        var names = table is not null ? table.Keys.Cast<object>().Select(KvInput.TextOf)
+            : input.BaseObject is PSCustomObject ? input.Properties.Select(property => property.Name)
+            : [];
+        var others = names.Where(name => !RowNames.Contains(name)).ToList();
+        if (others.Count == 0) return true;
+        var value = Has("Bytes") ? "Bytes" : "Value";
+        throw new KvValueException($"an object has Key and {value}, as a row has, but also {Printable.Text(string.Join(", ", others), 200)}; if it is a row, pipe Select-Object Key, {value}, Flags of it; "
+            + $"if it is a tree, write it with Set-ConsulKv -Prefix '{Printable.Text(Name.TrimEnd('/'), 120)}/releases/{Printable.Text(Release, 120)}/' and publish it with -Existing");
+    }
 
     private void Spoil(string problem)
     {
