@@ -65,7 +65,7 @@ internal sealed class LogSearch
         var record = LogPrefix.Read(line);
         if (record.Stamp is { } stamp)
         {
-            var time = stamp.Resolve(source.End);
+            var time = stamp.Resolve(source.End, source.Zone);
             if (!stamp.HasYear && TimeNotes.Count < 2) TimeNotes.Add("Times without a year are taken as of the last year in which they do not lie after the log's end");
             if (stamp.Offset is null && TimeNotes.Count < 2) TimeNotes.Add("Times without a zone are taken as this machine's local time");
             source.Note = (stamp.HasYear, stamp.Offset is not null) switch { (true, true) => null, (false, false) => "year and zone assumed", (false, _) => "year assumed", _ => "zone assumed" };

@@ -27,7 +27,7 @@ public sealed class LogPrefixTests
     public void A_line_comes_apart(string line, string time, ConsulLogLevel level, string module, string node, string message)
     {
         var record = LogPrefix.Read(line);
-        Assert.Equal(time, record.Stamp!.Value.Resolve(End).ToString("o"));
+        Assert.Equal(time, record.Stamp!.Value.Resolve(End, TimeZoneInfo.Local).ToString("o"));
         Assert.Equal((level, module, node, message), (record.Level, record.Module.ToString(), record.Node.ToString(), record.Message.ToString()));
     }
 
@@ -42,7 +42,7 @@ public sealed class LogPrefixTests
         var stamp = LogPrefix.Read(line).Stamp!.Value;
         Assert.False(stamp.HasYear);
         Assert.Null(stamp.Offset);
-        Assert.Equal(new DateTime(year, month, day), stamp.Resolve(End).DateTime.Date);
+        Assert.Equal(new DateTime(year, month, day), stamp.Resolve(End, TimeZoneInfo.Local).DateTime.Date);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class LogPrefixTests
     public void What_is_no_such_line_is_left_as_it_is(string line)
     {
         var record = LogPrefix.Read(line);
-        if (record.Stamp is { } stamp) _ = stamp.Resolve(End);
+        if (record.Stamp is { } stamp) _ = stamp.Resolve(End, TimeZoneInfo.Local);
         Assert.EndsWith(record.Message.ToString(), line, StringComparison.Ordinal);
     }
 }

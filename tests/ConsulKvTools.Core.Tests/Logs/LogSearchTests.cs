@@ -221,6 +221,24 @@ public sealed class LogSearchTests : IDisposable
         Assert.Equal(2, Assert.Single(search.Findings(), one => one.Code == "Cluster.NoLeader").Count);
     }
 
+    // The zone of the machine that runs the tests is not known.
+    private static readonly TimeZoneInfo Tokyo = TimeZoneInfo.CreateCustomTimeZone("Tokyo", TimeSpan.FromHours(9), null, null);
+
+    [Theory]
+    [InlineData("2025-12-31T23:00:00Z", "Dec 31 23:59:58", "2025-12-31T23:59:58+09:00")]
+    [InlineData("2025-12-31T23:00:00Z", "Jan  1 00:00:02", "2026-01-01T00:00:02+09:00")]
+    [InlineData("2025-12-31T23:00:00Z", "Jan  1 07:59:02", "2026-01-01T07:59:02+09:00")]
+    [InlineData("2025-12-30T10:00:00Z", "Jan  1 07:59:02", "2025-01-01T07:59:02+09:00")]
+    [InlineData("2024-02-28T20:00:00Z", "Feb 29 04:00:00", "2024-02-29T04:00:00+09:00")]
+    [InlineData("2023-12-31T20:00:00Z", "Feb 29 04:00:00", "2020-02-29T04:00:00+09:00")]
+    public void A_time_without_a_year_is_of_the_year_that_it_is_here_and_not_in_Greenwich(string end, string time, string moment)
+    {
+        var raw = new List<ConsulLogLine>();
+        new LogSearch(new(), raw.Add).Add(new LogSource("log", DateTimeOffset.Parse(end, CultureInfo.InvariantCulture), hasNumbers: true) { Zone = Tokyo }, $"{time} web1 consul[1]: [ERR] http: Request PUT /v1/kv/a, error: No cluster leader from=127.0.0.1:1");
+        var line = Assert.Single(raw);
+        Assert.Equal(moment, $"{line.Time:yyyy-MM-ddTHH:mm:sszzz}");
+    }
+
     [Fact]
     public void The_code_of_what_no_rule_knows_chooses_lines_too_and_one_of_nothing_is_told()
     {

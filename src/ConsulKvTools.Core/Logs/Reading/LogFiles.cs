@@ -140,7 +140,7 @@ internal static class LogFiles
             for (var line = 0; line < Sniffed && reader.ReadLine() is { } text; line++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (LogPrefix.Read(text.AsSpan()).Stamp is { } stamp) return stamp.Resolve(File.GetLastWriteTimeUtc(path));
+                if (LogPrefix.Read(text.AsSpan()).Stamp is { } stamp) return stamp.Resolve(File.GetLastWriteTimeUtc(path), TimeZoneInfo.Local);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)

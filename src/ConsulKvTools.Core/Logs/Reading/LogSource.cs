@@ -21,6 +21,9 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     /// <summary>True when its lines can be found again by number.</summary>
     public bool HasNumbers { get; } = hasNumbers;
 
+    /// <summary>Where it was written: times that say no zone are told by it.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
+
     /// <summary>The present line's number.</summary>
     public long Line { get; set; }
 

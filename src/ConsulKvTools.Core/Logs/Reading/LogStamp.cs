@@ -50,26 +50,27 @@ internal readonly record struct LogStamp(DateTime Local, TimeSpan? Offset, bool 
         return true;
     }
 
-    /// <summary>The moment, with what is missing assumed: the zone of this machine, and the last year in which it is not after the log's own end.</summary>
+    /// <summary>The moment, with what is missing assumed: the zone, and the last year in which it is not after the log's own end.</summary>
     /// <param name="end">When the log was last written.</param>
-    public DateTimeOffset Resolve(DateTimeOffset end)
+    /// <param name="zone">Where it was written.</param>
+    public DateTimeOffset Resolve(DateTimeOffset end, TimeZoneInfo zone)
     {
         var local = Local;
         if (!HasYear)
         {
-            // A file may claim any time; the first leap year has every day.
-            var year = Math.Max(FirstYear + 2, Math.Min(LastYear, end.Year));
-            while (year > FirstYear + 2 && (!IsIn(year) || At(OfYear(year)).AddDays(-1) > end)) year--;
+            // A file may claim any time; the first leap year has every day. East of Greenwich a year begins before the end's does.
+            var year = Math.Max(FirstYear + 2, Math.Min(LastYear, end.Year + 1));
+            while (year > FirstYear + 2 && (!IsIn(year) || At(OfYear(year), zone).AddDays(-1) > end)) year--;
             local = OfYear(year);
         }
-        return At(local);
+        return At(local, zone);
     }
 
     private bool IsIn(int year) => Local.Day <= DateTime.DaysInMonth(year, Local.Month);
 
     private DateTime OfYear(int year) => new(year, Local.Month, Local.Day, Local.Hour, Local.Minute, Local.Second);
 
-    private DateTimeOffset At(DateTime local) => new(local, Offset ?? TimeZoneInfo.Local.GetUtcOffset(local));
+    private DateTimeOffset At(DateTime local, TimeZoneInfo zone) => new(local, Offset ?? zone.GetUtcOffset(local));
 
     private static TimeSpan? Zone(ReadOnlySpan<char> text, ref int length)
     {
