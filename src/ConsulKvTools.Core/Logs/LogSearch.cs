@@ -18,7 +18,6 @@ internal sealed class LogSearch
     private const int LongestSample = 600;
     private const int LongestMessage = 8000;
     private const int FirstLines = 20;
-    private static readonly TimeSpan ClockBack = TimeSpan.FromSeconds(2);
 
     /// <summary>The codes of what several lines tell together.</summary>
     public static readonly IReadOnlyList<string> CodesOfEvents = ["Log.LeaderChange", "Log.Restart", "Log.Snapshot", "Log.SlowWrites", "Log.ClockJump", "Log.FailureBurst"];
@@ -65,13 +64,13 @@ internal sealed class LogSearch
         var record = LogPrefix.Read(line);
         if (record.Stamp is { } stamp)
         {
-            var time = stamp.Resolve(source.End, source.Zone);
+            // Lines of an agent come in order; of a merged log only those of one node.
+            var node = source.NodeOf(record.Node);
+            var time = stamp.Resolve(source.End, source.Zone, source.TimeOf(node) ?? source.Time);
             if (!stamp.HasYear && TimeNotes.Count < 2) TimeNotes.Add("Times without a year are taken as of the last year in which they do not lie after the log's end");
             if (stamp.Offset is null && TimeNotes.Count < 2) TimeNotes.Add("Times without a zone are taken as this machine's local time");
             source.Note = (stamp.HasYear, stamp.Offset is not null) switch { (true, true) => null, (false, false) => "year and zone assumed", (false, _) => "year assumed", _ => "zone assumed" };
-            // Lines of an agent come in order; of a merged log only those of one node.
-            var node = source.NodeOf(record.Node);
-            if (source.TimeOf(node) is { } before && before - time >= ClockBack && IsWithin(time) && !MayBeEndOfSummer(stamp, before - time))
+            if (source.TimeOf(node) is { } before && before - time >= LogStamp.ClockBack && IsWithin(time) && !MayBeEndOfSummer(stamp, before - time))
                 signals.Add(new(LogSignalKind.ClockBack, time, node, source, source.Line > 0 ? $"{source.Name}, line {source.Line}" : source.Name, before - time, order));
             source.Keep(node, time);
         }

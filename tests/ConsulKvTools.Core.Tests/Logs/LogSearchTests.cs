@@ -188,6 +188,56 @@ public sealed class LogSearchTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(3602), Assert.Single(found, one => one.Code == "Log.ClockJump").Events[0].Duration);
     }
 
+    private static TimeZoneInfo Berlin()
+    {
+        var spring = TimeZoneInfo.TransitionTime.CreateFloatingDateRule(new DateTime(1, 1, 1, 2, 0, 0), 3, 5, DayOfWeek.Sunday);
+        var autumn = TimeZoneInfo.TransitionTime.CreateFloatingDateRule(new DateTime(1, 1, 1, 3, 0, 0), 10, 5, DayOfWeek.Sunday);
+        return TimeZoneInfo.CreateCustomTimeZone("Berlin", TimeSpan.FromHours(1), null, null, null, [TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(DateTime.MinValue.Date, DateTime.MaxValue.Date, TimeSpan.FromHours(1), spring, autumn)]);
+    }
+
+    private static string[] MomentsInBerlin(params string[] times)
+    {
+        var raw = new List<ConsulLogLine>();
+        var search = new LogSearch(new(), raw.Add);
+        var source = new LogSource("log", Start.AddYears(1), hasNumbers: true) { Zone = Berlin() };
+        foreach (var time in times) search.Add(source, $"{time} [INFO] agent: Synced node info");
+        Assert.DoesNotContain(search.Findings(), one => one.Code == "Log.ClockJump");
+        return [.. raw.Select(line => $"{line.Time:HH:mm:sszzz}")];
+    }
+
+    [Fact]
+    public void The_hour_that_comes_twice_in_autumn_is_told_in_its_order()
+    {
+        Assert.Equal(["01:59:00+02:00", "02:00:00+02:00", "02:59:50+02:00", "02:00:05+01:00", "02:59:59+01:00", "03:00:00+01:00"],
+            MomentsInBerlin("2026/10/25 01:59:00", "2026/10/25 02:00:00", "2026/10/25 02:59:50", "2026/10/25 02:00:05", "2026/10/25 02:59:59", "2026/10/25 03:00:00"));
+        // Lines that are a little out of order are no second pass.
+        Assert.Equal(["02:30:01+02:00", "02:30:00+02:00", "02:40:00+02:00", "02:10:00+01:00", "02:09:59+01:00"],
+            MomentsInBerlin("2026/10/25 02:30:01", "2026/10/25 02:30:00", "2026/10/25 02:40:00", "2026/10/25 02:10:00", "2026/10/25 02:09:59"));
+
+        // Of several logs each goes back by itself.
+        var search = new LogSearch(new());
+        foreach (var (name, lines) in new (string, string[])[]
+        {
+            ("one", ["2026/10/25 02:58:00 [INFO] consul: New leader elected: one", "2026/10/25 02:59:50 [WARN] raft: Heartbeat timeout from \"10.0.0.1:8300\" reached, starting election", "2026/10/25 02:00:05 [INFO] consul: New leader elected: two", "2026/10/25 02:00:20 [INFO] agent: Synced node info"]),
+            ("two", ["2026/10/25 02:58:00 [INFO] consul: New leader elected: one", "2026/10/25 02:00:05 [INFO] consul: New leader elected: two"]),
+        })
+        {
+            var source = new LogSource(name, Start.AddYears(1), hasNumbers: true) { Zone = Berlin() };
+            foreach (var line in lines) search.Add(source, line);
+        }
+        Assert.Equal(["one became leader", "the leader changed from one to two, 15.0 s after the first sign of its absence"], Changes(search.Findings()));
+    }
+
+    [Fact]
+    public void A_line_after_an_agent_has_said_its_name_is_of_the_same_pass()
+    {
+        var raw = new List<ConsulLogLine>();
+        var search = new LogSearch(new(), raw.Add);
+        var source = new LogSource("log", Start.AddYears(1), hasNumbers: true) { Zone = Berlin() };
+        foreach (var line in new[] { "2026/10/25 02:59:00 [INFO] agent: Synced node info", "2026/10/25 02:10:00 [INFO] agent: Node name: 'srv1'", "2026/10/25 02:10:01 [INFO] agent: started state syncer" }) search.Add(source, line);
+        Assert.Equal(["02:59:00+02:00", "02:10:00+01:00", "02:10:01+01:00"], raw.Select(line => $"{line.Time:HH:mm:sszzz}"));
+    }
+
     [Fact]
     public void An_hour_that_comes_twice_in_autumn_is_no_clock_set_back()
     {

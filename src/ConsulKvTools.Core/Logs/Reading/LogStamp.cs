@@ -6,6 +6,9 @@ namespace ConsulKvTools.Logs.Reading;
 /// <param name="HasYear">False when no year is written.</param>
 internal readonly record struct LogStamp(DateTime Local, TimeSpan? Offset, bool HasYear)
 {
+    /// <summary>A time that lies so far before that of the line before it went back; less is two lines that were written side by side.</summary>
+    public static readonly TimeSpan ClockBack = TimeSpan.FromSeconds(2);
+
     private const int FirstYear = 1970;
     private const int LastYear = 9998;
     private const string Months = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -53,24 +56,34 @@ internal readonly record struct LogStamp(DateTime Local, TimeSpan? Offset, bool 
     /// <summary>The moment, with what is missing assumed: the zone, and the last year in which it is not after the log's own end.</summary>
     /// <param name="end">When the log was last written.</param>
     /// <param name="zone">Where it was written.</param>
-    public DateTimeOffset Resolve(DateTimeOffset end, TimeZoneInfo zone)
+    /// <param name="before">The time of the line before it; null when there is none.</param>
+    public DateTimeOffset Resolve(DateTimeOffset end, TimeZoneInfo zone, DateTimeOffset? before = null)
     {
         var local = Local;
         if (!HasYear)
         {
             // A file may claim any time; the first leap year has every day. East of Greenwich a year begins before the end's does.
             var year = Math.Max(FirstYear + 2, Math.Min(LastYear, end.Year + 1));
-            while (year > FirstYear + 2 && (!IsIn(year) || At(OfYear(year), zone).AddDays(-1) > end)) year--;
+            while (year > FirstYear + 2 && (!IsIn(year) || At(OfYear(year), zone, before).AddDays(-1) > end)) year--;
             local = OfYear(year);
         }
-        return At(local, zone);
+        return At(local, zone, before);
     }
 
     private bool IsIn(int year) => Local.Day <= DateTime.DaysInMonth(year, Local.Month);
 
     private DateTime OfYear(int year) => new(year, Local.Month, Local.Day, Local.Hour, Local.Minute, Local.Second);
 
-    private DateTimeOffset At(DateTime local, TimeZoneInfo zone) => new(local, Offset ?? zone.GetUtcOffset(local));
+    private DateTimeOffset At(DateTime local, TimeZoneInfo zone, DateTimeOffset? before)
+    {
+        if (Offset is { } written) return new(local, written);
+        // IsAmbiguousTime does not know the hour that comes twice in Dublin, where winter is what is saved.
+        var (earlier, later) = (zone.GetUtcOffset(local.AddDays(-1)), zone.GetUtcOffset(local.AddDays(1)));
+        if (earlier <= later) return new(local, zone.GetUtcOffset(local));
+        // The clock is set back within these days: of what comes twice lines are of the first pass until their time goes back.
+        var first = new DateTimeOffset(local, earlier);
+        return zone.GetUtcOffset(first) != earlier || (zone.GetUtcOffset(new DateTimeOffset(local, later)) == later && before - first >= ClockBack) ? new(local, later) : first;
+    }
 
     private static TimeSpan? Zone(ReadOnlySpan<char> text, ref int length)
     {
