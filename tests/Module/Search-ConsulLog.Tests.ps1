@@ -39,6 +39,28 @@ Describe 'Search-ConsulLog' {
         (Search-ConsulLog $real -Code 'Acl.*').Code | Sort-Object -Unique | Should -BeLike 'Acl.*'
     }
 
+    It 'reads a date as the user''s culture writes it, and refuses one that may be two days' {
+        $file = Add-Lines dates.log '    2026-01-15T12:00:00.000Z [INFO]  agent: january', '    2026-02-07T12:00:00.000Z [INFO]  agent: early', '    2026-02-14T12:00:00.000Z [INFO]  agent: late'
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            foreach ($name in 'de-DE', 'en-GB') {
+                [cultureinfo]::CurrentCulture = $name
+                (Search-ConsulLog $file -Raw -Since ([datetime]::new(2026, 2, 13)).ToString()).Message | Should -Be 'late'
+                foreach ($text in ([datetime]::new(2026, 2, 1)).ToString(), ([datetime]::new(2026, 2, 1)).ToString('d')) {
+                    $refused = Get-ErrorOf { Search-ConsulLog $file -Raw -Since $text }
+                    "$refused" | Should -BeLike "*'$text' may be two moments: 2026-02-01 00:00:00 as $name writes it, or 2026-01-02 00:00:00 as others write it. Give the one you mean as '2026-02-01 00:00:00'*"
+                }
+                # The same day either way, and what no culture reads otherwise.
+                (Search-ConsulLog $file -Raw -Since ([datetime]::new(2026, 2, 2)).ToString()).Message | Should -Be 'early', 'late'
+                foreach ($text in '2026-02-01', '2026/02/01 00:00:00', '2026-02-01T00:00:00Z', '1 Feb 2026', [datetime]::new(2026, 2, 1)) { (Search-ConsulLog $file -Raw -Since $text).Message | Should -Be 'early', 'late' }
+            }
+            # Where years are counted otherwise.
+            [cultureinfo]::CurrentCulture = 'th-TH'
+            (Search-ConsulLog $file -Raw -Since '2026-02-01').Message | Should -Be 'early', 'late'
+            "$(Get-ErrorOf { Search-ConsulLog $file -Raw -Since ([datetime]::new(2026, 2, 1)).ToString() })" | Should -BeLike '*may be two moments: 2026-02-01 00:00:00 as th-TH writes it*'
+        } finally { [cultureinfo]::CurrentCulture = $culture }
+    }
+
     It 'says that nothing of Consul''s was read, or nothing within the time' {
         $strange = Add-Lines strange.log 'Jan 31 08:00:00 host sshd[1]: Accepted publickey', 'Jan 31 08:00:01 host cron[2]: ran'
         Search-ConsulLog $strange -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty

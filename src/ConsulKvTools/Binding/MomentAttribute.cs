@@ -23,13 +23,32 @@ public sealed class MomentAttribute : ArgumentTransformationAttribute
                 return DateTimeOffset.Now - ago;
             case string text when Ago(text.Trim()) is { } ago:
                 return DateTimeOffset.Now - ago;
-            // What stands in a log, or what the user's own culture writes; without a zone it is this machine's time.
-            case string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) || DateTimeOffset.TryParse(text, CultureInfo.CurrentCulture, DateTimeStyles.AssumeLocal, out moment):
+            case string text when Written(text.Trim()) is { } moment:
                 return moment;
             default:
                 throw new ArgumentTransformationMetadataException($"'{Printable.Text(Convert.ToString(inputData, CultureInfo.InvariantCulture), 80)}' is no moment; give a date such as '2026-01-31 08:05', or how long ago, such as 2h, 90m or 3d.");
         }
     }
+
+    /// <summary>A date as it is written; without a zone it is this machine's time. Null when the text is none.</summary>
+    /// <exception cref="ArgumentTransformationMetadataException">It may be two.</exception>
+    private static DateTimeOffset? Written(string text)
+    {
+        var invariant = Read(text, CultureInfo.InvariantCulture);
+        // ISO 8601 is the same everywhere; a culture may count years otherwise.
+        if (text.Length > 4 && text.Take(4).All(digit => digit is >= '0' and <= '9') && text[4] == '-') return invariant;
+        var own = Read(text, CultureInfo.CurrentCulture);
+        if (invariant is { } international && own is { } local && international != local)
+        {
+            throw new ArgumentTransformationMetadataException(FormattableString.Invariant(
+                $"'{Printable.Text(text, 80)}' may be two moments: {Iso(local)} as {CultureInfo.CurrentCulture.Name} writes it, or {Iso(international)} as others write it. Give the one you mean as '{Iso(local)}' or '{Iso(international)}'."));
+        }
+        return own ?? invariant;
+    }
+
+    private static DateTimeOffset? Read(string text, CultureInfo culture) => DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeLocal, out var moment) ? moment : null;
+
+    private static string Iso(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>How long ago; null when the text is no such thing.</summary>
     internal static TimeSpan? Ago(string text)
