@@ -76,6 +76,7 @@ internal sealed class LogSearch
         }
         order++;
         var now = source.Time;
+        var level = source.LevelOf(record);
         var read = SignalReader.Read(record.Module, record.Message, request.SlowWrite);
         // An agent's first lines name itself; later it tells of others that join.
         if (read.Node is not null && (read.IsOwn || source.Recognised < FirstLines)) source.Node ??= read.Node;
@@ -93,9 +94,11 @@ internal sealed class LogSearch
         if (first is null || now < first) first = now;
         if (last is null || now > last) last = now;
         if (record.Level != ConsulLogLevel.None && record.Level < request.Level) return;
+        var code = CodeOf(line, ref record, out var finding);
+        // What a rule knows is told whatever its line lacks.
+        if (code is null && level < request.Level) return;
         Counted++;
 
-        var code = CodeOf(line, ref record, out var finding);
         if (code is not null)
         {
             if (!isConsuls) source.Recognised++;

@@ -9,7 +9,7 @@ internal sealed record LogSearchRequest
     /// <summary>Lines after it do not count; null for all.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Lines below it do not count; lines that do not say a level always do.</summary>
+    /// <summary>Lines below it do not count. One that says no level is as grave as the line that it continues; what a rule knows counts without any.</summary>
     public ConsulLogLevel Level { get; init; }
 
     /// <summary>Codes that are told, with <c>*</c> at the end for all that begin so; empty for all.</summary>

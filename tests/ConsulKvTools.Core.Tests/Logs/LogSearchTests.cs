@@ -325,6 +325,28 @@ public sealed class LogSearchTests : IDisposable
     }
 
     [Fact]
+    public void A_line_that_says_no_level_is_as_grave_as_the_one_that_it_continues()
+    {
+        static string[] Grave(params string[] lines)
+        {
+            var raw = new List<ConsulLogLine>();
+            Add(new LogSearch(new() { Level = ConsulLogLevel.Error }, raw.Add), "log", lines);
+            return [.. raw.Select(line => line.Message)];
+        }
+
+        Assert.Equal(["odd", "goroutine 1 [running]:", "main.go:7"],
+            Grave("==> Starting Consul agent...", "           Version: '1.22.0'", Line(0, "INFO", "agent: fine"), "  more of it", Line(1, "ERROR", "agent: odd"), "goroutine 1 [running]:", "\tmain.go:7", Line(2, "INFO", "agent: fine"), "  more of it"));
+        // An agent that starts again begins anew, and one that dies says no level.
+        Assert.Equal(["odd", "panic: runtime error", "goroutine 1 [running]:"],
+            Grave(Line(0, "ERROR", "agent: odd"), "==> Starting Consul agent...", "           Version: '1.22.0'", Line(2, "INFO", "agent: fine"), "panic: runtime error", "goroutine 1 [running]:"));
+        // Docker and Kubernetes give each line a time; syslog's other programs continue nothing.
+        Assert.Equal(["odd", "main.go:7"], Grave("2026-01-31T08:05:00Z stderr F [ERROR] agent: odd", "2026-01-31T08:05:00Z stderr F main.go:7"));
+        Assert.Equal(["odd", "main.go:7"], Grave("Jan 31 08:00:00 host consul[1]: [ERR] agent: odd", "Jan 31 08:00:00 host consul[1]: main.go:7", "Jan 31 08:00:00 host sshd[2]: Accepted publickey", "Jan 31 08:00:00 other consul[1]: x"));
+        // What a rule knows is told whatever its line lacks.
+        Assert.Single(Grave("2026-01-31 08:00:00 our-app: put failed: Unexpected response code: 500 (No cluster leader)"));
+    }
+
+    [Fact]
     public void No_secret_of_a_line_is_in_what_is_told()
     {
         const string secret = "5f9e1a33-3a88-4b63-9b8e-1f7b7f3c1d2e";

@@ -9,6 +9,9 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     private const int MostNodes = 1000;
 
     private string? lastNode;
+    private string? levelNode;
+    private string levelProgram = "";
+    private ConsulLogLevel level;
     private readonly Dictionary<string, DateTimeOffset> times = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> lives = new(StringComparer.Ordinal);
 
@@ -59,6 +62,26 @@ internal sealed class LogSource(string name, DateTimeOffset end, bool hasNumbers
     {
         if (named.IsEmpty) return Node;
         return lastNode is not null && named.SequenceEqual(lastNode.AsSpan()) ? lastNode : lastNode = named.ToString();
+    }
+
+    /// <summary>How grave a line is: what it says itself, else what the line says that it continues; None when there is none. To be asked of each line.</summary>
+    public ConsulLogLevel LevelOf(in LogRecord record)
+    {
+        var node = NodeOf(record.Node);
+        var isSameProgram = record.Program.SequenceEqual(levelProgram.AsSpan());
+        // Without a time it is a further line of the message before it.
+        var continues = record.Stamp is null || (node == levelNode && isSameProgram);
+        if (record.Level != ConsulLogLevel.None) level = record.Level;
+        // So Go says that a program dies.
+        else if (record.Message.StartsWith("panic: ".AsSpan(), StringComparison.Ordinal) || record.Message.StartsWith("fatal error: ".AsSpan(), StringComparison.Ordinal)) level = ConsulLogLevel.Error;
+        // So Consul says that it starts, and what it is.
+        else if (!continues || record.Message.StartsWith("==> ".AsSpan(), StringComparison.Ordinal)) level = ConsulLogLevel.None;
+        if (record.Stamp is not null)
+        {
+            levelNode = node;
+            if (!isSameProgram) levelProgram = record.Program.ToString();
+        }
+        return level;
     }
 
     /// <summary>The time of a node's last line; null before its first.</summary>
