@@ -438,6 +438,13 @@ public sealed class LogSearchTests : IDisposable
         Assert.DoesNotContain(search.Findings(), one => one.Code == "Log.ClockJump");
     }
 
+    [Fact]
+    public void A_rotated_file_that_is_just_being_packed_counts_once()
+    {
+        foreach (var name in new[] { "c.log", "c.log.1", "c.log.2", "c.log.2.gz", "c.log.3.gz", "c.log-20260131", "c.log-20260131.xz" }) File.WriteAllText(Path.Combine(folder.FullName, name), "");
+        Assert.Equal(["c.log", "c.log-20260131", "c.log.1", "c.log.2", "c.log.3.gz"], LogFiles.WithRotated(Path.Combine(folder.FullName, "c.log")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("consul.log.0")]
     [InlineData("consul.log.12.xz")]

@@ -10,7 +10,7 @@ internal static class LogFiles
     private const string WayOn = "Give the log of the Consul agent itself: the file of its -log-file, or where its service manager keeps its output. Errors in another program's log are told by Resolve-ConsulError -Path.";
 
     // A number, or a date with or without a time, and what packed it. An editor's swap file and a copy of somebody's have the log's lines, too, and would count twice.
-    private static readonly Regex Rotated = new(@"^[.-][0-9][0-9.:_+TZ-]*(?:\.(?:gz|bz2|xz|zst|lz4|lzma|zip|Z))?\z", RegexOptions.CultureInvariant);
+    private static readonly Regex Rotated = new(@"^[.-][0-9][0-9.:_+TZ-]*(?<packed>\.(?:gz|bz2|xz|zst|lz4|lzma|zip|Z))?\z", RegexOptions.CultureInvariant);
 
     /// <summary>Why a file cannot be read, without a full stop; null when nothing is known against it.</summary>
     public static string? ProblemOf(string path)
@@ -74,12 +74,15 @@ internal static class LogFiles
         {
             var other = Path.GetFileName(file);
             if (other == name
-                || (other.StartsWith(name, StringComparison.Ordinal) && Rotated.IsMatch(other.Substring(name.Length)))
+                || (other.StartsWith(name, StringComparison.Ordinal) && Rotated.Match(other.Substring(name.Length)) is { Success: true } rotated && !IsBeingPacked(file, rotated.Groups["packed"].Length))
                 // Consul's own: the time stands before the ending.
                 || (other.StartsWith(stem + "-", StringComparison.Ordinal) && other.EndsWith(ending, StringComparison.Ordinal) && other.Substring(stem.Length + 1, Math.Max(0, other.Length - stem.Length - 1 - ending.Length)).All(char.IsDigit)))
                 yield return file;
         }
     }
+
+    // The plain file lies beside it until it is whole.
+    private static bool IsBeingPacked(string file, int ending) => ending > 0 && File.Exists(file.Substring(0, file.Length - ending));
 
     /// <summary>The files in the order of their first lines' times; what has no time stays behind what has.</summary>
     public static IReadOnlyList<string> InOrder(IEnumerable<string> paths, CancellationToken cancellation) =>
