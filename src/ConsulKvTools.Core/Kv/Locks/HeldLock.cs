@@ -65,6 +65,12 @@ internal sealed class HeldLock
         {
             // What is another's by now must not be touched; the lock session is of no use to anybody either way.
             result = isLost ? NotGiven(ConsulKvOutcome.Conflict, LossOf()) : await layout.GiveBackAsync(Lease.Id, removeKey, cancellation).ConfigureAwait(false);
+            if (result.Code == "Lock.ReleaseNotHolder")
+            {
+                // Consul says so sooner here than to whoever watches.
+                Lease.Lose(TakenAway(null));
+                result = NotGiven(ConsulKvOutcome.Conflict, LossOf());
+            }
         }
         catch (ConsulException unheard)
         {
@@ -106,6 +112,9 @@ internal sealed class HeldLock
         Key = Wanted.Key, Kind = ConsulKvWriteKind.Release, Outcome = outcome, Finding = why, Message = why.Title, Remedy = why.Remedy, Session = Session.Name,
     };
 
+    private ConsulFinding TakenAway(ulong? index) =>
+        ConsulFinding.Create("Lock.TakenAway", ("key", Printable.Text(Wanted.Key)), ("session", Lease.Id), ("index", index), ("address", Session.Address));
+
     private ConsulFinding LossOf() => LockLosses.Of(this);
 
     /// <summary>Consul tells when the key is another's: a lock session that was ended, a key that was removed or taken by force.</summary>
@@ -124,7 +133,7 @@ internal sealed class HeldLock
                 }
                 if (!seen.IsHolder)
                 {
-                    Lease.Lose(ConsulFinding.Create("Lock.TakenAway", ("key", Printable.Text(Wanted.Key)), ("session", Lease.Id), ("index", seen.Index), ("address", Session.Address)));
+                    Lease.Lose(TakenAway(seen.Index));
                     return;
                 }
                 if (seen.Index <= after) await Task.Delay(TimeSpan.FromMilliseconds(100), over.Token).ConfigureAwait(false);

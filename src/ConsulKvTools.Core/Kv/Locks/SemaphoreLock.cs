@@ -12,6 +12,8 @@ internal sealed class SemaphoreLock(ConsulKvSession session, KvLockRequest wante
     /// <summary>The Go client's mark of a semaphore's keys; it refuses keys without.</summary>
     public const ulong Mark = 0xe0f69a2baa414de0;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
     private readonly KvWriter writer = new(session);
     private readonly KvSnapshotReader snapshots = new(session, wanted.Key + "/", isPrefix: true);
 
@@ -40,7 +42,8 @@ internal sealed class SemaphoreLock(ConsulKvSession session, KvLockRequest wante
 
     public async Task<(bool IsHolder, ulong Index)?> AskAsync(string lockSession, ulong after, CancellationToken cancellation)
     {
-        var (snapshot, _) = await snapshots.TryReadAsync(after, TimeSpan.FromSeconds(30), ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
+        if (after > 0 && !await WaitAsync(lockSession, after, cancellation).ConfigureAwait(false)) return null;
+        var (snapshot, _) = await snapshots.TryReadAsync(0, TimeSpan.Zero, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
         if (snapshot is null) return null;
         var state = snapshot.Entries.FirstOrDefault(entry => entry.Key == StateKey) is { } stored ? SemaphoreState.Read(stored.Bytes) : null;
         var isIn = snapshot.Entries.Any(entry => entry.Key == ContenderKey(lockSession) && entry.LockSession == lockSession);
@@ -61,9 +64,26 @@ internal sealed class SemaphoreLock(ConsulKvSession session, KvLockRequest wante
                 ? await writer.WriteAsync(new ConsulKvWrite { Key = StateKey, Kind = ConsulKvWriteKind.DeleteCheckAndSet, Index = stored.ModifyIndex }, cancellation).ConfigureAwait(false)
                 : await WriteStateAsync(stored, others, cancellation).ConfigureAwait(false);
             if (result.Outcome is ConsulKvOutcome.Denied or ConsulKvOutcome.Failed) return result;
+            // Somebody was faster, and it may have been to take us out.
+            if (result.Outcome == ConsulKvOutcome.Conflict) result = null;
         }
         var left = await writer.WriteAsync(new ConsulKvWrite { Key = ContenderKey(lockSession), Kind = ConsulKvWriteKind.Delete }, cancellation).ConfigureAwait(false);
-        return (result is null ? left : result with { Outcome = ConsulKvOutcome.Written, Finding = null, Message = null, Remedy = null }) with { Key = wanted.Key };
+        var lost = result is null ? ConsulFinding.Create("Lock.ReleaseNotHolder", ("key", Printable.Text(wanted.Key)), ("session", lockSession), ("address", session.Address)) : null;
+        return (result ?? left) with { Key = wanted.Key, Outcome = lost is null ? ConsulKvOutcome.Written : ConsulKvOutcome.Conflict, Finding = lost, Message = lost?.Title, Remedy = lost?.Remedy };
+    }
+
+    /// <summary>Waits for a change; false when there was no answer.</summary>
+    private async Task<bool> WaitAsync(string lockSession, ulong after, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // Of keys that are removed with a prefix above, a query of the semaphore's prefix does not hear once any key below was deleted by itself; one of a key always does.
+        var own = new KvSnapshotReader(session, ContenderKey(lockSession), isPrefix: false);
+        var waits = new[] { snapshots, own }.Select(reader => reader.TryReadAsync(after, LongestWait, ConsulConsistency.Consistent, over.Token)).ToArray();
+        var first = await Task.WhenAny(waits).ConfigureAwait(false);
+        over.Cancel();
+        // The other ends before its token does.
+        await Task.WhenAll(waits).ContinueWith(ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+        return (await first.ConfigureAwait(false)).Snapshot is not null;
     }
 
     /// <summary>The holders whose lock session still holds its key.</summary>

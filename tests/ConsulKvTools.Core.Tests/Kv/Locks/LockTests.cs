@@ -262,6 +262,58 @@ public sealed class LockTests(AclAgentFixture lab)
         await foreach (var left in new KvReader(session).ListAsync("lock/sem/", ConsulConsistency.Consistent, (_, _) => { }, None)) Assert.DoesNotContain("Owner", left.Value, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a prefix above")]
+    [InlineData("the state")]
+    [InlineData("its contender")]
+    [InlineData("its place")]
+    [InlineData("its lock session")]
+    public async Task A_holder_of_a_semaphore_hears_at_once_of_what_takes_it_away_also_where_another_has_left_before(string removed)
+    {
+        using var session = lab.Session();
+        var root = $"lock/{removed.Replace(' ', '-')}/";
+        using var held = await TakeAsync(session, root + "sem", ttl: TimeSpan.FromMinutes(5), limit: 2);
+        using (var left = await TakeAsync(session, root + "sem", limit: 2)) await left.ReleaseAsync(false, None);
+        var state = (await new KvReader(session).GetAsync(root + "sem/.lock", ConsulConsistency.Consistent, None)).Entry!;
+        var write = removed switch
+        {
+            "a prefix above" => new ConsulKvWrite { Key = root, Kind = ConsulKvWriteKind.DeleteTree },
+            "the state" => new ConsulKvWrite { Key = state.Key, Kind = ConsulKvWriteKind.Delete },
+            "its contender" => new ConsulKvWrite { Key = root + "sem/" + held.LockSession, Kind = ConsulKvWriteKind.Delete },
+            _ => new ConsulKvWrite { Key = state.Key, Flags = state.Flags, Value = new SemaphoreState(2, []).Write() },
+        };
+
+        // Well below the half minute that a query waits, and the half of the TTL after which it is renewed.
+        if (removed == "its lock session") (await lab.Agent.SendAsync("PUT", $"/v1/session/destroy/{held.LockSession}")).EnsureSuccess("destroy");
+        else await new KvWriter(session).WriteAsync(write, None);
+        await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(15), held.Lost));
+
+        Assert.Equal("Lock.TakenAway", held.Loss?.Code);
+        var result = await held.ReleaseAsync(false, None);
+        Assert.Equal((ConsulKvOutcome.Conflict, "Lock.Lost"), (result.Outcome, result.Code));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Whoever_gives_back_what_is_gone_hears_of_the_loss_though_nothing_has_told_of_it(int limit)
+    {
+        await using var proxy = new TcpFaultProxy(lab.Agent.Address);
+        using var session = lab.Session(address: proxy.Address.OriginalString);
+        using var direct = lab.Session();
+        var root = $"lock/unseen{limit}/";
+        using var held = await TakeAsync(session, root + "key", limit: limit);
+        // What waits has no answer while the key goes, and what is asked from then on has.
+        proxy.BlackHole();
+        await new KvWriter(direct).WriteAsync(new ConsulKvWrite { Key = root, Kind = ConsulKvWriteKind.DeleteTree }, None);
+        var given = held.ReleaseAsync(false, None);
+        proxy.Pass();
+        var result = await given;
+
+        Assert.Equal((ConsulKvOutcome.Conflict, "Lock.Lost"), (result.Outcome, result.Code));
+        Assert.Equal("Lock.TakenAway", held.Loss?.Code);
+    }
+
     [Fact]
     public async Task Giving_back_that_is_stopped_half_way_gives_it_back_without_lock_delay()
     {
