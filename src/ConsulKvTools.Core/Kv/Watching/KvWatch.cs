@@ -137,18 +137,19 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     /// </summary>
     private async Task<IReadOnlyList<string>?> GoneAsync(List<string> missing, KvSnapshot snapshot, ulong after, CancellationToken cancellation)
     {
-        // A removal moves the index, so this list is shorter for another reason.
-        if (options.IsPrefix && snapshot.Index == after && after > 0 && !snapshot.IsFiltered && hidden == 0 && await MayBeHiddenAsync(cancellation).ConfigureAwait(false)) return [];
         // A single key that may not be read is denied, not left out.
         if (!options.IsPrefix) return missing;
+        var single = new KvReader(session);
         try
         {
+            // A removal moves the index, so this list is shorter for another reason. Only that of a prefix above may not, and it leaves nothing: then a key by itself is missing, and not denied.
+            if (snapshot.Index == after && after > 0 && !snapshot.IsFiltered && hidden == 0 && await MayBeHiddenAsync(cancellation).ConfigureAwait(false))
+                return snapshot.Entries.Count == 0 && (await single.GetAsync(missing[0], options.Consistency, cancellation).ConfigureAwait(false)).State == KvReadState.Missing ? missing : [];
             var allowed = await AclAuthorizer.AskAsync(session, missing.ConvertAll(key => new AclQuestion("key", "read", key)), cancellation).ConfigureAwait(false);
             if (allowed is not null) return missing.Where((_, number) => allowed[number]).ToList();
             if (!snapshot.IsFiltered) return missing;
             // The agent cannot be asked what the token may, but says that it left something out: each key answers for itself.
             var gone = new List<string>();
-            var single = new KvReader(session);
             foreach (var key in missing)
                 if ((await single.GetAsync(key, options.Consistency, cancellation).ConfigureAwait(false)).State == KvReadState.Missing) gone.Add(key);
             return gone;
@@ -225,7 +226,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     {
         var settled = options.Consistency == ConsulConsistency.Consistent ? older : await NextAsync(0, ConsulConsistency.Consistent, cancellation).ConfigureAwait(false);
         tell(settled.Index < after
-            ? new KvWatchNote(KvWatchNoteKind.WentBack, $"The index went back from {after} to {settled.Index}: a snapshot was restored, the store was begun anew, or Consul forgot old removals; all was read again")
+            ? new KvWatchNote(KvWatchNoteKind.WentBack, $"The index went back from {after} to {settled.Index}: a snapshot was restored, the store was begun anew, a prefix above was removed, or Consul forgot old removals; all was read again")
             : new KvWatchNote(KvWatchNoteKind.OldAnswer, $"An answer showed index {older.Index} after {after}: it was older, from a server that is behind, and was not used"));
         return settled;
     }

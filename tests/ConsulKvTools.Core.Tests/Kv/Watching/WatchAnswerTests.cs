@@ -163,6 +163,15 @@ public sealed class WatchAnswerTests
     }
 
     [Fact]
+    public async Task A_shorter_answer_with_the_same_index_is_no_removal_for_that_would_have_left_nothing()
+    {
+        await using var script = new Script(_ => true, Answer(7, ("w/a", 7, "1"), ("w/b", 6, "1")), Answer(7, ("w/b", 6, "1")));
+        await script.Log.UntilAsync(said => said.Notes.Any(note => note.Kind == KvWatchNoteKind.Hidden));
+
+        Assert.Empty(script.Log.Lines);
+    }
+
+    [Fact]
     public async Task A_stale_watch_says_when_its_server_has_lost_the_leader_and_when_it_hears_of_one_again()
     {
         await using var script = new Script(

@@ -115,6 +115,30 @@ public sealed class WatchTests(AclAgentFixture lab)
         async Task RulesAsync(string rules) => (await lab.Agent.SendAsync("PUT", $"/v1/acl/policy/{id}", $$"""{"Name":"{{policy}}","Rules":"{{rules}}"}""")).EnsureSuccess("policy");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_prefix_above_that_is_removed_is_told_as_removals_also_where_a_key_below_was_deleted_before(bool isDeletedLast)
+    {
+        using var session = lab.Session();
+        var root = $"watch/above-{isDeletedLast}/";
+        await WriteAsync(session, root + "cfg/old", "1");
+        if (!isDeletedLast) await RemoveAsync(session, root + "cfg/old");
+        await WriteAsync(session, root + "cfg/a", "1");
+        await WriteAsync(session, root + "cfg/b", "1");
+        if (isDeletedLast) await RemoveAsync(session, root + "cfg/old");
+        await using var log = new WatchLog(session, new KvWatchOptions { Name = root + "cfg/", IsPrefix = true, Wait = TimeSpan.FromSeconds(1) });
+        await log.BeganAsync();
+
+        await new KvWriter(session).WriteAsync(new ConsulKvWrite { Key = root, Kind = ConsulKvWriteKind.DeleteTree }, None);
+        await log.UntilAsync(said => said.Changes.Count == 2);
+        await WriteAsync(session, root + "cfg/new", "1");
+        await log.UntilAsync(said => said.Changes.Count == 3);
+
+        Assert.Equal([$"Removed {root}cfg/a", $"Removed {root}cfg/b", $"Added {root}cfg/new=1"], log.Lines);
+        Assert.DoesNotContain(log.Notes, note => note.Kind == KvWatchNoteKind.Hidden);
+    }
+
     [Fact]
     public async Task What_cannot_even_begin_is_an_error()
     {
