@@ -10,8 +10,16 @@ internal sealed class NamedValues(string text)
     private const int LongestName = 120;
     private const int LongestWord = 4096;
 
+    // A value of several lines ends within these: a quote in prose that nothing closes must not take the rest of a text with it.
+    private const int LongestText = 16 * 1024;
+    private const int MostLines = 32;
+
     // So many pairs after name: is its value: looked for.
     private const int LabelReach = 3;
+
+    // Type, description and more stand before the default of a variable.
+    private const int VariableReach = 6;
+    private const string Variable = "variable \"";
     private static readonly string[] Leads = ["- ", "export ", "set ", "ENV ", "ARG ", "# ", "#", "//", "; ", ";", "-- ", "* ", "<!-- ", "$"];
     private static readonly string[] Values = ["value", "val", "default", "content"];
 
@@ -19,6 +27,11 @@ internal sealed class NamedValues(string text)
     private readonly Stack<(int Column, string Name)> maps = new();
     private string label = "";
     private int labelAge;
+    private string? section;
+
+    // How far was looked for the word that ends a text below <<EOF, and how far lines are joined: nothing is looked through again from each line on.
+    private (string Word, int Until) unended;
+    private int joined;
 
     /// <summary>All of a text, in its order.</summary>
     public static IEnumerable<NamedValue> In(string text) => SecretName.IsTelling(text) ? new NamedValues(text).All() : [];
@@ -33,12 +46,15 @@ internal sealed class NamedValues(string text)
             var (from, isComment) = Behind(dash, end);
             var isItem = text[dash] == '-' && from > dash;
             while (maps.Count > 0 && (dash - start < maps.Peek().Column || (dash - start == maps.Peek().Column && !isItem))) maps.Pop();
+            if (EntersSection(dash, end)) continue;
+            if (string.CompareOrdinal(text, dash, Variable, 0, Variable.Length) == 0) EnterVariable(dash + Variable.Length, end);
             var isPair = false;
             foreach (var pair in Pairs(start, from, end, isComment))
             {
                 isPair = true;
                 if (pair.Length > 0) yield return pair;
             }
+            if (!isPair && !isComment && Spaced(from, end) is { Length: > 0 } spaced) yield return spaced;
             // The value of the name above.
             if (!isPair && !isComment && maps.Count > 0 && ValueAt(from, end, isLeading: true, isComment: false, '\0') is { Length: > 0 } item) yield return new NamedValue(SecretName.Of(maps.Peek().Name), item.Start, item.Length);
         }
@@ -47,7 +63,7 @@ internal sealed class NamedValues(string text)
     /// <summary>The pairs of a line; one of length zero where there is one without a value for us.</summary>
     private IEnumerable<NamedValue> Pairs(int start, int from, int end, bool isComment)
     {
-        var above = maps.Count > 0 ? maps.Peek().Name : null;
+        var above = maps.Count > 0 ? maps.Peek().Name : section;
         var depth = 0;
         for (var at = from; at < end;)
         {
@@ -93,6 +109,12 @@ internal sealed class NamedValues(string text)
             var isTight = behind == first;
             // image: repo/token:v1 and 12:30 are no pairs.
             if (!isLeading && sign == ':' && isTight && first < end && text[first] is not ('"' or '\'' or '\\') && context is not ('{' or ',')) continue;
+            if (!isLabel && !isComment && Delimited(first, end) is { Length: > 0 } delimited)
+            {
+                yield return new NamedValue(secret, delimited.Start, delimited.Length);
+                at = delimited.Start + delimited.Length;
+                continue;
+            }
             var (valueStart, length, isQuoted) = ValueAt(first, isLabel ? Math.Min(end, first + LongestName + 2) : end, isLeading, isComment, context);
             if (isLabel && length is > 0 and < LongestName)
             {
@@ -100,14 +122,52 @@ internal sealed class NamedValues(string text)
                 labelAge = SecretName.IsTelling(label) ? LabelReach + 1 : 0;
                 continue;
             }
-            if (length == 0 || (sign == ',' && !isQuoted)) continue;
+            var isOpen = isQuoted && valueStart + length == end;
+            if ((length == 0 && !isOpen) || (sign == ',' && !isQuoted)) continue;
             // In the middle of a sentence: Note the password: must be long.
             var isWhole = isLeading && (!isComment || Skip(valueStart + length, end) == end);
             if (!isWhole && !isQuoted && !(sign == '=' && isTight) && context is not (';' or '{' or '&' or '?') && !SecretChecks.IsTellingItself(text.Substring(valueStart, length))) continue;
-            yield return new NamedValue(secret, valueStart, length);
+            if (length > 0) yield return new NamedValue(secret, valueStart, length);
+            // The checks may refuse the whole and not its first line.
+            var whole = isComment ? 0 : isOpen ? EndOfQuoted(valueStart, end) : isLeading && sign == '=' && Skip(valueStart + length, end) == end ? EndOfContinued(end) : 0;
+            if (whole > valueStart + length) yield return new NamedValue(secret, valueStart, whole - valueStart);
             // What the checks refuse may have pairs within.
             if (!isLeading || isQuoted) at = Math.Max(at, valueStart + length);
         }
+    }
+
+    /// <summary>True for a line such as <c>[passwords]</c>; what stands below one in the plural has no other name that says what it is.</summary>
+    private bool EntersSection(int at, int end)
+    {
+        if (text[at] != '[' || end - at > LongestName) return false;
+        var line = text.Substring(at, end - at).Trim();
+        if (line[line.Length - 1] != ']') return false;
+        var name = line.Trim('[', ']');
+        section = name.EndsWith("s", StringComparison.OrdinalIgnoreCase) && SecretName.IsTelling(name) ? name : null;
+        return section is not null;
+    }
+
+    /// <summary>The name of a variable of Terraform, whose value is its default.</summary>
+    private void EnterVariable(int start, int end)
+    {
+        var close = text.IndexOf('"', start, Math.Min(end - start, LongestName));
+        if (close < 0) return;
+        label = text.Substring(start, close - start);
+        labelAge = SecretName.IsTelling(label) ? VariableReach : 0;
+    }
+
+    /// <summary>A name of several words and one word behind it, as in properties and Dockerfiles; of length zero for anything else. What it says itself has to tell: texts and tables have such lines.</summary>
+    private NamedValue Spaced(int from, int end)
+    {
+        var behind = from;
+        while (behind < end && behind - from <= LongestName && (char.IsLetterOrDigit(text[behind]) || text[behind] is '_' or '.' or '-')) behind++;
+        if (text.IndexOfAny(['.', '_'], from, behind - from) < 0) return default;
+        var written = text.Substring(from, behind - from);
+        var (start, length) = Trimmed(behind, end);
+        if (start == behind || length is 0 or > LongestWord || SecretName.Of(written) is not { Plain: not null, IsReversed: false } name) return default;
+        // Numbers, columns of a table and the directives of nginx.
+        var word = text.Substring(start, length);
+        return !word.Any(char.IsLetter) || word.IndexOf('(') >= 0 || word.EndsWith(";", StringComparison.Ordinal) ? default : new NamedValue(name with { IsInherited = true }, start, length);
     }
 
     /// <summary>What stands in a list, to its end or that of the line.</summary>
@@ -179,10 +239,12 @@ internal sealed class NamedValues(string text)
     }
 
     /// <summary>The quote that ends a text, or the end of the line: a doubled one does not, nor one that something follows as in a word.</summary>
-    private int Closing(int open, int end)
+    private int Closing(int open, int end) => Closing(open, open, end);
+
+    private int Closing(int open, int before, int end)
     {
         var quote = text[open];
-        for (var at = open + 1; at < end; at++)
+        for (var at = before + 1; at < end; at++)
         {
             if (text[at] == '\\' && quote == '"') at++;
             else if (text[at] == quote)
@@ -192,6 +254,73 @@ internal sealed class NamedValues(string text)
             }
         }
         return end;
+    }
+
+    /// <summary>What stands between three quotes, or below <c>&lt;&lt;EOF</c> up to that word; of length zero for neither.</summary>
+    private (int Start, int Length) Delimited(int at, int end)
+    {
+        if (at + 2 >= end) return default;
+        var reach = Math.Min(text.Length, at + LongestText);
+        if (text[at] is '"' or '\'' && text[at + 1] == text[at] && text[at + 2] == text[at])
+        {
+            var closing = text.IndexOf(text.Substring(at, 3), at + 3, reach - at - 3, StringComparison.Ordinal);
+            return closing < 0 ? default : Trimmed(at + 3, closing);
+        }
+        if (text[at] != '<' || text[at + 1] != '<') return default;
+        var start = at + 2;
+        if (text[start] is '-' or '~') start++;
+        var word = text.Substring(start, end - start).Trim().Trim('"', '\'');
+        if (word.Length is 0 or > LongestName || !word.All(letter => char.IsLetterOrDigit(letter) || letter == '_')) return default;
+        for (var line = word == unended.Word ? Math.Max(end + 1, unended.Until) : end + 1; line < reach;)
+        {
+            var stop = EndOfLine(line);
+            var content = Skip(line, stop);
+            if (string.CompareOrdinal(text, content, word, 0, word.Length) == 0 && Skip(content + word.Length, stop) == stop) return Trimmed(end + 1, content);
+            line = stop + 1;
+            unended = (word, line);
+        }
+        return default;
+    }
+
+    private (int Start, int Length) Trimmed(int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(text[start])) start++;
+        while (end > start && char.IsWhiteSpace(text[end - 1])) end--;
+        return (start, end - start);
+    }
+
+    /// <summary>Where the quote closes in the lines below that this one leaves open; zero when it does not before a blank line.</summary>
+    private int EndOfQuoted(int start, int end)
+    {
+        for (var line = 0; line < MostLines && end + 1 < text.Length; line++)
+        {
+            var below = end + 1;
+            end = EndOfLine(below);
+            if (Skip(below, end) == end) return 0;
+            var closing = Closing(start - 1, below - 1, end);
+            if (closing < end) return closing;
+        }
+        return 0;
+    }
+
+    /// <summary>The end of the last line of those that a backslash joins to this one; zero for none.</summary>
+    private int EndOfContinued(int end)
+    {
+        if (end < joined) return 0;
+        var last = end;
+        while (last - end < LongestText && IsContinued(last) && last + 1 < text.Length) last = EndOfLine(last + 1);
+        joined = last;
+        while (last > end && char.IsWhiteSpace(text[last - 1])) last--;
+        return last > end ? last : 0;
+    }
+
+    // In a shell a blank before the backslash ends the word.
+    private bool IsContinued(int end)
+    {
+        if (end > 0 && text[end - 1] == '\r') end--;
+        var first = end;
+        while (first > 0 && text[first - 1] == '\\') first--;
+        return (end - first) % 2 == 1 && first > 0 && text[first - 1] is not (' ' or '\t');
     }
 
     private int EndOfWord(int start, int end, char context)

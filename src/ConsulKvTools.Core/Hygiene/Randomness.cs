@@ -36,6 +36,9 @@ internal static class Randomness
         return Words(run) <= MostWords * run.Length && Entropy(run) >= Threshold * Math.Log(Math.Min(run.Length, 64), 2);
     }
 
+    /// <summary>True for capitals, small letters and at least two digits of which few are words, and for hexadecimal digits of 128 bits and more: what short secrets that are drawn by lot look like.</summary>
+    public static bool IsMixed(string text) => text.Any(char.IsUpper) && text.Any(char.IsLower) ? text.Count(char.IsDigit) >= 2 && Words(text) <= MostWords * text.Length : text.Length >= 32 && text.All(Uri.IsHexDigit);
+
     /// <summary>The runs of base64's and base64url's letters in a text that look random; what goes on over several lines is one.</summary>
     public static IEnumerable<(int Start, int Length)> In(string text)
     {

@@ -40,6 +40,7 @@ internal static class SecretChecks
         "Password" => IsPassword(text, MostWords),
         "Passphrase" => IsPassword(text, MostWordsOfPassphrase),
         "SecretWord" => IsSecretWord(text),
+        "RandomWord" => IsSecretWord(text) && Randomness.IsMixed(text.Trim()),
         "Base62Crc32" => HasChecksum(text),
         "JsonWebToken" => IsJsonWebToken(text),
         "Base64Pair" => IsPair(text),

@@ -117,7 +117,7 @@ internal static class SecretScanner
         if (name.IsInherited && !SecretChecks.IsTellingItself(value)) return;
         foreach (var pattern in SecretRules.Patterns)
         {
-            if (pattern.Names?.IsMatch(name.Plain!) != true || !SecretChecks.Passes(pattern.Rule.Check, value)) continue;
+            if (pattern.Rule.Id == "reversed-name" != name.IsReversed || pattern.Names?.IsMatch(name.Plain!) != true || !SecretChecks.Passes(pattern.Rule.Check, value)) continue;
             var match = pattern.Value?.Match(value);
             if (match is { Success: false }) continue;
             found.Add(match?.Groups["secret"] is { Success: true } part ? new(pattern, start + part.Index, part.Length) : new(pattern, start, value.Length));

@@ -326,6 +326,17 @@ public sealed class SecretScannerTests
     [InlineData("password=~h8#hunter22", "h8#hunter22")]
     [InlineData("password: Tr0ub4dor$hunter", "hunter")]
     [InlineData("postgres://web:Pa$$w0rd@db/web", "w0rd")]
+    [InlineData("db.password hunter22")]
+    [InlineData("db.password\thunter22\nhost db")]
+    [InlineData("ENV DB_PASSWORD hunter22")]
+    [InlineData("[passwords]\nbob = hunter22\n")]
+    [InlineData("[db.passwords]\r\nbob = \"hunter22\"\r\n")]
+    [InlineData("variable \"db_password\" { default = \"hunter22\" }")]
+    [InlineData("variable \"db_password\" {\n  type        = string\n  description = \"Of the shop\"\n  sensitive   = true\n  default     = \"hunter22\"\n}\n")]
+    [InlineData("CREATE USER 'web'@'%' IDENTIFIED BY 'hunter22';")]
+    [InlineData("ALTER ROLE web WITH PASSWORD 'hunter22';")]
+    [InlineData("mysql -u root -phunter22 shop")]
+    [InlineData("<property><key>db.password</key>\n<value>hunter22</value></property>")]
     public void Nothing_of_a_password_is_shown_wherever_it_stands(string value, string secret = "hunter22")
     {
         Assert.DoesNotContain(secret, Mask("app/x", value), StringComparison.Ordinal);
@@ -348,6 +359,86 @@ public sealed class SecretScannerTests
     {
         Assert.DoesNotContain(secret.Trim('[', ']', '"', '}').Split(':')[^1].Trim('"'), Mask(key, secret), StringComparison.Ordinal);
     }
+
+    /// <summary>A part of a secret must not stand beside what is hidden, and a change of any part must change the fingerprint.</summary>
+    [Theory]
+    [InlineData("db_password = <<EOF\nHunter{0}\nEOF\nport = 1\n")]
+    [InlineData("db_password = <<-EOF\n  Hunter{0}\n  EOF\nport = 1\n")]
+    [InlineData("db_password = <<'END'\r\nab1\r\nHunter{0}\r\nEND\r\nport = 1\n")]
+    [InlineData("db.password=Ab3\\\n  Hunter{0}\nport = 1\n")]
+    [InlineData("db.password=\\\r\n  Ab3\\\r\n  Hunter{0}\r\nport = 1\n")]
+    [InlineData("DB_PASSWORD=\"Hunter2\n{0}\"\nport = 1\n")]
+    [InlineData("DB_PASSWORD=\"\nHunter{0}\n\"\nport = 1\n")]
+    [InlineData("export DB_PASSWORD='Hunter2\n{0}'\nport = 1\n")]
+    [InlineData("var password = \"Hunter2\n{0}\";\nport = 1\n")]
+    [InlineData("password:\n  \"Hunter2\n  {0}\"\nport: 1\n")]
+    [InlineData("pass = '''\nHunter{0}\n'''\nport = 1\n")]
+    [InlineData("pass = \"\"\"\nHunter{0}\"\"\"\nport = 1\n")]
+    public void What_goes_on_over_several_lines_is_one_secret_to_its_end(string form)
+    {
+        string Masked(string rest) => Mask("app/x", form.Replace("{0}", rest, StringComparison.Ordinal));
+        var one = Masked("secret1");
+        Assert.DoesNotContain("secret1", one, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hunter", one, StringComparison.Ordinal);
+        Assert.Matches("port[ =:]+1\n$", one);
+        Assert.NotEqual(one, Masked("secret2"));
+    }
+
+    [Theory]
+    [InlineData("password: \"abc1\n\nhost: \"db\"\n", "host: \"db\"\n")]
+    [InlineData("password: 'tis the one of the web\nthat we don't tell to anybody in this house\n", "tell to anybody in this house\n")]
+    [InlineData("password = <<EOF\nabc1\n", "\nabc1\n")]
+    [InlineData("PGPASSWORD=hunter22 \\\n  psql -h db\n", "\n  psql -h db\n")]
+    [InlineData("# password: \"abc1\n# host: \"db\"\n", "\n# host: \"db\"\n")]
+    [InlineData("db.password=abc1\\\\\nhost=db\n", "\nhost=db\n")]
+    public void What_nothing_closes_ends_with_its_line(string text, string left) => Assert.EndsWith(left, Mask("app/x", text), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("password1")]
+    [InlineData("passwd2")]
+    [InlineData("secret1")]
+    [InlineData("token1")]
+    [InlineData("apiKey2")]
+    [InlineData("passphrase1")]
+    [InlineData("privateKey1")]
+    [InlineData("db_pass1")]
+    [InlineData("secret_v1")]
+    [InlineData("github_token_ro")]
+    [InlineData("apikey_backup")]
+    [InlineData("password2_old")]
+    [InlineData("psk")]
+    [InlineData("TOKEN_GITHUB")]
+    [InlineData("PWD_ADMIN")]
+    [InlineData("password_db")]
+    public void A_name_is_a_secrets_also_with_a_number_a_word_behind_or_in_another_order(string name)
+    {
+        const string secret = "Wq7zT2pLm9xR";
+        Assert.StartsWith("<hidden", Mask($"app/{name}", secret));
+        foreach (var text in new[] { $$$"""{"{{{name}}}":"{{{secret}}}"}""", $$$"""{"db":{"{{{name}}}":"{{{secret}}}"}}""", $"{name}={secret}\n", $"db:\n  {name}: {secret}\n" })
+            Assert.DoesNotContain(secret, Mask("app/x", text), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("password_min_length")]
+    [InlineData("password_min_length2")]
+    [InlineData("token_ttl")]
+    [InlineData("token_ttl_prod")]
+    [InlineData("token_url")]
+    [InlineData("token_type")]
+    [InlineData("token_endpoint")]
+    [InlineData("token_accessor_id")]
+    [InlineData("secret_name")]
+    [InlineData("secret_version")]
+    [InlineData("max_tokens")]
+    [InlineData("passwordPolicy")]
+    [InlineData("password_file")]
+    [InlineData("password_hash")]
+    [InlineData("api_key_header")]
+    [InlineData("psk_identity_hint")]
+    [InlineData("sha1")]
+    [InlineData("md5")]
+    [InlineData("oauth2")]
+    public void What_is_said_about_a_secret_is_none(string name) => Assert.Empty(SecretScanner.Scan($"app/{name}", Encoding.UTF8.GetBytes("Wq7zT2pLm9xR")));
 
     [Fact]
     public void No_text_whatever_signs_it_has_breaks_a_mask()
@@ -445,6 +536,15 @@ public sealed class SecretScannerTests
     [InlineData("--password=")]
     [InlineData("aB3dE5gH7jK9mN1pQ3sT5vW7{0} ssh-rsa ")]
     [InlineData("password{0}:\n{1}")]
+    [InlineData("password=\"\n")]
+    [InlineData("password=\"x\n")]
+    [InlineData("<<EOF\n")]
+    [InlineData("password=<<EOF{0}\n")]
+    [InlineData("password='''\n")]
+    [InlineData("password=a\\\n")]
+    [InlineData("mysql -pa")]
+    [InlineData("create user password ")]
+    [InlineData("<key>password</key>")]
     public void A_search_takes_no_longer_for_what_is_made_to_delay_it(string piece)
     {
         var text = string.Concat(Enumerable.Range(0, 400_000 / piece.Length).Select(number => string.Format(System.Globalization.CultureInfo.InvariantCulture, piece, number, new string(' ', number % 200))));
