@@ -292,6 +292,8 @@ internal sealed class NamedValues(string text)
     /// <summary>Where the quote closes in the lines below that this one leaves open; zero when it does not before a blank line.</summary>
     private int EndOfQuoted(int start, int end)
     {
+        // This quote closed a text: ask('Password: ').
+        if (start < end && text[start] is ',' or ';' or ')' or ']' or '}') return 0;
         for (var line = 0; line < MostLines && end + 1 < text.Length; line++)
         {
             var below = end + 1;
