@@ -16,7 +16,7 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
         $"Survived: all of them ended well, and there was no pause longer than {DiagnosisText.Time(options.AcceptedPause)}. A pause is time without an operation that ends well although one is under way.",
         "Degraded: one failed, was in conflict or stayed unknown, a pause was longer, or of a key that they wrote it cannot be told what became: somebody else may have written it, also the script block by other means.",
         "Lost: a key that they wrote has an older ModifyIndex than the last write that was said to be written, which no other writer can explain.",
-        "NotHit: nothing was under way.",
+        "NotHit: nothing was under way. A drill in which something did not end well, although at another time, is Degraded all the same.",
     ];
 
     /// <summary>The report.</summary>
@@ -26,6 +26,7 @@ internal sealed class DrillJudge(DrillOptions options, IReadOnlyList<DrillOperat
         var faults = windows.Select(Fault).ToArray();
         var verdict = verification.Lost.Count > 0 ? ConsulFaultDrillVerdict.Lost : faults.Select(fault => fault.Verdict).DefaultIfEmpty(ConsulFaultDrillVerdict.NotHit).Max();
         if (verdict == ConsulFaultDrillVerdict.Survived && (failedRuns > 0 || verification.Unverified.Count > 0)) verdict = ConsulFaultDrillVerdict.Degraded;
+        if (verdict == ConsulFaultDrillVerdict.NotHit && windows.Count > 0 && operations.Any(operation => !operation.IsGood)) verdict = ConsulFaultDrillVerdict.Degraded;
         var pause = PauseIn(TimeSpan.Zero, duration);
         return new ConsulFaultDrillReport
         {

@@ -23,15 +23,16 @@ internal sealed class DrillRecorder(TimeProvider time)
     public void Wrote(ConsulKvWrite write, ConsulKvWriteResult result)
     {
         var end = Now;
-        operations.Enqueue(new DrillOperation(write.Key, DrillWrite.Of(write), result.Outcome, result.Code, Earlier(end, result.Duration), end, Math.Max(0, result.Attempts.Count - 1), result.ModifyIndex));
+        operations.Enqueue(new DrillOperation(write.Key, DrillWrite.Of(write), result.Outcome, result.Code, result.Began is { } start ? Since(start) : end, end, Math.Max(0, result.Attempts.Count - 1), result.ModifyIndex));
     }
 
     /// <summary>A read has ended.</summary>
-    public void Asked(string key, string? code, TimeSpan duration, int retries)
-    {
-        var end = Now;
-        operations.Enqueue(new DrillOperation(key, null, code is null ? ConsulKvOutcome.Unchanged : ConsulKvOutcome.Failed, code, Earlier(end, duration), end, retries, null));
-    }
+    /// <param name="key">The key or prefix.</param>
+    /// <param name="code">What it met in the end; null when it was answered.</param>
+    /// <param name="start">Timestamp of its beginning.</param>
+    /// <param name="retries">Steps beyond the first.</param>
+    public void Asked(string key, string? code, long start, int retries) =>
+        operations.Enqueue(new DrillOperation(key, null, code is null ? ConsulKvOutcome.Unchanged : ConsulKvOutcome.Failed, code, Since(start), Now, retries, null));
 
     /// <summary>A fault struck.</summary>
     /// <param name="kind">What was done.</param>
@@ -45,5 +46,5 @@ internal sealed class DrillRecorder(TimeProvider time)
         .Select(group => new DrillWindow(group.Key.Kind, group.First().Target, [.. group.Select(strike => (strike.From, strike.To)).OrderBy(strike => strike.From)]))
         .OrderBy(window => window.Strikes[0].From)];
 
-    private static TimeSpan Earlier(TimeSpan end, TimeSpan duration) => end > duration ? end - duration : TimeSpan.Zero;
+    private TimeSpan Since(long start) => start > began ? time.GetElapsedTime(began, start) : TimeSpan.Zero;
 }

@@ -74,7 +74,7 @@ internal static class Queries
             tries++;
             return send(course);
         }, request, key, measurement, cancellation).ConfigureAwait(false);
-        if (!request.IsWrite && key is not null) session.Drill?.Asked(key, last.Answer is null ? last.Failure!.Finding.Code : null, session.Time.GetElapsedTime(began), Math.Max(0, tries - 1));
+        if (!request.IsWrite && key is not null) session.Drill?.Asked(key, last.Answer is null ? last.Failure!.Finding.Code : null, began, Math.Max(0, tries - 1));
         return last;
     }
 

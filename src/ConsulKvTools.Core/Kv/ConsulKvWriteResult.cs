@@ -59,6 +59,9 @@ public sealed record ConsulKvWriteResult : IOfSession
     /// <summary>Attempts and questions that failures made necessary; of a transaction they count for its first write only.</summary>
     internal int Retries { get; init; }
 
+    /// <summary>Timestamp of its beginning by the session's clock; null for one that was refused before.</summary>
+    internal long? Began { get; init; }
+
     /// <summary>
     /// What is worth knowing about a write that went through, as far as it was seen on the way: only a fenced write reads the key first,
     /// and only a transaction learns the new index. Empty otherwise.

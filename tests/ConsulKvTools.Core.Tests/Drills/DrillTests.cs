@@ -222,6 +222,39 @@ public sealed class DrillTests(AclAgentFixture fixture)
     }
 
     [Fact]
+    public async Task Every_operation_whose_request_was_struck_is_counted_with_its_fault()
+    {
+        const int Many = 300;
+        using var session = ConsulKvSession.Create(new ConsulSessionOptions { Address = fixture.Agent.HttpAddress!.ToString(), Token = new ConsulSecret(fixture.ManagementToken), AllowFaultDrill = true }, ConsulEnvironment.Empty);
+        using var drill = await FaultDrill.OfSessionAsync(session, new DrillOptions { Kinds = [ConsulFaultKind.Denied], Seed = 1, Rate = 1 }, Stop);
+        for (var number = 0; number < Many; number++)
+        {
+            await new KvWriter(drill.Session).WriteAsync(new ConsulKvWrite { Key = "drill-struck", Value = "a"u8.ToArray() }, Stop);
+            await new KvReader(drill.Session).GetAsync("drill-struck", ConsulConsistency.Default, Stop);
+        }
+        drill.RunEnded([]);
+
+        var report = await drill.EndAsync(Stop);
+
+        var fault = Assert.Single(report.Faults);
+        // A denied read is an answer, so only the writes count as failed.
+        Assert.Equal((2 * Many, 2 * Many, Many), (report.Injected, fault.Operations, fault.Failed));
+        Assert.Equal(ConsulFaultDrillVerdict.Degraded, report.Verdict);
+    }
+
+    [Fact]
+    public void A_drill_in_which_something_failed_is_not_one_that_was_not_hit()
+    {
+        DrillOperation[] operations = [new("k", null, ConsulKvOutcome.Failed, "Acl.PermissionDenied", TimeSpan.Zero, TimeSpan.FromSeconds(1), 0, null)];
+        var recorder = new DrillRecorder(TimeProvider.System);
+        recorder.Struck(ConsulFaultKind.Freeze, "server", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
+        var report = new DrillJudge(new DrillOptions { Kinds = [ConsulFaultKind.Freeze], Seed = 1 }, operations, new DrillVerification([], new Dictionary<string, string>(), new Dictionary<string, string>()))
+            .Report(recorder, TimeSpan.FromSeconds(30), "x", true, 1, 0, []);
+        Assert.Equal(ConsulFaultDrillVerdict.Degraded, report.Verdict);
+        Assert.StartsWith("1 of 1 operation did not end well (1 Acl.PermissionDenied; see Outcomes)", report.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_session_without_the_mark_is_refused()
     {
         using var session = fixture.Session();

@@ -38,7 +38,7 @@ internal sealed class TransactionRun(ConsulKvSession session, ConsulKvWrite[] wr
             return new ConsulKvWriteResult
             {
                 Key = write.Key, Kind = write.Kind, Outcome = ConsulKvOutcome.Written, ValueSize = ValueSizeOf(write), ModifyIndex = indexes![position] is > 0 and var index ? index : null,
-                Attempts = whole.Attempts, Notes = KvWriter.NotesOf(write, indexes[position]), Duration = whole.Duration, Session = whole.Session,
+                Attempts = whole.Attempts, Notes = KvWriter.NotesOf(write, indexes[position]), Duration = whole.Duration, Began = whole.Began, Session = whole.Session,
                 OperationId = ids[position], TransactionId = Id, Retries = position == 0 ? Retries : 0,
             };
         var settled = new Settlement(whole.Outcome, whole.Finding?.With(("key", Printable.Text(write.Key))), null);

@@ -430,6 +430,7 @@ internal abstract class WriteRun(ConsulKvSession session, ConsulKvWrite write)
             Attempts = attempts.ToArray(),
             Notes = settled.Outcome is ConsulKvOutcome.Written or ConsulKvOutcome.Unchanged ? notes.ToArray() : [],
             Duration = Elapsed,
+            Began = began,
             Session = Session.Name,
             Origin = Session,
         };
