@@ -46,6 +46,14 @@ public sealed class GetTests(AgentFixture fixture)
     }
 
     [Fact]
+    public async Task A_read_without_a_token_is_told_to_send_one_that_may_read()
+    {
+        var error = (await fixture.Process().With("CONSUL_HTTP_TOKEN", null).RunAsync("get", "app/x")).Exits(ExitCode.Fault).Error;
+        Assert.Contains("Send a token that may read app/x", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("write", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_prefix_is_listed_with_values_or_names()
     {
         var prefix = AgentFixture.NewKey() + "/";
