@@ -45,6 +45,25 @@ public sealed class CompareTests(AgentFixture fixture)
     }
 
     [Fact]
+    public async Task Keys_that_one_side_hides_are_neither_the_same_nor_different()
+    {
+        var (left, right) = (AgentFixture.NewKey() + "/", AgentFixture.NewKey() + "/");
+        await fixture.Agent.PutKeyAsync(left + "host", "a", Stop);
+        await fixture.Agent.PutKeyAsync(right + "host", "a", Stop);
+        await fixture.Agent.PutKeyAsync(right + "seen", "a", Stop);
+        var half = (await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{left}}" { policy = "read" } key_prefix "{{right}}seen" { policy = "read" }""", Stop)).SecretId;
+        var blind = (await fixture.Agent.CreateTokenAsync($$"""key_prefix "{{left}}" { policy = "read" } key_prefix "{{right}}none" { policy = "read" } key_prefix "{{right}}same" { policy = "read" }""", Stop)).SecretId;
+        await fixture.Agent.PutKeyAsync(left + "same", "a", Stop);
+        await fixture.Agent.PutKeyAsync(right + "same", "a", Stop);
+        var hidden = (await fixture.Process().With("CONSUL_HTTP_TOKEN", blind).RunAsync("compare", left, right, "--output", "json")).Exits(ExitCode.CouldNotRun);
+        var document = hidden.Document("differences");
+        Assert.Equal((2, 0, 1), (document.GetProperty("compared").GetInt32(), document.GetProperty("differing").GetInt32(), document.GetProperty("unknown").GetInt32()));
+        Assert.Contains("Not all could be compared", hidden.Error, StringComparison.Ordinal);
+        // One that is known to differ is enough.
+        (await fixture.Process().With("CONSUL_HTTP_TOKEN", half).RunAsync("compare", left, right)).Exits(ExitCode.Fault);
+    }
+
+    [Fact]
     public async Task The_document_has_a_row_for_each_difference_without_secrets()
     {
         var (left, right) = (AgentFixture.NewKey() + "/", AgentFixture.NewKey() + "/");

@@ -63,7 +63,7 @@ internal sealed class CompareVerb : Verb
             else if (comparison.IsSame == true && !await side.IsSurelyWholeAsync(cancellation).ConfigureAwait(false))
                 terminal.OnError().Line($"{side.Name}: keys that the token may not read are not compared, and this agent does not say whether there are any.");
         if (comparison.IsSame is { } isSame) return isSame ? ExitCode.Healthy : ExitCode.Fault;
-        terminal.OnError().Line($"{(comparison.Compared == 0 ? "Nothing was compared" : "Not all could be compared")}, so nobody can tell whether both are the same.");
+        terminal.OnError().Line($"{(comparison.Compared == comparison.Unknown ? "Nothing was compared" : "Not all could be compared")}, so nobody can tell whether both are the same.");
         return ExitCode.CouldNotRun;
     }
 
@@ -97,6 +97,7 @@ internal sealed class CompareVerb : Verb
         {
             json.WriteNumber("compared", comparison.Compared);
             json.WriteNumber("differing", comparison.Differing);
+            json.WriteNumber("unknown", comparison.Unknown);
         });
     }
 }

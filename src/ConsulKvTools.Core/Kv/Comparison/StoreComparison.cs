@@ -15,13 +15,16 @@ internal sealed class StoreComparison(KvSide reference, KvSide difference, Compa
     /// <summary>How many names were compared.</summary>
     public long Compared { get; private set; }
 
-    /// <summary>How many of them are not the same.</summary>
+    /// <summary>How many of them are known not to be the same.</summary>
     public long Differing { get; private set; }
 
+    /// <summary>Of how many of them nobody can tell, since the token may not read them on one side.</summary>
+    public long Unknown { get; private set; }
+
     /// <summary>
-    /// Whether both have the same, once <see cref="RunAsync"/> has come to its end. Null when that cannot be told: nothing was compared, or a side does not show all it has.
+    /// Whether both have the same, once <see cref="RunAsync"/> has come to its end. Null when that cannot be told: nothing was compared, or a side does not show all it has. One difference is enough to know.
     /// </summary>
-    public bool? IsSame => Differing > 0 ? false : Compared > 0 && reference.IsWhole && difference.IsWhole ? true : null;
+    public bool? IsSame => Differing > 0 ? false : Compared > 0 && Unknown == 0 && reference.IsWhole && difference.IsWhole ? true : null;
 
     /// <summary>What differs, in pieces.</summary>
     /// <exception cref="ConsulException">A side cannot be read; or the token may see nothing of it: that is no empty side.</exception>
@@ -60,7 +63,8 @@ internal sealed class StoreComparison(KvSide reference, KvSide difference, Compa
         {
             cancellation.ThrowIfCancellationRequested();
             if (Judge(pair, hiddenHere.Contains(pair.Name) || hiddenThere.Contains(pair.Name)) is not { } judged) continue;
-            if (judged.Kind != ConsulKvDifferenceKind.Equal) Differing++;
+            if (judged.Kind == ConsulKvDifferenceKind.Unknown) Unknown++;
+            else if (judged.Kind != ConsulKvDifferenceKind.Equal) Differing++;
             else if (!options.IncludeEqual) continue;
             all.Add(judged);
         }
