@@ -52,6 +52,20 @@ public sealed class WatchTests(AgentFixture fixture)
         (await fixture.Process().RunAsync("watch", "a", "--initial", "--since", "1")).Exits(ExitCode.Usage);
     }
 
+    [Fact]
+    public async Task A_prefix_of_which_nothing_can_be_seen_was_not_watched_and_an_empty_one_was()
+    {
+        var hidden = $"other/{Guid.NewGuid():N}/";
+        await fixture.Agent.PutKeyAsync(hidden + "a", "1", TestContext.Current.CancellationToken);
+        var text = fixture.Process().RunAsync("watch", "--prefix", hidden, "--for", "6s");
+        var json = fixture.Process().With("CONSUL_HTTP_TOKEN", null).RunAsync("watch", "--prefix", "app/", "--for", "6s", "--output", "json");
+        var empty = fixture.Process().RunAsync("watch", "--prefix", AgentFixture.NewKey() + "/", "--for", "6s");
+
+        Assert.Contains("Acl.ReadFiltered", (await text).Exits(ExitCode.CouldNotRun).Error, StringComparison.Ordinal);
+        Assert.Equal("Acl.ReadFiltered", (await json).Exits(ExitCode.CouldNotRun).Document("error").GetProperty("code").GetString());
+        (await empty).Exits(ExitCode.Healthy);
+    }
+
     [Theory]
     [InlineData("text")]
     [InlineData("json")]

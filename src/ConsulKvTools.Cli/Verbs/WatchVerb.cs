@@ -83,7 +83,8 @@ internal sealed class WatchVerb : Verb
         {
             return await FailAsync(terminal, error.Finding).ConfigureAwait(false);
         }
-        return ExitCode.Healthy;
+        // Silence of what may not be seen says nothing.
+        return watch.Blind is { } blind ? await FailAsync(terminal, blind).ConfigureAwait(false) : ExitCode.Healthy;
     }
 
     /// <summary>A reader of lines gets a failure on one line, too.</summary>

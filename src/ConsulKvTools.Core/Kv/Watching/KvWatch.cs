@@ -39,9 +39,13 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
     private long? guessed;
     private bool seesAll, isCutOff;
     private ConsulFinding? trouble;
+    private ConsulFinding? blind;
 
     /// <summary>What the last attempt met; null when it got an answer, or none has ended yet.</summary>
     public ConsulFinding? Trouble => Volatile.Read(ref trouble);
+
+    /// <summary>Why the watch can see nothing; null once it has seen a key, or where there is merely none.</summary>
+    public ConsulFinding? Blind => Volatile.Read(ref blind);
 
     /// <summary>Watches until it is stopped. An array is never empty.</summary>
     /// <exception cref="ConsulException">The first answer could not be had; after that nothing but <paramref name="cancellation"/> ends it.</exception>
@@ -53,7 +57,11 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
         var isHidden = options.IsPrefix && (snapshot.IsFiltered || (snapshot.Entries.Count == 0 && await new KvReader(session).MayNotListAsync(options.Name, cancellation).ConfigureAwait(false)));
         tell(new KvWatchNote(KvWatchNoteKind.Began, $"Watching {Amount.Of(difference.Count, "key")} from index {snapshot.Index}"));
         if (isHidden)
-            tell(new KvWatchNote(KvWatchNoteKind.Hidden, "Keys that are watched cannot be seen, and what happens to them neither", KvVisibility.Filtered(session, options.Name)));
+        {
+            var finding = KvVisibility.Filtered(session, options.Name);
+            if (snapshot.Entries.Count == 0) Volatile.Write(ref blind, finding);
+            tell(new KvWatchNote(KvWatchNoteKind.Hidden, "Keys that are watched cannot be seen, and what happens to them neither", finding));
+        }
         if (first.Length > 0) yield return first;
         var after = snapshot.Index;
         var isOther = false;
@@ -67,6 +75,7 @@ internal sealed class KvWatch(ConsulKvSession session, KvWatchOptions options, A
             var isAsked = after > 0 && !isOther;
             snapshot = await NextAsync(isAsked ? after : 0, options.Consistency, cancellation).ConfigureAwait(false);
             isOther = isAsked && snapshot.Index == after && session.Time.GetElapsedTime(asked) < Soon;
+            if (snapshot.Entries.Count > 0) Volatile.Write(ref blind, null);
             var isBack = snapshot.Index < after;
             if (isBack) snapshot = await SettleAsync(snapshot, after, cancellation).ConfigureAwait(false);
             var (changes, isSettled) = await TakeAsync(snapshot, after, cancellation).ConfigureAwait(false);
