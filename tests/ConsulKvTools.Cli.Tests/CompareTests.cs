@@ -64,6 +64,30 @@ public sealed class CompareTests(AgentFixture fixture)
     }
 
     [Fact]
+    public async Task A_side_may_come_from_standard_input_or_a_file_of_any_name()
+    {
+        var left = AgentFixture.NewKey() + "/";
+        await fixture.Agent.PutKeyAsync(left + "host", "a", Stop);
+        var export = (await fixture.Process().RunAsync("export", left)).Exits(ExitCode.Healthy).Bytes;
+        (await fixture.Process().Input(export).RunAsync("compare", left, "--reference-file", "-")).Exits(ExitCode.Healthy);
+        (await fixture.Process().Input(export).RunAsync("compare", left, "--difference-file", "-", "--difference-format", "json")).Exits(ExitCode.Healthy);
+        var file = Path.Combine(Path.GetTempPath(), $"compare-{Guid.NewGuid():N}.txt");
+        try
+        {
+            await File.WriteAllBytesAsync(file, export, Stop);
+            Assert.Contains("--reference-format", (await fixture.Process().RunAsync("compare", left, "--reference-file", file)).Exits(ExitCode.Usage).Error, StringComparison.Ordinal);
+            (await fixture.Process().RunAsync("compare", left, "--reference-file", file, "--reference-format", "json")).Exits(ExitCode.Healthy);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        (await fixture.Process().RunAsync("compare", left, "--reference-file", "-", "--difference-file", "-")).Exits(ExitCode.Usage);
+        (await fixture.Process().RunAsync("compare", left, "--reference-file", "-", "--token-stdin")).Exits(ExitCode.Usage);
+        (await fixture.Process().RunAsync("compare", left, left, "--difference-format", "json")).Exits(ExitCode.Usage);
+    }
+
+    [Fact]
     public async Task The_document_has_a_row_for_each_difference_without_secrets()
     {
         var (left, right) = (AgentFixture.NewKey() + "/", AgentFixture.NewKey() + "/");

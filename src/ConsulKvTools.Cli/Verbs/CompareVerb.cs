@@ -14,8 +14,10 @@ internal sealed class CompareVerb : Verb
 {
     private readonly Argument<string> reference = new("REFERENCE") { Description = "The prefix that the other is measured by; '' is the whole store." };
     private readonly Argument<string?> difference = new("DIFFERENCE") { Description = "The prefix to compare with it. Default: the same.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> referenceFile = new("--reference-file") { Description = "A file or folder as the reference side: an export of consul kv, YAML, properties, a folder of files.", HelpName = "file" };
-    private readonly Option<string?> differenceFile = new("--difference-file") { Description = "A file or folder as the other side.", HelpName = "file" };
+    private readonly Option<string?> referenceFile = new("--reference-file") { Description = "A file or folder as the reference side: an export of consul kv, YAML, properties, a folder of files; - reads standard input.", HelpName = "file" };
+    private readonly Option<string?> differenceFile = new("--difference-file") { Description = "A file or folder as the other side; - reads standard input.", HelpName = "file" };
+    private readonly Option<ConsulKvFormat?> referenceFormat = DocumentFormat.Option("--reference-format", "The form of --reference-file: json, folder, yaml or properties. Without it the name says it, and standard input is JSON.");
+    private readonly Option<ConsulKvFormat?> differenceFormat = DocumentFormat.Option("--difference-format", "The form of --difference-file, in the same way.");
     private readonly Option<string?> differenceAddress = new("--difference-address") { Description = "The agent of the other side. Without --difference-token-file no token is sent to it.", HelpName = "url" };
     private readonly Option<string?> differenceTokenFile = new("--difference-token-file") { Description = "File with the token for the other side.", HelpName = "file" };
     private readonly Option<string?> differenceDatacenter = new("--difference-datacenter") { Description = "The datacenter of the other side.", HelpName = "name" };
@@ -29,7 +31,7 @@ internal sealed class CompareVerb : Verb
     {
         Arguments.Add(reference);
         Arguments.Add(difference);
-        foreach (var option in new Option[] { referenceFile, differenceFile, differenceAddress, differenceTokenFile, differenceDatacenter, semantic, ignoreFlags, exclude, excludeValue }) Options.Add(option);
+        foreach (var option in new Option[] { referenceFile, referenceFormat, differenceFile, differenceFormat, differenceAddress, differenceTokenFile, differenceDatacenter, semantic, ignoreFlags, exclude, excludeValue }) Options.Add(option);
     }
 
     protected override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
@@ -41,6 +43,11 @@ internal sealed class CompareVerb : Verb
             throw new UsageException("--difference-file is a side of its own: it does not go with --difference-address, --difference-token-file and --difference-datacenter.");
         if (parsed.GetValue(difference) is null && !isElsewhere && parsed.GetValue(differenceDatacenter) is null && parsed.GetValue(differenceFile) is null && parsed.GetValue(referenceFile) is null)
             throw new UsageException("There is nothing to compare with: give a second prefix, --difference-address, --difference-datacenter or a file.");
+        if ((parsed.GetValue(referenceFile) is null && parsed.GetValue(referenceFormat) is not null) || (parsed.GetValue(differenceFile) is null && parsed.GetValue(differenceFormat) is not null))
+            throw new UsageException("--reference-format and --difference-format say the form of a file: give --reference-file or --difference-file with them.");
+        var onInput = new[] { parsed.GetValue(referenceFile), parsed.GetValue(differenceFile) }.Count(file => file == "-");
+        if (onInput > 1) throw new UsageException("Standard input can be one of the sides only. Put the other into a file.");
+        if (onInput > 0 && Globals.TokenIsOnInput(parsed)) throw new UsageException("Standard input cannot carry both the token (--token-stdin) and a document (-). Put one of them into a file.");
         var options = new ComparisonOptions
         {
             Semantic = parsed.GetValue(semantic), IgnoreFlags = parsed.GetValue(ignoreFlags), Exclude = new KeyPatterns(parsed.GetValue(exclude)),
@@ -52,8 +59,8 @@ internal sealed class CompareVerb : Verb
         using var other = isElsewhere ? OpenOther(parsed, given) : null;
         var there = other ?? session;
         if (there is not null && parsed.GetValue(differenceDatacenter) is { } datacenter) there = there.InDatacenter(datacenter);
-        var one = Side(parsed.GetValue(referenceFile), session, left);
-        var two = Side(parsed.GetValue(differenceFile), there, right);
+        var one = Side(parsed, referenceFile, referenceFormat, session, left);
+        var two = Side(parsed, differenceFile, differenceFormat, there, right);
         var comparison = new StoreComparison(one, two, options);
         if (terminal.IsJson) await WriteJsonAsync(terminal, comparison, cancellation).ConfigureAwait(false);
         else await WriteTextAsync(terminal, comparison, cancellation).ConfigureAwait(false);
@@ -75,8 +82,9 @@ internal sealed class CompareVerb : Verb
         return ConsulKvSession.Create(given with { Address = parsed.GetValue(differenceAddress) ?? given.Address, Token = null, TokenFile = file }, environment);
     }
 
-    private static KvSide Side(string? file, ConsulKvSession? session, string prefix) =>
-        new(file is not null ? KvDocument.Open(Path.GetFullPath(file), null) : new KvPrefixSource(session!, prefix, ConsulConsistency.Default), prefix);
+    private KvSide Side(ParseResult parsed, Option<string?> file, Option<ConsulKvFormat?> format, ConsulKvSession? session, string prefix) =>
+        new(parsed.GetValue(file) is { } given ? DocumentFormat.Open(given == "-" ? given : Path.GetFullPath(given), parsed.GetValue(format), Surroundings.Input, format.Name)
+            : new KvPrefixSource(session!, prefix, ConsulConsistency.Default), prefix);
 
     private static async Task WriteTextAsync(Terminal terminal, StoreComparison comparison, CancellationToken cancellation)
     {

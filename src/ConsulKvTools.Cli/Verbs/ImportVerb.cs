@@ -120,16 +120,8 @@ internal sealed class ImportVerb : Verb
     private static KeyValuePair<string, string> Row(string text) => KeyArgument.Read(text)!.Split('=', 2) is [var from, var to]
         ? new(from, to) : throw new UsageException($"--map is '{Printable.Text(text, 80)}'; write what keys begin with, '=', and what stands in its place: app/=app2/.");
 
-    private KvDocument Document(string given, ConsulKvFormat? form)
-    {
-        if (given == "-")
-        {
-            if (form == ConsulKvFormat.Folder) throw new UsageException("Standard input is no folder.");
-            return KvDocument.Of("standard input", form ?? ConsulKvFormat.Json, Surroundings.Input);
-        }
-        return form is null && UndoReader.IsUndo(given) ? new KvDocument(new UndoReader(given))
-            : form is null && KvDocument.FormatOf(given) is null ? throw new UsageException($"The name {Printable.Text(given, 200)} does not say its form; give --format json, folder, yaml or properties.") : KvDocument.Open(given, form);
-    }
+    private KvDocument Document(string given, ConsulKvFormat? form) =>
+        given != "-" && form is null && UndoReader.IsUndo(given) ? new KvDocument(new UndoReader(given)) : DocumentFormat.Open(given, form, Surroundings.Input);
 
     private static string? Full(string? file) => file is null ? null : Path.GetFullPath(file);
 }
