@@ -23,13 +23,13 @@ BeforeAll {
     $lost = Lock-ConsulKv "${root}lost" -LockDelay 0s
     Remove-ConsulKv "${root}lost" | Out-Null
     while ($lost.IsHeld) { Start-Sleep -Milliseconds 20 }
-    Publish-ConsulKvRelease "${root}releases" v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
-    Set-ConsulKv "${root}releases/releases/v2/a" x | Out-Null
+    Publish-ConsulKvRelease "${root}published" v1 @{ a = 1 } | Switch-ConsulKvRelease | Out-Null
+    Set-ConsulKv "${root}published/releases/v2/a" x | Out-Null
     $marked = New-LabSession -With @{ Name = 'marked'; AllowFaultDrill = $true; RetryPolicy = (New-ConsulRetryPolicy 5 -BaseDelay 1ms) }
     $drill = Invoke-ConsulFaultDrill -Session $marked -Fault NoLeader, Denied -Rate 0.6 -Seed 4 { 1..10 | ForEach-Object { Set-ConsulKv "${root}drill" $_ } }
     $samples = @{
-        ConsulKvRelease           = Get-ConsulKvRelease "${root}releases"
-        ConsulKvReleaseSwitch     = Switch-ConsulKvRelease "${root}releases" v1
+        ConsulKvRelease           = Get-ConsulKvRelease "${root}published"
+        ConsulKvReleaseSwitch     = Switch-ConsulKvRelease "${root}published" v1
         ConsulFaultDrillReport    = $drill
         ConsulFaultDrillFault     = $drill.Faults
         ConsulFaultDrillOutcome   = $drill.Outcomes

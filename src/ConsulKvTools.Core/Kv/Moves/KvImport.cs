@@ -234,7 +234,8 @@ internal sealed class KvImport : IDisposable
 
     private async Task CompareAsync(Func<ConsulKvImportItem, ValueTask>? show, UndoOrigin? origin, CancellationToken cancellation)
     {
-        using var file = origin is not null && options.UndoPath is { } path ? OpenUndo(path, origin) : null;
+        using var file = origin is not null && options.UndoPath is { } path ? OpenUndo(path) : null;
+        if (file is not null) Written(options.UndoPath!, () => file.AddOrigin(origin!));
         await foreach (var pair in PairsAsync(cancellation).ConfigureAwait(false))
         {
             var (action, after) = judge.Judge(pair.Left, pair.Right);
@@ -269,10 +270,10 @@ internal sealed class KvImport : IDisposable
         if (problem is not null) throw ConsulException.From(ConsulFinding.Create("Document.WouldEmpty", ("file", Printable.Text(document.Name, 200)), ("problem", problem)));
     }
 
-    private static UndoWriter OpenUndo(string path, UndoOrigin origin)
+    private static UndoWriter OpenUndo(string path)
     {
         UndoWriter? undo = null;
-        Written(path, () => undo = new UndoWriter(path, origin));
+        Written(path, () => undo = new UndoWriter(path));
         return undo!;
     }
 

@@ -17,12 +17,13 @@ internal sealed class UndoWriter : IDisposable
 
     private readonly FileInPlace file;
 
-    /// <summary>Begins a file.</summary>
+    /// <summary>Opens a file.</summary>
     /// <param name="path">Where it is to stand.</param>
-    /// <param name="origin">Which store it is of.</param>
-    public UndoWriter(string path, UndoOrigin origin)
+    public UndoWriter(string path) => file = new FileInPlace(path, noClobber: true);
+
+    /// <summary>Says which store it is of, before the first key.</summary>
+    public void AddOrigin(UndoOrigin origin)
     {
-        file = new FileInPlace(path, noClobber: true);
         Put("[\n");
         using var json = new Utf8JsonWriter(file.Stream, Options);
         json.WriteStartObject();
