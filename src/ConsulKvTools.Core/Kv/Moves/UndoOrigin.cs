@@ -15,19 +15,12 @@ namespace ConsulKvTools.Kv.Moves;
 internal sealed record UndoOrigin(string Address, string? Datacenter, string? Namespace, string? Partition, string[] Servers)
 {
     /// <summary>That of a session's store.</summary>
+    /// <exception cref="ConsulException">The agent cannot be reached.</exception>
     public static async Task<UndoOrigin> OfAsync(ConsulKvSession session, CancellationToken cancellation)
     {
-        string[] servers = [];
-        try
-        {
-            var answer = await Queries.SendAsync(session, ConsulRequest.Get("/v1/status/peers"), response => response.Status == 200, null, cancellation).ConfigureAwait(false);
-            servers = JsonSerializer.Deserialize(answer.Text, ImportJson.Default.StringArray) ?? [];
-        }
-        catch (Exception unknown) when (unknown is ConsulException or JsonException)
-        {
-            // Then the addresses have to do.
-        }
-        return new UndoOrigin(session.Address, session.Datacenter, NotDefault(session.Namespace), NotDefault(session.Partition), servers);
+        // Where something between here and the agent does not let the question through, the addresses have to do.
+        var answer = await Queries.SendAsync(session, ConsulRequest.Get("/v1/status/peers"), response => response.Status < 500, null, cancellation).ConfigureAwait(false);
+        return new UndoOrigin(session.Address, session.Datacenter, NotDefault(session.Namespace), NotDefault(session.Partition), answer.Status == 200 ? ServersIn(answer.Text) : []);
     }
 
     /// <summary>What shows that another store is not this one; null when nothing does.</summary>
@@ -39,6 +32,18 @@ internal sealed record UndoOrigin(string Address, string? Datacenter, string? Na
         if (Servers.Length > 0 && other.Servers.Length > 0)
             return Servers.Intersect(other.Servers, StringComparer.Ordinal).Any() ? null : $"it is of the servers {string.Join(", ", Servers)}, and here are {string.Join(", ", other.Servers)}";
         return Address == other.Address ? null : $"it was written by way of {Address}, this is {other.Address}, and whether both lead to the same servers nobody told";
+    }
+
+    private static string[] ServersIn(string list)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(list, ImportJson.Default.StringArray) ?? [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
     }
 
     private static string? NotDefault(string? name) => name is null or "" or "default" ? null : name;

@@ -43,6 +43,25 @@ public sealed class UndoTests
         Assert.Equal(1, (await ImportTests.ImportAsync(here, folder.At("there.json"), new())).Deleted);
     }
 
+    [Fact]
+    public async Task Where_the_store_cannot_be_reached_that_is_said()
+    {
+        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { InMemory = true });
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.At("x.json"), DocumentText.Write(stream => new ConsulJsonWriter(stream), [DocumentText.Entry("a", "1")]));
+        using (var session = LabSessions.Open(agent.AddressText)) await ImportTests.ImportAsync(session, folder.At("x.json"), new() { UndoPath = folder.At("undo.json") });
+        using var nobody = LabSessions.Open($"http://127.0.0.1:{agent.Ports.Unused}");
+        Assert.Equal("Tcp.Refused", (await Assert.ThrowsAnyAsync<ConsulException>(() => ImportTests.ImportAsync(nobody, folder.At("undo.json"), new()))).Finding.Code);
+
+        // A proxy that lets only the KV store through says nothing of the servers; then the address has to be the same.
+        await using var gate = new ScriptedConsul();
+        gate.On("GET", "/v1/status/peers", ScriptedResponse.Html("<h1>403</h1>", 403));
+        using var behind = LabSessions.Open(gate.Address.ToString().TrimEnd('/'));
+        var refused = (await Assert.ThrowsAnyAsync<ConsulException>(() => ImportTests.ImportAsync(behind, folder.At("undo.json"), new()))).Finding;
+        Assert.Equal("Document.UndoForeign", refused.Code);
+        Assert.Contains("whether both lead to the same servers nobody told", refused.Title);
+    }
+
     [Theory]
     [InlineData("http://a:8500", null, null, "10.0.0.1:8300", null)]
     [InlineData("http://b:8500", null, null, "10.0.0.2:8300", null)]
